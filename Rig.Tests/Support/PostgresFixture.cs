@@ -1,0 +1,37 @@
+using Rig.Ctl.Demo;
+
+namespace Rig.Tests.Support;
+
+/// <summary>One private PostgreSQL server for all tests that need one; each asks for a database of its own.</summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private readonly TempFolder folder = new("rig-postgres");
+    private PrivatePostgres? server;
+    private int databases;
+
+    public async Task InitializeAsync() => server = await PrivatePostgres.StartAsync(folder.Path, durable: false, CancellationToken.None);
+
+    public async Task DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        folder.Dispose();
+    }
+
+    /// <returns>The connection string of a new, empty database.</returns>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"test_{Interlocked.Increment(ref databases)}";
+        await server!.CreateDatabaseAsync(name, CancellationToken.None);
+        return server.ConnectionString(name);
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
+{
+    public const string Name = "PostgreSQL";
+}
