@@ -134,7 +134,7 @@ internal sealed class MatchPlan
         Play(-1, into with { X = into.X + (Direction * 0.2), Z = BallRadiusM }, speed: 2.5, apexM: 0);
         Keep(-1, 1.6, ball);
         Play(-1, Spot, speed: 17, apexM: 7);
-        Keep(-1, 1.2, Spot);
+        Keep(-1, 1.8, Spot);
         attacks.Add(new Attack(startS, kickOffS, goalS, clockS, attackers, striker));
     }
 

@@ -51,19 +51,18 @@ internal sealed class Scenery(double radiansPerPixel)
         var outside = Math.Max(Math.Max(-x, x - PitchPlan.LengthM), Math.Max(-y, y - PitchPlan.WidthM));
         if (outside > 4.5)
         {
-            // A path of fine gravel around the grass.
-            var gravel = ValueNoise.Octaves(x, y, 3, 6, footprint, 71);
-            var slab = Edge(Math.Abs((Math.Abs(outside - 6.5) % 40) - 0), 0.06, footprint) * 0.25;
-            return new Rgb(146, 132, 116) * (1 + (0.35 * gravel) - slab);
+            // A path of fine gravel around the grass, meadow beyond.
+            var texture = ValueNoise.Octaves(x, y, 1.2, 7, footprint, 71) + (0.6 * ValueNoise.Octaves(x, y, 8, 2, footprint, 79));
+            return outside < 14 ? new Rgb(150, 137, 121) * (1 + (0.2 * texture)) : new Rgb(92, 108, 62) * (1 + (0.35 * texture));
         }
 
         // Mown in bands across the pitch; each leans the other way, so that one looks lighter.
         var band = (x / 5.25) - Math.Floor(x / 5.25 / 2) * 2;
-        var stripe = Soft(band, footprint / 5.25) * 0.075;
-        var patches = ValueNoise.Octaves(x, y, 14, 3, footprint, 3) * 0.20;
-        var blades = ValueNoise.Octaves(x * 1.0, y * 0.8, 0.9, 6, footprint, 11) * 0.34;
+        var stripe = Soft(band, footprint / 5.25) * 0.085;
+        var patches = ValueNoise.Octaves(x, y, 11, 4, footprint, 3) * 0.13;
+        var blades = ValueNoise.Octaves(x, y * 0.8, 0.45, 6, footprint, 11) * 0.26;
         var worn = Worn(x, y) * (0.6 + ValueNoise.Octaves(x, y, 1.6, 4, footprint, 23));
-        var grass = new Rgb(74, 124, 52) * (1 + stripe + patches + blades);
+        var grass = new Rgb(88, 132, 62) * (1 + stripe + patches + blades);
         grass = Rgb.Mix(grass, new Rgb(122, 116, 70) * (1 + blades), Math.Clamp(worn, 0, 0.75));
         if (outside > 2)
         {
@@ -72,8 +71,19 @@ internal sealed class Scenery(double radiansPerPixel)
 
         // Paint narrower than the pixel covers only its share of it.
         var width = PitchPlan.LineWidthM / 2;
-        var blur = Math.Max(0.02, (across + along) / 4);
-        var paint = Math.Clamp((width + blur - PitchPlan.DistanceToLine(x, y)) / (2 * blur), 0, 1) * Math.Min(1, width / blur);
+        var off = PitchPlan.DistanceToLine(x, y);
+        if (off > 1 + along)
+        {
+            return grass;
+        }
+
+        var (awayX, awayY) = (x - SyntheticRig.MastTop.X, y - SyntheticRig.MastTop.Y);
+        var away = Math.Sqrt((awayX * awayX) + (awayY * awayY));
+        var (stepX, stepY) = (awayX / away * 0.01, awayY / away * 0.01);
+        var slopeAlong = Math.Abs(PitchPlan.DistanceToLine(x + stepX, y + stepY) - off) / 0.01;
+        var slopeAcross = Math.Abs(PitchPlan.DistanceToLine(x - stepY, y + stepX) - off) / 0.01;
+        var blur = Math.Max(0.01, ((slopeAcross * across) + (slopeAlong * along)) / 4);
+        var paint = Math.Clamp((width + blur - off) / (2 * blur), 0, 1) * Math.Min(1, width / blur);
         return Rgb.Mix(grass, Paint * (1 + (blades * 0.3)), paint * 0.92);
     }
 
@@ -198,7 +208,7 @@ internal sealed class Scenery(double radiansPerPixel)
     private static Rgb? Trees(double along, double z, double footprint, bool side)
     {
         var salt = side ? 630 : 600;
-        var crown = 7 + (7 * ValueNoise.Octaves(along, 0, 17, 5, footprint, salt)) + (1.6 * ValueNoise.At(along * 1.3, z * 1.3, salt + 7));
+        var crown = 7 + (7 * ValueNoise.Octaves(along, 0, 17, 5, footprint, salt)) + (1.0 * ValueNoise.At(along * 1.3, z * 1.3, salt + 7));
         if (House(along, z, salt) is { } house)
         {
             return house;
@@ -251,9 +261,6 @@ internal sealed class Scenery(double radiansPerPixel)
         var distance = Math.Min(Math.Min(Math.Abs(phase), Math.Abs(phase - 1)), Math.Abs(phase - 2));
         return Math.Min(1, distance / Math.Max(0.02, footprint)) * (phase < 1 ? 1 : -1);
     }
-
-    private static double Edge(double distance, double width, double footprint) =>
-        Math.Clamp((width + footprint - distance) / (2 * footprint), 0, 1);
 
     private enum Wall
     {

@@ -27,7 +27,7 @@ internal sealed class SyntheticMatch(int seed)
     private const double SprintSpeed = 8.2;
     private const double RunSpeed = 6.2;
     private const double Acceleration = 7;
-    private const double LookAheadS = 3.5;
+    private const double LookAheadS = 6;
 
     private readonly Formation formation = new(seed);
     private Figure[] previous = new Figure[People];
@@ -94,7 +94,7 @@ internal sealed class SyntheticMatch(int seed)
             var person = previous[id];
             var (targetX, targetY) = formation.Target(id, timeS, attack, ball);
             var limit = RunSpeed;
-            var hurry = 0.9;
+            var hurry = 1.4;
             if (attack.KickOffS <= timeS && timeS < attack.GoalS)
             {
                 if (leg.Carrier == id)

@@ -7,7 +7,7 @@ namespace Rig.CameraNode.Capture.Synthetic;
 internal static class SyntheticRig
 {
     public const double HorizontalFovDeg = 66;
-    public const double TiltDeg = 16;
+    public const double TiltDeg = 17.5;
 
     /// <summary>Metres, pitch axes. All cameras share the optical centre, so that rotation alone aligns them.</summary>
     public static readonly Vector3D MastTop = new(PitchPlan.CenterX, -10, 7);
