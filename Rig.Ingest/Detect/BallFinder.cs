@@ -9,7 +9,7 @@ internal sealed class BallFinder(PitchView view)
 {
     private const int CandidatesMax = 8;
     private const int BrighterBy = 18;
-    private const int ColourMax = 44;
+    private const int ColourMax = 64;
 
     /// <summary>Beside a person most white spots are socks and shorts.</summary>
     private const double NearPerson = 0.4;

@@ -15,10 +15,13 @@ internal sealed class BallPath(PitchView view)
     private const double RestartCost = 4;
     private const double SpeedMax = 42;
     private const double VelocityScale = 9;
-    private const double MotionCostMax = 0.9;
+    private const double MotionCostMax = 2.5;
+
+    /// <summary>What looks less like a ball than this weakens a path that holds it.</summary>
+    private const double QualityNeeded = 0.2;
     private const double StaticShare = 0.4;
     private const double ChainScoreMin = 3;
-    private const long BridgeMs = 1200;
+    private const long BridgeMs = 1500;
 
     private readonly List<long> times = [];
     private readonly List<List<Node>> frames = [];
@@ -80,10 +83,11 @@ internal sealed class BallPath(PitchView view)
 
     private void Link(Node node, int index, Node? longBefore)
     {
-        node.Score = node.Quality;
+        var worth = node.Quality - QualityNeeded;
+        node.Score = worth;
         if (longBefore is not null && longBefore.Score - RestartCost > 0)
         {
-            (node.Score, node.Previous, node.Joined) = (node.Quality + longBefore.Score - RestartCost, longBefore, false);
+            (node.Score, node.Previous, node.Joined) = (worth + longBefore.Score - RestartCost, longBefore, false);
         }
 
         for (var gap = 1; gap <= Math.Min(GapFrames, index); gap++)
@@ -103,7 +107,7 @@ internal sealed class BallPath(PitchView view)
                 var (ax, ay) = (vx - earlier.VelocityU, vy - earlier.VelocityV);
                 var change = Math.Max(0, Math.Sqrt((ax * ax) + (ay * ay)) - (1.5 * scale / seconds)) / VelocityScale;
                 var cost = earlier.HasVelocity ? Math.Min(MotionCostMax, 0.3 * change * change) : 0.15 * distance / seconds / SpeedMax;
-                var score = earlier.Score + node.Quality - cost - (GapCost * (gap - 1));
+                var score = earlier.Score + worth - cost - (GapCost * (gap - 1));
                 if (score > node.Score)
                 {
                     (node.Score, node.Previous, node.Joined) = (score, earlier, true);

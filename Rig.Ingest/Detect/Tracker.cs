@@ -25,7 +25,7 @@ internal sealed class Track(int id, Person first, Kalman motion, long timeMs)
 internal sealed class Tracker(PitchView view)
 {
     /// <summary>Carried on unseen for this long in the output...</summary>
-    public const long ShownUnseenMs = 700;
+    public const long ShownUnseenMs = 500;
 
     /// <summary>...and remembered for this long, so that somebody who comes out of a crowd is himself again.</summary>
     private const long RememberedMs = 2000;
