@@ -47,10 +47,11 @@ internal static class DemoCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            VideoMode.TryParse(parsed.GetValue(mode)!, out var videoMode);
+            _ = VideoMode.TryParse(parsed.GetValue(mode)!, out var videoMode);
             var options = new DemoOptions(
                 parsed.GetValue(seconds), videoMode, parsed.GetValue(footage), parsed.GetValue(exit), parsed.GetValue(json), parsed.GetValue(keep));
-            return await new DemoRun(options, new DemoConsole(AnsiConsole.Console)).RunAsync(cancellationToken);
+            using var run = new DemoRun(options, new DemoConsole(AnsiConsole.Console));
+            return await run.RunAsync(cancellationToken);
         });
         return command;
     }
