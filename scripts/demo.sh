@@ -2,7 +2,9 @@
 # Runs a whole rig on this machine: installs what is missing, builds, then films a match with three cameras and
 # brings it to the viewer. Options are those of 'rigctl demo'; --help lists them.
 set -euo pipefail
+called_from=$PWD
 cd "$(dirname "$0")/.."
+root=$PWD
 begin=$EPOCHREALTIME
 
 scripts/setup.sh
@@ -16,4 +18,5 @@ fi
 end=$EPOCHREALTIME
 export RIG_DEMO_SETUP_SECONDS=$(awk -v a="$begin" -v b="$end" 'BEGIN { printf "%.1f", b - a }')
 # exec: Ctrl-C and SIGTERM reach rigctl, which stops everything it started.
-exec Rig.Ctl/bin/Release/net10.0/rigctl demo "$@"
+cd "$called_from"
+exec "$root"/Rig.Ctl/bin/Release/net10.0/rigctl demo "$@"
