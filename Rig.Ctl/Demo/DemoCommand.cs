@@ -32,21 +32,15 @@ internal static class DemoCommand
                 result.AddError("--mode is WIDTHxHEIGHT@FPS, such as 1280x720@30: even sizes from 320x180 to 3840x2160, 5 to 60 frames a second.");
             }
         });
-        command.Validators.Add(result =>
-        {
-            var wanted = result.GetValue(source);
-            var folder = result.GetValue(footage);
-            if (wanted is not ("synthetic" or "footage"))
-            {
-                result.AddError("--source is synthetic or footage.");
-            }
-            else if (wanted == "footage" && folder is null)
-            {
-                result.AddError("--source footage needs --footage DIR.");
-            }
-        });
+        source.AcceptOnlyFromAmong("synthetic", "footage");
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(source) == "footage" && parsed.GetValue(footage) is null)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("--source footage needs --footage DIR.".AsMemory(), cancellationToken);
+                return 2;
+            }
+
             _ = VideoMode.TryParse(parsed.GetValue(mode)!, out var videoMode);
             var options = new DemoOptions(
                 parsed.GetValue(seconds), videoMode, parsed.GetValue(footage), parsed.GetValue(exit), parsed.GetValue(json), parsed.GetValue(keep));
