@@ -29,13 +29,18 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    public static DemoProcess Start(string name, string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string workFolder)
+    /// <param name="program">One of Rig's own, by name.</param>
+    public static DemoProcess Start(string name, string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string workFolder) =>
+        StartOther(name, Programs.Find(program), arguments, environment, workFolder);
+
+    /// <param name="path">Any program.</param>
+    public static DemoProcess StartOther(string name, string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string workFolder)
     {
-        var start = StartInfo("setsid", [Programs.Find(program), .. arguments], environment, workFolder);
+        var start = StartInfo("setsid", [path, .. arguments], environment, workFolder);
         var logFile = Path.Combine(workFolder, "logs", name + ".log");
         Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
         var log = new StreamWriter(logFile, append: true) { AutoFlush = true };
-        var process = Process.Start(start) ?? throw new DemoException($"{program} could not be started.");
+        var process = Process.Start(start) ?? throw new DemoException($"{path} could not be started.");
         process.OutputDataReceived += (_, line) => Write(log, line.Data);
         process.ErrorDataReceived += (_, line) => Write(log, line.Data);
         process.BeginOutputReadLine();
