@@ -78,6 +78,14 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it at once, and what it started by itself only if that notices.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
+        await DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

@@ -19,7 +19,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
     private const string ViewerAddress = "127.0.0.31";
 
     private readonly string pushKey = RandomSecret();
-    private readonly List<DemoProcess> processes = [];
+    private readonly Dictionary<string, DemoProcess> processes = [];
     private PrivatePostgres? postgres;
 
     public IReadOnlyList<FootageCamera> Footage { get; } = options.FootageFolder is { } folder ? Demo.Footage.Find(folder) : [];
@@ -58,21 +58,39 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             workFolder,
             LoginPassword,
             cancellationToken);
-        processes.Add(DemoProcess.Start("viewer", "rig-viewer", [], viewer, workFolder));
+        Start("viewer");
 
         progress("cameras and home server");
         foreach (var cameraId in CameraIds)
         {
-            processes.Add(DemoProcess.Start(cameraId, "rig-node", [], NodeSettings(cameraId), workFolder));
+            Start(cameraId);
         }
 
-        processes.Add(DemoProcess.Start("ingest", "rig-ingest", [], IngestSettings(), workFolder));
+        Start("ingest");
+    }
+
+    /// <summary>Starts one of the rig's programs, for the first time or again.</summary>
+    /// <param name="name"><c>viewer</c>, <c>ingest</c> or a camera id.</param>
+    public void Start(string name) => processes[name] = name switch
+    {
+        "viewer" => DemoProcess.Start(name, "rig-viewer", [], ViewerSettings(), workFolder),
+        "ingest" => DemoProcess.Start(name, "rig-ingest", [], IngestSettings(), workFolder),
+        _ => DemoProcess.Start(name, "rig-node", [], NodeSettings(name), workFolder),
+    };
+
+    /// <summary>SIGKILL, as a battery that falls out.</summary>
+    public async Task KillAsync(string name)
+    {
+        if (processes.Remove(name, out var process))
+        {
+            await process.KillAsync();
+        }
     }
 
     /// <exception cref="DemoException">A process ended that should run.</exception>
     public void EnsureRunning()
     {
-        if (processes.Find(p => p.HasExited) is { } dead)
+        if (processes.Values.FirstOrDefault(p => p.HasExited) is { } dead)
         {
             throw new DemoException($"{dead.Name} ended unexpectedly. Its log ({dead.LogFile}) ends with:\n{dead.Tail()}");
         }
@@ -80,8 +98,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
-        // Cameras first: each seals what it records while the others still answer.
-        await Task.WhenAll(processes.Select(process => process.DisposeAsync().AsTask()));
+        await Task.WhenAll(processes.Values.Select(process => process.DisposeAsync().AsTask()));
         processes.Clear();
         if (postgres is not null)
         {

@@ -37,7 +37,7 @@ internal sealed record SessionResults(
             (int)Number(stages.GetValueOrDefault("clips") ?? [], "clips"),
             (int)Number(pushed, "game_id"),
             tracks,
-            stitched["start_master"] is { } start ? DateTimeOffset.Parse((string)start!, System.Globalization.CultureInfo.InvariantCulture) : null);
+            stitched["start_time"] is { } start ? DateTimeOffset.Parse((string)start!, System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 
     private static double Number(JsonObject result, string name) => (double?)result[name] ?? 0;
