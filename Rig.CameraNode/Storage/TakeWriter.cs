@@ -40,6 +40,7 @@ internal sealed class TakeWriter
     private FragmentBuilder? fragment;
     private long? totalSlots;
     private string endReason = TakeEndReason.Stopped;
+    private bool syncWanted;
     private volatile bool stopSync;
     private volatile Exception? syncFailure;
     private long headerBytes = long.MaxValue;
@@ -285,10 +286,12 @@ internal sealed class TakeWriter
             {
                 lock (syncGate)
                 {
-                    if (!stopSync)
+                    if (!stopSync && !syncWanted)
                     {
                         Monitor.Wait(syncGate, SyncInterval);
                     }
+
+                    syncWanted = false;
                 }
 
                 if (file.WholeBytes == file.DurableBytes)
@@ -322,6 +325,7 @@ internal sealed class TakeWriter
     {
         lock (syncGate)
         {
+            syncWanted = true;
             Monitor.Pulse(syncGate);
         }
     }
