@@ -66,6 +66,9 @@ internal sealed class TakeWriter
 
     internal long SizeBytes => file.WholeBytes;
 
+    /// <summary>Node clock of the first frame; null before it came.</summary>
+    internal DateTimeOffset? StartedAt => Volatile.Read(ref open).First is { } first ? TakeSealer.FromUnixNs(first.WallNs) : null;
+
     /// <summary>Frames wait because the disk does not keep up.</summary>
     internal bool IsBacklogged => queue.IsBacklogged;
 
