@@ -1,3 +1,9 @@
+if (args is ["capture", ..])
+{
+    return await Rig.CameraNode.Capture.CaptureCommand.RunAsync(args[1..]);
+}
+
 var builder = WebApplication.CreateBuilder(args);
 var app = builder.Build();
-app.Run();
+await app.RunAsync();
+return 0;
