@@ -13,13 +13,15 @@ internal static class AddTeamCommand
         var season = new Option<string?>("--season") { Description = "Such as \"Fall 2026\"." };
         var birthYear = new Option<int?>("--birth-year") { Description = "The oldest players' year of birth." };
         var command = new Command("add-team", "Make a team, so that games can be pushed to it.") { code, name, organization, season, birthYear };
-        command.SetAction((parsed, cancellationToken) => ViewerCommands.WithServicesAsync(async services =>
-        {
-            var team = await services.GetRequiredService<TeamRegistry>().AddAsync(
-                new NewTeam(parsed.GetRequiredValue(code), parsed.GetRequiredValue(name), parsed.GetValue(organization), parsed.GetValue(season), parsed.GetValue(birthYear)),
-                cancellationToken);
-            Console.WriteLine($"Team {team.TeamCode} ({team.Name}) is there.");
-        }));
+        command.SetAction((parsed, cancellationToken) => ViewerCommands.WithDatabaseAsync(
+            async services =>
+            {
+                var team = await services.GetRequiredService<TeamRegistry>().AddAsync(
+                    new NewTeam(parsed.GetRequiredValue(code), parsed.GetRequiredValue(name), parsed.GetValue(organization), parsed.GetValue(season), parsed.GetValue(birthYear)),
+                    cancellationToken);
+                Console.WriteLine($"Team {team.TeamCode} ({team.Name}) is there.");
+            },
+            cancellationToken));
         return command;
     }
 }

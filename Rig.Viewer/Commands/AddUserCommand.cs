@@ -13,18 +13,20 @@ internal static class AddUserCommand
         var team = new Option<string?>("--team") { Description = "Code of the team that a coach coaches or a parent watches." };
         var passwordStdin = new Option<bool>("--password-stdin") { Description = "Read the password from standard input (one line, at least 10 characters)." };
         var command = new Command("add-user", "Make an account. Without --password-stdin a password is made up and printed once.") { email, name, role, team, passwordStdin };
-        command.SetAction((parsed, cancellationToken) => ViewerCommands.WithServicesAsync(async services =>
-        {
-            var given = parsed.GetValue(passwordStdin) ? await Console.In.ReadLineAsync(cancellationToken) ?? "" : null;
-            var made = await services.GetRequiredService<AccountRegistry>().AddAsync(
-                new NewAccount(parsed.GetRequiredValue(email), parsed.GetRequiredValue(name), parsed.GetRequiredValue(role), parsed.GetValue(team), given),
-                cancellationToken);
-            Console.WriteLine($"Account {made.Email} is there.");
-            if (made.GeneratedPassword is not null)
+        command.SetAction((parsed, cancellationToken) => ViewerCommands.WithDatabaseAsync(
+            async services =>
             {
-                Console.WriteLine($"Password: {made.GeneratedPassword}");
-            }
-        }));
+                var given = parsed.GetValue(passwordStdin) ? await Console.In.ReadLineAsync(cancellationToken) ?? "" : null;
+                var made = await services.GetRequiredService<AccountRegistry>().AddAsync(
+                    new NewAccount(parsed.GetRequiredValue(email), parsed.GetRequiredValue(name), parsed.GetRequiredValue(role), parsed.GetValue(team), given),
+                    cancellationToken);
+                Console.WriteLine($"Account {made.Email} is there.");
+                if (made.GeneratedPassword is not null)
+                {
+                    Console.WriteLine($"Password: {made.GeneratedPassword}");
+                }
+            },
+            cancellationToken));
         return command;
     }
 }

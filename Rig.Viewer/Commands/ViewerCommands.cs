@@ -26,15 +26,16 @@ internal static class ViewerCommands
         return parsed.Errors.Count > 0 ? 2 : exitCode;
     }
 
-    /// <summary>Runs a verb with the viewer's services; the web server is not started.</summary>
-    public static Task<int> WithServicesAsync(Func<IServiceProvider, Task> run) => OrSentence(async () =>
+    /// <summary>Runs a verb on the database that the server would run on; the web server is not started.</summary>
+    public static Task<int> WithDatabaseAsync(Func<IServiceProvider, Task> run, CancellationToken cancellationToken) => OrSentence(async () =>
     {
         await using var app = ViewerHost.Build(AppContext.BaseDirectory);
+        await app.Services.GetRequiredService<SchemaGate>().StartingAsync(cancellationToken);
         await using var scope = app.Services.CreateAsyncScope();
         await run(scope.ServiceProvider);
     });
 
-    private static async Task<int> OrSentence(Func<Task> run)
+    public static async Task<int> OrSentence(Func<Task> run)
     {
         try
         {
@@ -54,7 +55,7 @@ internal static class ViewerCommands
 
     private static string Sentence(Exception refused) => refused switch
     {
-        PostgresException => $"PostgreSQL refused: {refused.Message}. Check Rig:Database:ConnectionString.",
+        PostgresException postgres => $"PostgreSQL refused: {postgres.MessageText}. Check Rig:Database:ConnectionString.",
         NpgsqlException => $"PostgreSQL cannot be reached: {refused.Message}. Check Rig:Database:ConnectionString and that the server runs.",
         _ => refused.Message,
     };
