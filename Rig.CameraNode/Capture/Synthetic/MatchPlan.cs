@@ -11,8 +11,8 @@ internal readonly record struct BallLeg(double StartS, double EndS, Vector3D Fro
     public Vector3D At(double timeS)
     {
         var u = EndS > StartS ? Math.Clamp((timeS - StartS) / (EndS - StartS), 0, 1) : 1;
-        // A ball that is played slows down on its way; one that is led does not.
-        var way = Carrier >= 0 ? u : u * (1.25 - (0.25 * u));
+        // A ball that is played slows down on its way; one that is led gathers speed with its carrier.
+        var way = Carrier >= 0 ? u * (0.5 + (0.5 * u)) : u * (1.25 - (0.25 * u));
         var along = Vector3D.Lerp(From, To, way);
         return along with { Z = From.Z + ((To.Z - From.Z) * u) + (4 * ApexM * u * (1 - u)) };
     }
@@ -100,9 +100,9 @@ internal sealed class MatchPlan
 
         var kickOffS = clockS;
         Play(playmaker, Place(Between(40, 44), 34 + Between(-5, 5)), speed: 12);
-        Keep(playmaker, Between(0.6, 0.9), Ahead(3, wing * 2));
+        Keep(playmaker, Between(0.6, 0.9), Ahead(2, wing * 1.5));
         Play(winger, Place(Between(62, 67), 34 + (wing * Between(20, 25))), speed: 19, lofted: random.Next(2) == 0);
-        Keep(winger, Between(0.7, 1.0), Ahead(5.5, -wing));
+        Keep(winger, Between(1.0, 1.3), Ahead(5, -wing));
         Play(striker, Place(Between(84, 87), 34 + (wing * Between(1, 8))), speed: 18);
         Keep(striker, 0.35, Ahead(0.8, -0.3 * wing));
 
