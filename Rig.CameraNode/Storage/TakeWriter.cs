@@ -320,7 +320,8 @@ internal sealed class TakeWriter
         {
             syncFailure = e;
             queue.Close();
-        }    }
+        }
+    }
 
     private void StopSync()
     {

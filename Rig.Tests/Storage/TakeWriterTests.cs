@@ -21,7 +21,9 @@ public sealed class TakeWriterTests : IDisposable
         Assert.True(VideoCodecNames.TryParse(codecName, out var codec));
         var sealedTake = await bench.WriteAsync(codec: codec);
         Assert.Equal(Enumerable.Range(0, 60), await Ffmpeg.PatternNumbersAsync(sealedTake.FilePath));
-        var stream = (await Ffmpeg.StreamAsync(sealedTake.FilePath)).GetProperty("streams")[0];
+        var probe = await Ffmpeg.StreamAsync(sealedTake.FilePath);
+        Assert.Equal("2.000000", probe.GetProperty("format").GetProperty("duration").GetString());
+        var stream = probe.GetProperty("streams")[0];
         Assert.Equal(ffmpegName, stream.GetProperty("codec_name").GetString());
         Assert.Equal("tv", stream.GetProperty("color_range").GetString());
         Assert.Equal("bt709", stream.GetProperty("color_space").GetString());
