@@ -11,7 +11,8 @@ namespace Rig.Ingest.Stitch.Pitch;
 internal sealed class PitchLinesFit
 {
     private const int SearchWidth = 1600;
-    private const double CoarseLimitPx = 14;
+    /// <summary>The coarse search's steps of angle move lines by half of this.</summary>
+    private const double CoarseLimitPx = 40;
 
     /// <summary>A fit that leaves more of the visible lines without a seen one than this is not believed.</summary>
     private const double MatchedMin = 0.6;
@@ -53,7 +54,13 @@ internal sealed class PitchLinesFit
         (PitchPose Pose, double Score)? chosen = null;
         foreach (var start in best)
         {
-            var pose = Descend(Descend(start, coarse, sparse, 6), coarse, sparse, 2);
+            var pose = Descend(Descend(Descend(start, coarse, sparse, 15), coarse, sparse, 5), coarse, sparse, 1.5);
+            if (pose.Z < 1)
+            {
+                // Under the grass the lines look alike, mirrored.
+                continue;
+            }
+
             var score = Score(pose, coarse, dense, MatchedPx) * Explained(pose, dense);
             if (chosen is null || score > chosen.Value.Score)
             {
