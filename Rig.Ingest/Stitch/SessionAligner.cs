@@ -4,6 +4,7 @@ using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Kernel;
 using Rig.Ingest.Stitch.Native;
+using Rig.Ingest.Stitch.Pitch;
 using Rig.Ingest.Stitch.Video;
 
 namespace Rig.Ingest.Stitch;
@@ -13,6 +14,8 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 {
     /// <summary>Pictures in the median: enough that nobody stands still through half of them.</summary>
     private const int Instants = 7;
+
+    private const int PitchPointsMin = 6;
 
     public (AlignmentFile Alignment, PanoramaGeometry Panorama) Align(IReadOnlyList<TakeFile> takes, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
@@ -25,12 +28,15 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 
         progress.Report(new StageProgress(0.4, "Matching the overlaps"));
         var rig = RigAlignment.Align(views, logger, cancellationToken);
-        var cameras = Horizon.LevelByRoll(rig.Cameras);
 
-        var syncs = cameras.Select(_ => new SyncCorrection(0, 0)).ToArray();
-        PitchRegistration? pitch = null;
-
+        progress.Report(new StageProgress(0.65, "Finding the pitch"));
+        var (cameras, pitch) = FindPitch(rig, views, timelines, backgrounds);
         var panorama = PanoramaPlanner.Plan(cameras, pitch, options.MaxWidth);
+
+        progress.Report(new StageProgress(0.8, "Comparing the clocks with the pictures"));
+        var middle = timelines.Count > 2 ? timelines.Select((t, i) => (t, i)).Where(x => x.t.Camera == CameraId.Center).Select(x => x.i).FirstOrDefault() : 0;
+        var syncs = Synchronisation.Correct(timelines, cameras, middle, logger, cancellationToken);
+
         var exposure = ExposureMatcher.Match(cameras, backgrounds);
         var errors = rig.HeldOut.Select(m => SeamErrorPx(panorama, cameras, m)).Order().ToArray();
         return (
@@ -44,6 +50,56 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
                 rig.HeldOut.Count,
                 lensSource),
             panorama);
+    }
+
+    /// <summary>Where the rig stands over the pitch, by marked points or by the painted lines, and the cameras levelled by it.</summary>
+    private (CameraModel[] Cameras, PitchRegistration? Pitch) FindPitch(
+        AlignedRig rig, List<CameraView> views, IReadOnlyList<CameraTimeline> timelines, Background[] backgrounds)
+    {
+        var level = Horizon.LevelByRoll(rig.Cameras);
+        var points = timelines.SelectMany((t, i) => options.PitchPointsFiles.TryGetValue(t.Camera.Value, out var file)
+            ? PitchPointsFile.Read(file, i, options.PitchWidthM, t.Width, t.Height)
+            : []).ToList();
+        if (points.Count >= PitchPointsMin)
+        {
+            // The points say something about the lenses, too.
+            var start = level.Select((c, i) => c with { Lens = views[i].Lens ?? c.Lens }).ToArray();
+            var refined = RigRefinement.Refine(
+                start, [.. views.Select(v => v.Uncertainty)], rig.Fitted, views.Count / 2, robustPx: 2, points, PitchPointsFit.Fit(points, level, options.PitchLengthM));
+            var (cameras, pose) = LevelBy(refined.Cameras, refined.Pose!);
+            var panorama = PanoramaPlanner.Plan(cameras, null, options.MaxWidth);
+            var errors = points.Select(p => PointErrorPx(panorama, cameras, pose, p)).Order().ToArray();
+            return (cameras, Registration(pose, At(errors, 0.5), "points"));
+        }
+
+        var wide = PanoramaPlanner.Plan(level, null, options.MaxWidth);
+        var fit = new PitchLinesFit(wide, level, backgrounds, options.PitchLengthM, options.PitchWidthM, logger);
+        if (fit.Fit() is not { } found)
+        {
+            return (level, null);
+        }
+
+        var error = fit.MedianErrorPx(found, wide.FocalPx);
+        var (levelled, levelPose) = LevelBy(level, found);
+        return (levelled, Registration(levelPose, Math.Round(error, 3), "lines"));
+    }
+
+    private static (CameraModel[] Cameras, PitchPose Pose) LevelBy(CameraModel[] cameras, PitchPose pose)
+    {
+        var turn = Horizon.Levelling(cameras, pose.RigToPitch.Transposed * new Vector3d(0, 0, -1));
+        return ([.. cameras.Select(c => c with { ToRig = turn * c.ToRig })], pose with { RigToPitch = pose.RigToPitch * turn.Transposed });
+    }
+
+    private PitchRegistration Registration(PitchPose pose, double errorPx, string method) =>
+        new(options.PitchLengthM, options.PitchWidthM, pose.X, pose.Y, pose.Z, pose.RigToPitch.ToRowMajor(), errorPx, method);
+
+    private static double PointErrorPx(PanoramaGeometry panorama, CameraModel[] cameras, PitchPose pose, PitchPoint point)
+    {
+        var seen = cameras[point.Camera].RayOf(point.U, point.V);
+        var drawn = pose.ToRigDirection(point.X, point.Y, 0);
+        return panorama.TryProject(seen.X, seen.Y, seen.Z, out var su, out var sv) && panorama.TryProject(drawn.X, drawn.Y, drawn.Z, out var du, out var dv)
+            ? Math.Sqrt(((su - du) * (su - du)) + ((sv - dv) * (sv - dv)))
+            : panorama.Width;
     }
 
     private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : Math.Round(sorted[(int)(share * (sorted.Length - 1))], 3);

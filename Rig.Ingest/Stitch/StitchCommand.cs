@@ -20,6 +20,7 @@ public static class StitchCommand
           --pitch 105x68              length and width in metres
           --max-width 5760            of the panorama, pixels
           --preset veryfast           of the encoder
+          --align-only true           stop before the panorama is drawn
         Writes DIR/stitched/panorama.mp4, panorama.json and alignment.json, and prints the figures as JSON.
         The files are taken to start at the same instant; what the pictures say otherwise is corrected.
         """;
@@ -30,6 +31,7 @@ public static class StitchCommand
         var options = new StitchOptions();
         var files = new Dictionary<CameraId, string>();
         string? output = null;
+        var alignOnly = false;
         try
         {
             if (args.Contains("--help") || args.Count == 0)
@@ -53,6 +55,7 @@ public static class StitchCommand
                     case "--pitch": (options.PitchLengthM, options.PitchWidthM) = Pair(value); break;
                     case "--max-width": options.MaxWidth = int.Parse(value, CultureInfo.InvariantCulture); break;
                     case "--preset": options.EncoderPreset = value; break;
+                    case "--align-only": alignOnly = bool.TryParse(value, out var only) ? only : throw new FormatException("--align-only is true or false."); break;
                     case "--out": output = value; break;
                     default: throw new FormatException($"There is no option {args[i]}.");
                 }
@@ -72,7 +75,7 @@ public static class StitchCommand
         try
         {
             using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole(o => o.SingleLine = true));
-            var (aligned, stitched) = await StitchAsync(files, output, options, logging, cancellationToken);
+            var (aligned, stitched) = await StitchAsync(files, output, options, alignOnly, logging, cancellationToken);
             Console.WriteLine(new JsonObject { ["aligned"] = aligned, ["stitched"] = stitched }.ToJsonString(Indented));
             return 0;
         }
@@ -86,14 +89,14 @@ public static class StitchCommand
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Both stages on files that are taken to start at one instant.</summary>
-    internal static async Task<(JsonObject Aligned, JsonObject Stitched)> StitchAsync(
-        IReadOnlyDictionary<CameraId, string> files, string output, StitchOptions options, ILoggerFactory logging, CancellationToken cancellationToken)
+    internal static async Task<(JsonObject Aligned, JsonObject? Stitched)> StitchAsync(
+        IReadOnlyDictionary<CameraId, string> files, string output, StitchOptions options, bool alignOnly, ILoggerFactory logging, CancellationToken cancellationToken)
     {
         var takes = Takes(files);
         var context = new StageContext(takes[0].Id.SessionId, output, takes, new Dictionary<PipelineStage, JsonObject>());
         var progress = new LoggedProgress(logging.CreateLogger("stitch"));
         var aligned = await new AlignStage(Options.Create(options), logging.CreateLogger<AlignStage>()).RunAsync(context, progress, cancellationToken);
-        var stitched = await new StitchStage(Options.Create(options), logging.CreateLogger<StitchStage>()).RunAsync(context, progress, cancellationToken);
+        var stitched = alignOnly ? null : await new StitchStage(Options.Create(options), logging.CreateLogger<StitchStage>()).RunAsync(context, progress, cancellationToken);
         return (aligned, stitched);
     }
 

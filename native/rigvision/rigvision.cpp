@@ -64,6 +64,22 @@ std::vector<int> best_matches(const cv::BFMatcher &matcher, const cv::Mat &from,
     return best;
 }
 
+/* Corners of a whole board, or none. Looked for in a smaller picture, which is quicker, and then placed in the full one. */
+std::vector<cv::Point2f> board_corners(const cv::Mat &picture, cv::Size board) {
+    const double scale = std::min(1.0, 1600.0 / picture.cols);
+    cv::Mat smaller;
+    cv::resize(picture, smaller, cv::Size(), scale, scale, cv::INTER_AREA);
+    std::vector<cv::Point2f> corners;
+    if (!cv::findChessboardCornersSB(smaller, board, corners, cv::CALIB_CB_NORMALIZE_IMAGE)) {
+        return {};
+    }
+    for (auto &corner : corners) {
+        corner = (corner + cv::Point2f(0.5F, 0.5F)) * (1 / scale) - cv::Point2f(0.5F, 0.5F);
+    }
+    cv::cornerSubPix(picture, corners, cv::Size(7, 7), cv::Size(-1, -1), cv::TermCriteria(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 40, 0.01));
+    return corners;
+}
+
 }  // namespace
 
 int32_t rigvision_abi(void) { return RIGVISION_ABI; }
@@ -94,21 +110,35 @@ int32_t rigvision_calibrate(const char *paths, int32_t columns, int32_t rows, ri
                 corners3d.emplace_back(x, y, 0);
             }
         }
-        std::vector<std::vector<cv::Point2d>> seen;
-        cv::Size size;
+        std::vector<std::string> files;
         std::istringstream list(paths);
         for (std::string path; std::getline(list, path);) {
-            const cv::Mat picture = cv::imread(path, cv::IMREAD_GRAYSCALE);
-            if (picture.empty()) {
-                return fail(ENOENT, "calibrate: cannot read the picture " + path);
+            files.push_back(path);
+        }
+        /* One thread a picture; what each found or what was wrong with it is looked at afterwards, in order. */
+        std::vector<std::vector<cv::Point2f>> found(files.size());
+        std::vector<cv::Size> sizes(files.size());
+        cv::parallel_for_(cv::Range(0, static_cast<int>(files.size())), [&](const cv::Range &range) {
+            for (int i = range.start; i < range.end; i++) {
+                const cv::Mat picture = cv::imread(files[i], cv::IMREAD_GRAYSCALE);
+                sizes[i] = picture.size();
+                if (!picture.empty()) {
+                    found[i] = board_corners(picture, board);
+                }
             }
-            if (size.area() > 0 && size != picture.size()) {
-                return fail(EINVAL, "calibrate: the picture " + path + " has another size than those before it");
+        });
+        std::vector<std::vector<cv::Point2d>> seen;
+        cv::Size size;
+        for (size_t i = 0; i < files.size(); i++) {
+            if (sizes[i].area() == 0) {
+                return fail(ENOENT, "calibrate: cannot read the picture " + files[i]);
             }
-            size = picture.size();
-            std::vector<cv::Point2f> corners;
-            if (cv::findChessboardCornersSB(picture, board, corners, cv::CALIB_CB_NORMALIZE_IMAGE | cv::CALIB_CB_ACCURACY)) {
-                seen.emplace_back(corners.begin(), corners.end());
+            if (size.area() > 0 && size != sizes[i]) {
+                return fail(EINVAL, "calibrate: the picture " + files[i] + " has another size than those before it");
+            }
+            size = sizes[i];
+            if (!found[i].empty()) {
+                seen.emplace_back(found[i].begin(), found[i].end());
             }
         }
         if (seen.size() < 5) {

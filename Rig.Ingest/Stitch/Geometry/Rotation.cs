@@ -47,6 +47,8 @@ internal readonly record struct Rotation(Vector3d Row0, Vector3d Row1, Vector3d 
         return Math.Acos(Math.Clamp((trace - 1) / 2, -1, 1));
     }
 
+    public override string ToString() => $"[{Row0}, {Row1}, {Row2}]";
+
     public double[] ToRowMajor() => [Row0.X, Row0.Y, Row0.Z, Row1.X, Row1.Y, Row1.Z, Row2.X, Row2.Y, Row2.Z];
 
     private Vector3d TransposedTimes(Vector3d v) => new(Column0.Dot(v), Column1.Dot(v), Column2.Dot(v));
