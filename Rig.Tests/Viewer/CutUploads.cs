@@ -5,8 +5,11 @@ namespace Rig.Tests.Viewer;
 
 internal static class CutUploads
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <summary>Promises the whole body, sends a part of it and hangs up, as a broken line does.</summary>
-    public static async Task SendPartlyAsync(Uri server, string path, byte[] body, int sentBytes)
+    /// <param name="arrivingPath">The file that grows; the line breaks once it holds the part.</param>
+    public static async Task SendPartlyAsync(Uri server, string path, byte[] body, int sentBytes, string arrivingPath)
     {
         using var connection = new TcpClient();
         await connection.ConnectAsync(server.Host, server.Port);
@@ -19,6 +22,12 @@ internal static class CutUploads
         await stream.ReadExactlyAsync(asked);
         Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(asked), StringComparison.Ordinal);
         await stream.WriteAsync(body.AsMemory(0, sentBytes));
+        using var patience = new CancellationTokenSource(Patience);
+        while (!File.Exists(arrivingPath) || new FileInfo(arrivingPath).Length < sentBytes)
+        {
+            await Task.Delay(10, patience.Token);
+        }
+
         connection.Client.Shutdown(SocketShutdown.Send);
         try
         {

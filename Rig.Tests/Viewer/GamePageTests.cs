@@ -79,7 +79,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
     {
         var page = await OpenGameAsync("desktop");
         var before = await WindowAsync(page);
-        await page.Locator("#picture").HoverAsync();
+        await page.Locator("#picture").HoverAsync(new() { Position = new() { X = 40, Y = 40 } });
         await page.Mouse.WheelAsync(0, -400);
         await Assertions.Expect(page.Locator("#player")).ToHaveAttributeAsync("data-mode", "free");
         var near = await WindowAsync(page);

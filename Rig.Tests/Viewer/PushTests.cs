@@ -87,7 +87,9 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
         var game = PushedGame.Make("CUT_GAME");
         using var ingest = server.IngestServer();
         var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
-        await CutUploads.SendPartlyAsync(server.Address, $"/api/v1/push/games/{gameId}/files/panorama.mp4", game.Bytes["panorama.mp4"], 1234);
+        var panorama = game.Bytes["panorama.mp4"];
+        var arriving = Path.Combine(server.MediaPath, "incoming", $"{gameId}", ViewerServer.Sha256(panorama));
+        await CutUploads.SendPartlyAsync(server.Address, $"/api/v1/push/games/{gameId}/files/panorama.mp4", panorama, 1234, arriving);
         // The status waits at the game's gate until the cut request is over.
         Assert.Equal(1234, (await ingest.StatusAsync(gameId)).Files.Single(file => file.Name == "panorama.mp4").OffsetBytes);
     }
