@@ -59,7 +59,7 @@ public sealed class LoginTests(ViewerServer server, PostgresFixture postgres) : 
     public async Task A_form_without_its_token_is_refused()
     {
         using var person = server.Anonymous();
-        using var form = new FormUrlEncodedContent([new("Email", ViewerServer.Coach), new("Password", ViewerServer.Password)]);
+        using var form = new FormUrlEncodedContent([new("Input.Email", ViewerServer.Coach), new("Input.Password", ViewerServer.Password)]);
         using var answer = await person.PostAsync("/login", form);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
 

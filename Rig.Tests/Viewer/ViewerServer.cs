@@ -99,7 +99,7 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
     public static async Task<HttpResponseMessage> PostLoginAsync(HttpClient client, string email, string password, string path = "/login")
     {
         var token = await FormTokenAsync(client, path);
-        using var form = new FormUrlEncodedContent([new("Email", email), new("Password", password), new("__RequestVerificationToken", token)]);
+        using var form = new FormUrlEncodedContent([new("Input.Email", email), new("Input.Password", password), new("__RequestVerificationToken", token)]);
         return await client.PostAsync(path, form);
     }
 
