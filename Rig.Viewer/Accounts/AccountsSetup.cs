@@ -43,6 +43,7 @@ internal static class AccountsSetup
             options.Cookie.Name = "rig_viewer_form";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddDataProtection().SetApplicationName("rig-viewer");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<ViewerOptions>, IOptions<MediaOptions>, ILoggerFactory>(PersistKeys);

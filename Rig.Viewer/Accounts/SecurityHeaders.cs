@@ -9,6 +9,17 @@ internal static class SecurityHeaders
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
+        // At the last moment, since the answer to a failure begins with clearing all headers.
+        context.Response.OnStarting(() =>
+        {
+            Set(context);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+
+    private static void Set(HttpContext context)
+    {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
@@ -18,13 +29,15 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["X-Robots-Tag"] = "noindex, nofollow";
-        // Pages show a family's games: a shared computer must not show them again after signing out.
-        headers.CacheControl = "no-store";
+        if (headers.CacheControl.Count == 0)
+        {
+            // Pages show a family's games: a shared computer must not show them again after signing out.
+            headers.CacheControl = "no-store";
+        }
+
         if (context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }
-
-        return next(context);
-    });
+    }
 }

@@ -25,13 +25,7 @@ internal sealed class LoginModel(SignInManager<User> signIn, IPasswordHasher<Use
     public string? ReturnUrl { get; set; }
 
     [BindProperty]
-    public string? Email { get; set; }
-
-    [BindProperty]
-    public string? Password { get; set; }
-
-    [BindProperty]
-    public bool StaySignedIn { get; set; }
+    public LoginInput Input { get; set; } = new();
 
     public string? Problem { get; private set; }
 
@@ -52,20 +46,20 @@ internal sealed class LoginModel(SignInManager<User> signIn, IPasswordHasher<Use
 
     private async Task<bool> SignInAsync()
     {
-        if (string.IsNullOrEmpty(Email) || string.IsNullOrEmpty(Password) || Password.Length > MaxPasswordLength)
+        if (string.IsNullOrEmpty(Input.Email) || string.IsNullOrEmpty(Input.Password) || Input.Password.Length > MaxPasswordLength)
         {
             return false;
         }
 
-        if (await signIn.UserManager.FindByEmailAsync(Email) is not { } user)
+        if (await signIn.UserManager.FindByEmailAsync(Input.Email) is not { } user)
         {
             // As much work as for a real account, so that the answer's time says nothing either.
             nobodysHash ??= hasher.HashPassword(Nobody, "nobody's password");
-            hasher.VerifyHashedPassword(Nobody, nobodysHash, Password);
+            hasher.VerifyHashedPassword(Nobody, nobodysHash, Input.Password);
             return false;
         }
 
-        var result = await signIn.PasswordSignInAsync(user, Password, StaySignedIn, lockoutOnFailure: true);
+        var result = await signIn.PasswordSignInAsync(user, Input.Password, Input.StaySignedIn, lockoutOnFailure: true);
         if (result.Succeeded)
         {
             user.LastLogin = clock.GetUtcNow();
@@ -77,4 +71,12 @@ internal sealed class LoginModel(SignInManager<User> signIn, IPasswordHasher<Use
 
     /// <summary>Back to where the person wanted to go, but never to another site.</summary>
     private LocalRedirectResult Home() => LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/");
+}
+
+/// <summary>What the sign-in form sends: <c>Input.Email</c>, <c>Input.Password</c>, <c>Input.StaySignedIn</c>.</summary>
+internal sealed class LoginInput
+{
+    public string? Email { get; set; }
+    public string? Password { get; set; }
+    public bool StaySignedIn { get; set; }
 }

@@ -88,7 +88,7 @@ export class Controls {
   private jump(momentSeconds: number): void {
     this.video.currentTime = jumpTarget(momentSeconds);
     void this.video.play().catch(() => this.update());
-    if (window.matchMedia("(max-width: 60rem)").matches) {
+    if (this.player.getBoundingClientRect().top < 0) {
       this.player.scrollIntoView({ block: "start", behavior: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     }
   }
