@@ -13,8 +13,12 @@ internal sealed record Gossip(
     VectorClock Version,
     ImmutableDictionary<UniqueAddress, DateTimeOffset> Tombstones)
 {
+    /// <summary>Two members are equal whatever their status, so the dictionary must not ask them whether one replaces the other.</summary>
+    public static readonly ImmutableSortedDictionary<UniqueAddress, Member> NoMembers =
+        ImmutableSortedDictionary.Create<UniqueAddress, Member>(keyComparer: null, ReferenceEqualityComparer.Instance);
+
     public static readonly Gossip Empty = new(
-        ImmutableSortedDictionary<UniqueAddress, Member>.Empty,
+        NoMembers,
         [],
         Reachability.Empty,
         VectorClock.Empty,
@@ -49,7 +53,7 @@ internal sealed record Gossip(
             tombstones[node] = tombstones.TryGetValue(node, out var mine) && mine > at ? mine : at;
         var removed = tombstones.ToImmutable();
 
-        var members = ImmutableSortedDictionary.CreateBuilder<UniqueAddress, Member>();
+        var members = NoMembers.ToBuilder();
         foreach (var member in Members.Values.Concat(other.Members.Values))
         {
             if (!removed.ContainsKey(member.UniqueAddress))

@@ -57,7 +57,7 @@ internal static class GossipCodec
         for (var left = Count(ref reader); left > 0; left--)
             nodes.Add(ReadNode(ref reader));
 
-        var members = ImmutableSortedDictionary.CreateBuilder<UniqueAddress, Member>();
+        var members = Gossip.NoMembers.ToBuilder();
         for (var left = Count(ref reader); left > 0; left--)
         {
             var node = Node(ref reader, nodes);

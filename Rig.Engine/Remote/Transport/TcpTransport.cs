@@ -16,8 +16,7 @@ internal sealed class TcpTransport(TcpSettings settings) : ITransport
         var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // A restarted node takes its port again while connections of its former life linger in TIME_WAIT.
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // No ReuseAddress: on Linux .NET would then share the port with another listener. TIME_WAIT does not hold up a bind as it is.
             listener.Bind(new IPEndPoint(address, settings.BindPort));
             listener.Listen(settings.Backlog);
         }
@@ -55,7 +54,6 @@ internal sealed class TcpTransport(TcpSettings settings) : ITransport
         await _stopping.CancelAsync();
         _listener?.Dispose();
         await _accepting;
-        _stopping.Dispose();
     }
 
     private async Task AcceptAsync(Socket listener, Action<ITransportConnection> accept)

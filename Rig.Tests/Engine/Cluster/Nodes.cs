@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Rig.Engine.Cluster.Membership;
 
 namespace Rig.Tests.Engine.Cluster;
@@ -11,7 +10,7 @@ internal static class Nodes
     public static Member Up(int number, int age, params string[] roles) => new(Node(number), age, MemberStatus.Up, [.. roles]);
 
     public static Gossip GossipOf(params Member[] members) =>
-        Gossip.Empty with { Members = members.ToImmutableSortedDictionary(member => member.UniqueAddress, member => member) };
+        members.Aggregate(Gossip.Empty, (gossip, member) => gossip.Put(member));
 
     public static Gossip Cut(this Gossip gossip, int observer, int subject) =>
         gossip with { Reachability = gossip.Reachability.Set(Node(observer), Node(subject), reachable: false) };
