@@ -159,8 +159,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
     private void Advance(MembershipState next)
     {
         var before = _state;
-        next = next.Lead(_settings.MinMembers, _cluster.Time.GetUtcNow());
-        // Moving a member on is a change that the leader has seen at once; alone in its cluster it may go on at once, too.
+        var reached = next;
         next = next.Lead(_settings.MinMembers, _cluster.Time.GetUtcNow());
         if (next.Gossip == before.Gossip)
         {
@@ -169,7 +168,9 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
         }
         _state = next;
         _cluster.Publish(next.Gossip);
-        Publish(MembershipEvents.Between(before.Gossip, next.Gossip, next.Self));
+        // In two steps, so that subscribers hear of a member that joined before they hear that it is up.
+        Publish(MembershipEvents.Between(before.Gossip, reached.Gossip, next.Self));
+        Publish(MembershipEvents.Between(reached.Gossip, next.Gossip, next.Self));
         foreach (var gone in before.Gossip.Members.Values.Where(member => next.Gossip.Find(member.UniqueAddress) is null && member.UniqueAddress != next.Self))
             _cluster.GiveUp(gone.UniqueAddress);
         if (next.Gossip.Version != before.Gossip.Version)

@@ -14,7 +14,7 @@ internal interface IAssociationHost
 
     TimeProvider Time { get; }
 
-    Serialization.Serialization Serialization { get; }
+    Engine.Serialization.Serialization Serialization { get; }
 
     bool IsQuarantined(Address remote, int uid);
 

@@ -7,7 +7,7 @@ using Rig.Engine.Serialization;
 namespace Rig.Engine.Remote;
 
 /// <summary>Writes user messages to one connection; lives and dies with it, as its table of strings does.</summary>
-internal sealed class MessageEncoder(PipeWriter output, Address local, Serialization.Serialization serialization, int maxFrameBytes)
+internal sealed class MessageEncoder(PipeWriter output, Address local, Engine.Serialization.Serialization serialization, int maxFrameBytes)
 {
     private readonly OutboundStrings _strings = new();
     private readonly Dictionary<IActorRef, int> _senders = new(ReferenceEqualityComparer.Instance);

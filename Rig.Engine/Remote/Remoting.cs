@@ -53,7 +53,7 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
 
     public TimeProvider Time { get; }
 
-    public Serialization.Serialization Serialization => _system.Serialization;
+    public Engine.Serialization.Serialization Serialization => _system.Serialization;
 
     /// <summary>True for addresses that the cluster watches over; silence alone does not end watches there.</summary>
     public Func<Address, bool> IsWatchedByCluster { get; set; } = _ => false;

@@ -11,7 +11,7 @@ namespace Rig.Tests.Engine.Cluster;
 
 public sealed class GossipPropertyTests
 {
-    private static readonly Config Quick = Config.QuickThrowOnFailure.WithMaxTest(300);
+    private static readonly FsCheck.Config Quick = FsCheck.Config.QuickThrowOnFailure.WithMaxTest(300);
 
     [Fact]
     public void Merging_is_commutative_associative_and_idempotent() =>

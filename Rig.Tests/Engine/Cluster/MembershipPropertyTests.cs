@@ -9,7 +9,7 @@ namespace Rig.Tests.Engine.Cluster;
 /// <summary>Whole clusters of pure states, with gossip that is lost, late and reordered.</summary>
 public sealed class MembershipPropertyTests
 {
-    private static readonly Config Quick = Config.QuickThrowOnFailure.WithMaxTest(200);
+    private static readonly FsCheck.Config Quick = FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200);
 
     [Fact]
     public void However_gossip_travels_all_nodes_come_up_and_agree_on_members_ages_and_leader() =>

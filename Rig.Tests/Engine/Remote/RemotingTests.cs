@@ -98,12 +98,12 @@ public sealed class RemotingTests : IAsyncLifetime
     {
         var (left, right) = (_systems.OnNetwork("left", Remote), _systems.OnNetwork("right", Remote));
         var actor = right.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        var stopped = WatchFrom(left, await FindAsync(left, right, "user/gateway"));
+        var stopped = await WatchAsync(left, await FindAsync(left, right, "user/gateway"));
         right.Stop(actor);
 
         Assert.True((await stopped.WaitAsync(Patience)).ExistenceConfirmed);
         var nobody = ((ExtendedActorSystem)left).Provider.ResolveActorRef(new RootActorPath(AddressOf(right)) / "user" / "nobody");
-        Assert.False((await WatchFrom(left, nobody).WaitAsync(Patience)).ExistenceConfirmed);
+        Assert.False((await (await WatchAsync(left, nobody)).WaitAsync(Patience)).ExistenceConfirmed);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class RemotingTests : IAsyncLifetime
         var ended = new List<Task<Terminated>>();
         foreach (var actor in actors)
         {
-            ended.Add(WatchFrom(left, await FindAsync(left, right, $"user/{actor.Path.Name}")));
+            ended.Add(await WatchAsync(left, await FindAsync(left, right, $"user/{actor.Path.Name}")));
             right.Stop(actor);
             await _systems.Network.BreakAllAsync();
         }
@@ -128,7 +128,7 @@ public sealed class RemotingTests : IAsyncLifetime
         const string quick = Remote + "\nakka.remote { transport-failure-detector { heartbeat-interval = 50 ms, acceptable-heartbeat-pause = 200 ms }, watch-failure-detector.acceptable-heartbeat-pause = 500 ms }";
         var (left, right) = (_systems.OnNetwork("left", quick), _systems.OnNetwork("right", quick));
         right.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        var ended = WatchFrom(left, await FindAsync(left, right, "user/gateway"));
+        var ended = await WatchAsync(left, await FindAsync(left, right, "user/gateway"));
 
         _systems.Network.Cut(["left"], ["right"]);
 
@@ -144,13 +144,13 @@ public sealed class RemotingTests : IAsyncLifetime
         var left = _systems.OnNetwork("left", Remote);
         var first = _systems.OnNetwork("right", Remote, port: 7);
         first.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        var ended = WatchFrom(left, await FindAsync(left, first, "user/gateway"));
+        var ended = await WatchAsync(left, await FindAsync(left, first, "user/gateway"));
         await first.Terminate();
         Assert.NotNull(await ended.WaitAsync(Patience));
 
         var second = _systems.OnNetwork("right", Remote, port: 7);
         second.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        ended = WatchFrom(left, await FindAsync(left, second, "user/gateway"));
+        ended = await WatchAsync(left, await FindAsync(left, second, "user/gateway"));
         await _systems.Network.KillAsync("right");
         var third = _systems.OnNetwork("right", Remote, port: 7);
         third.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
@@ -185,13 +185,6 @@ public sealed class RemotingTests : IAsyncLifetime
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => refuser.Ask<string>("please", Patience));
 
         Assert.Contains("not today", failure.ToString(), StringComparison.Ordinal);
-    }
-
-    private static Task<Terminated> WatchFrom(ActorSystem system, IActorRef watched)
-    {
-        var ended = new TaskCompletionSource<Terminated>(TaskCreationOptions.RunContinuationsAsynchronously);
-        system.ActorOf(Props.Create(() => new Watcher(watched, ended)));
-        return ended.Task;
     }
 
     private sealed class Relay<T> : ReceiveActor

@@ -31,11 +31,32 @@ internal sealed class TestSystems : IAsyncDisposable
 
     public static Remoting RemotingOf(ActorSystem system) => ((RemoteActorRefProvider)((ExtendedActorSystem)system).Provider).Remoting;
 
-    /// <summary>The actor of one system as another sees it.</summary>
+    /// <summary>The actor of one system as another sees it; asks again when a question is lost.</summary>
     public static async Task<IActorRef> FindAsync(ActorSystem from, ActorSystem at, string path)
     {
         var selection = from.ActorSelection(new RootActorPath(AddressOf(at)) / path.Split('/'));
-        return await selection.ResolveOne(Patience);
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await selection.ResolveOne(TimeSpan.FromSeconds(1));
+            }
+            catch (Exception) when (patience.Elapsed < Patience)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    /// <summary>Watches from an actor of that system; returns when the watch is in force, with the task of its end.</summary>
+    public static async Task<Task<Terminated>> WatchAsync(ActorSystem system, IActorRef watched)
+    {
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource<Terminated>(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.ActorOf(Props.Create(() => new Watcher(watched, ready, ended)));
+        await ready.Task.WaitAsync(Patience);
+        return ended.Task;
     }
 
     public static async Task EventuallyAsync(Func<bool> condition, string what)
@@ -72,12 +93,14 @@ internal sealed class Listener : ReceiveActor
     });
 }
 
-/// <summary>Watches one actor and completes with its end.</summary>
+/// <summary>Watches one actor and completes with its end. An identity that was asked for after the watch shows that the watch has arrived.</summary>
 internal sealed class Watcher : ReceiveActor
 {
-    public Watcher(IActorRef watched, TaskCompletionSource<Terminated> ended)
+    public Watcher(IActorRef watched, TaskCompletionSource ready, TaskCompletionSource<Terminated> ended)
     {
         Context.Watch(watched);
+        watched.Tell(new Identify("watched?"));
+        Receive<ActorIdentity>(_ => ready.TrySetResult());
         Receive<Terminated>(gone => ended.TrySetResult(gone));
     }
 }
