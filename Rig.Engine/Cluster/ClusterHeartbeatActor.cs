@@ -16,6 +16,7 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<UniqueAddress, PhiAccrualFailureDetector> _detectors = [];
     private readonly Dictionary<UniqueAddress, bool> _judged = [];
+    private readonly HashSet<UniqueAddress> _refusing = [];
     private long _lastTick;
     private long _sequence;
 
@@ -29,15 +30,32 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
         Receive<Heartbeat>(heartbeat => Sender.Tell(new HeartbeatResponse(_cluster.SelfUniqueAddress, heartbeat.Sequence)));
         Receive<HeartbeatResponse>(response =>
         {
+            _refusing.Remove(response.From);
             if (_detectors.TryGetValue(response.From, out var detector))
                 detector.Heartbeat();
         });
+        Receive<AssociationFailed>(failed => failed.Refused, OnRefused);
+        Receive<AssociationFailed>(_ => { });
         Receive<Tick>(_ => OnTick());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _settings.HeartbeatInterval);
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationFailed));
+        Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _settings.HeartbeatInterval);
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    /// <summary>The machine answers that nobody listens on the port: a killed process need not be waited for. One heartbeat takes the word back.</summary>
+    private void OnRefused(AssociationFailed failed)
+    {
+        foreach (var node in _detectors.Keys.Where(node => node.Address == failed.Address))
+            _refusing.Add(node);
+        Judge();
+    }
 
     private void OnTick()
     {
@@ -63,6 +81,7 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
         {
             _detectors.Remove(gone);
             _judged.Remove(gone);
+            _refusing.Remove(gone);
         }
         foreach (var node in nodes.Where(node => !_detectors.ContainsKey(node)))
         {
@@ -79,10 +98,11 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
         var changed = new Dictionary<UniqueAddress, bool>();
         foreach (var (node, detector) in _detectors)
         {
-            if (detector.IsAvailable == _judged[node])
+            var isReachable = detector.IsAvailable && !_refusing.Contains(node);
+            if (isReachable == _judged[node])
                 continue;
-            changed[node] = _judged[node] = detector.IsAvailable;
-            _log.Info("{0} is {1}", node.Address, detector.IsAvailable ? "reachable again" : "silent");
+            changed[node] = _judged[node] = isReachable;
+            _log.Info("{0} is {1}", node.Address, isReachable ? "reachable again" : "silent");
         }
         if (changed.Count > 0)
             _daemon.Tell(new ClusterDaemonActor.Observed(changed), Self);

@@ -5,7 +5,7 @@ namespace Rig.Tests.Engine.Remote;
 public sealed class PhiAccrualFailureDetectorTests
 {
     private static readonly FailureDetectorSettings Defaults =
-        new(8, 200, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1200), TimeSpan.FromMilliseconds(400));
+        new(8, 200, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000), TimeSpan.FromMilliseconds(400));
 
     private readonly ManualTime _time = new();
 

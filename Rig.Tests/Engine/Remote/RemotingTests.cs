@@ -110,7 +110,7 @@ public sealed class RemotingTests : IAsyncLifetime
     public async Task Death_is_told_across_connections_that_break_again_and_again()
     {
         var (left, right) = (_systems.OnNetwork("left", Remote), _systems.OnNetwork("right", Remote));
-        var actors = Enumerable.Range(0, 30).Select(i => right.ActorOf(Props.Create(() => new Listener(_heard)), $"a{i}")).ToList();
+        var actors = Enumerable.Range(0, 8).Select(i => right.ActorOf(Props.Create(() => new Listener(_heard)), $"a{i}")).ToList();
         var ended = new List<Task<Terminated>>();
         foreach (var actor in actors)
         {

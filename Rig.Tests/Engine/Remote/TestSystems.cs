@@ -40,7 +40,7 @@ internal sealed class TestSystems : IAsyncDisposable
         {
             try
             {
-                return await selection.ResolveOne(TimeSpan.FromSeconds(1));
+                return await selection.ResolveOne(TimeSpan.FromMilliseconds(400));
             }
             catch (Exception) when (patience.Elapsed < Patience)
             {

@@ -20,6 +20,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
     private readonly HashSet<UniqueAddress> _answered = [];
     private readonly HashSet<IActorRef> _waitingForEnd = [];
     private readonly TaskCompletionSource<Done> _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimerScheduler _timers = null!;
     private IActorRef? _singleton;
     private bool _ending;
     private bool _exiting;
@@ -47,7 +48,11 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
         Receive<Terminated>(gone => gone.ActorRef.Equals(_singleton), _ => OnEnded());
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    ITimerScheduler IWithTimers.Timers
+    {
+        get => _timers;
+        set => _timers = value;
+    }
 
     /// <param name="singletonProps">Made on the hosting member.</param>
     /// <param name="settings">Which members, under which name.</param>
@@ -93,7 +98,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
         if (removed.PreviousStatus == MemberStatus.Down && _settings.Order.PossibleHosts([removed.Member.With(MemberStatus.Down)]).Any() && _singleton is null)
         {
             _marginsRunning++;
-            Timers.StartSingleTimer((nameof(MarginOver), removed.Member.UniqueAddress), new MarginOver(), _settings.RemovalMargin);
+            _timers.StartSingleTimer((nameof(MarginOver), removed.Member.UniqueAddress), new MarginOver(), _settings.RemovalMargin);
         }
         Review();
     }
@@ -107,7 +112,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
         if (_settings.Order.First(members)?.UniqueAddress != _cluster.SelfUniqueAddress)
         {
             _answered.Clear();
-            Timers.Cancel(nameof(Retry));
+            _timers.Cancel(nameof(Retry));
             return;
         }
         var unanswered = _settings.Order.PossibleHosts(members)
@@ -120,7 +125,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
         }
         foreach (var member in unanswered)
             ManagerAt(member.Address).Tell(new HandOverToMe(_cluster.SelfUniqueAddress), Self);
-        Timers.StartSingleTimer(nameof(Retry), new Retry(), _settings.HandOverRetryInterval);
+        _timers.StartSingleTimer(nameof(Retry), new Retry(), _settings.HandOverRetryInterval);
     }
 
     private void OnAnswered(HandOverDone done)
@@ -162,7 +167,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
 
     private void Host()
     {
-        Timers.Cancel(nameof(Retry));
+        _timers.Cancel(nameof(Retry));
         _answered.Clear();
         _ending = false;
         _log.Info("Singleton {0} runs on this node", _settings.SingletonName);

@@ -11,6 +11,7 @@ public sealed class ClusterSingletonProxy : ReceiveActor, IWithTimers
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<(object Message, IActorRef Sender)> _kept = new();
+    private ITimerScheduler _timers = null!;
     private IActorRef? _singleton;
     private UniqueAddress? _host;
     private int _search;
@@ -28,7 +29,11 @@ public sealed class ClusterSingletonProxy : ReceiveActor, IWithTimers
         ReceiveAny(Forward);
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    ITimerScheduler IWithTimers.Timers
+    {
+        get => _timers;
+        set => _timers = value;
+    }
 
     /// <param name="singletonManagerPath">As on every hosting member, for instance <c>/user/session</c>.</param>
     /// <param name="settings">Which members may host it, under which name.</param>
@@ -60,7 +65,7 @@ public sealed class ClusterSingletonProxy : ReceiveActor, IWithTimers
             Context.Unwatch(_singleton);
         _singleton = null;
         _search++;
-        Timers.StartPeriodicTimer(nameof(Search), new Search(), TimeSpan.Zero, _settings.SingletonIdentificationInterval);
+        _timers.StartPeriodicTimer(nameof(Search), new Search(), TimeSpan.Zero, _settings.SingletonIdentificationInterval);
     }
 
     private void Look()
@@ -74,7 +79,7 @@ public sealed class ClusterSingletonProxy : ReceiveActor, IWithTimers
         // An answer to an earlier search may name a singleton that has moved since.
         if (_singleton is not null || identity.Subject is null || !SearchId.Equals(identity.MessageId))
             return;
-        Timers.Cancel(nameof(Search));
+        _timers.Cancel(nameof(Search));
         _singleton = Context.Watch(identity.Subject);
         while (_kept.TryDequeue(out var kept))
             _singleton.Tell(kept.Message, kept.Sender);
