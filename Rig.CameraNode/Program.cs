@@ -1,3 +1,5 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Rig.CameraNode.Hosting;
+
+var builder = NodeHost.CreateBuilder(args);
+builder.Services.AddCameraNode();
+await NodeHost.Build(builder).RunAsync();
