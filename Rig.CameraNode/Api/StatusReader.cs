@@ -230,17 +230,19 @@ internal sealed class StatusReader(
     private static object Of(SessionProtocol.CameraView camera)
     {
         var report = camera.Report;
+        var state = report is null ? "unknown"
+            : !camera.Online ? "offline"
+            : report.Phase is NodePhase.Recording ? "recording"
+            : report.Phase is NodePhase.Arming ? "starting"
+            : report.Phase is NodePhase.Sealing ? "stopping"
+            : report.IsReady ? "online" : "error";
         return new
         {
             CameraId = camera.CameraId.Value,
             CameraPosition = camera.CameraId.Position,
             camera.Online,
-            Status = report is null ? "unknown"
-                : !camera.Online ? "offline"
-                : report.Phase is NodePhase.Recording ? "recording"
-                : report.Phase is NodePhase.Arming ? "starting"
-                : report.Phase is NodePhase.Sealing ? "stopping"
-                : report.IsReady ? "online" : "error",
+            Status = state,
+            State = state,
             report?.BaseUrl,
             Ready = camera.Online && report?.IsReady == true,
             ReportAgeMs = camera.ReportAgeMs is { } age ? Math.Round(age) : (double?)null,
@@ -248,6 +250,7 @@ internal sealed class StatusReader(
             Recording = report?.Take is { } take
                 ? new
                 {
+                    IsRecording = camera.Online && report.Phase == NodePhase.Recording,
                     SessionId = take.RecordingId.SessionId.Value,
                     RecordingId = take.RecordingId.ToString(),
                     StartTimeMaster = take.FirstFrameMaster,
