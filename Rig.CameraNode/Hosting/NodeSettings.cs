@@ -23,11 +23,11 @@ internal static partial class NodeSettings
 
     public static readonly IReadOnlyList<NodeSetting> All =
     [
-        new("camera.width", "Rig:Camera:Width", 3840, EvenNumber(320, 7680), true),
-        new("camera.height", "Rig:Camera:Height", 2160, EvenNumber(180, 4320), true),
+        new("camera.width", "Rig:Camera:Width", 1280, EvenNumber(320, 7680), true),
+        new("camera.height", "Rig:Camera:Height", 720, EvenNumber(180, 4320), true),
         new("camera.fps", "Rig:Camera:Fps", 30, Whole(1, 120), true),
         new("camera.codec", "Rig:Camera:Codec", "h264", OneOf("h264", "h265"), true),
-        new("camera.bitrate_mbps", "Rig:Camera:BitrateMbps", 30, Number(1, 100), true),
+        new("camera.bitrate_mbps", "Rig:Camera:BitrateMbps", 6, Number(1, 100), true),
         new("storage.min_free_space_gb", "Rig:Storage:MinFreeSpaceGb", 10, Number(0, 10000), true),
         new("storage.auto_delete_offloaded", "Rig:Storage:AutoDeleteOffloaded", true, Flag, true),
         new("storage.delete_after_confirm", "Rig:Storage:DeleteAfterConfirm", false, Flag, true),
