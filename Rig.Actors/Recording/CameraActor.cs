@@ -1,4 +1,3 @@
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
 using static Rig.Actors.Recording.RecordingProtocol;
 
@@ -8,7 +7,7 @@ namespace Rig.Actors.Recording;
 /// The node's own head: supervises the recorder and the clock, answers the REST routes and the gateway, and reports twice a second
 /// and at every change. Lives in the local system, so nothing that happens to the cluster reaches it.
 /// </summary>
-internal sealed class CameraActor : ReceiveActor, IWithTimers
+public sealed class CameraActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SealPatience = TimeSpan.FromSeconds(15);
 

@@ -200,7 +200,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         {
             stoppedSession = ended.Sealed.Id.SessionId;
             EndedByItself(ended.Sealed);
-            asker.Tell(lastFinished);
+            asker.Tell(lastFinished!);
             Stash.UnstashAll();
         });
         Receive<StopTake>(_ => Stash.Stash());

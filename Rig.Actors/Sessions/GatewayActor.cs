@@ -11,7 +11,7 @@ namespace Rig.Actors.Sessions;
 /// clock against the master's gateway, and tells ingest servers of finished takes. Holds no state that matters: when the cluster
 /// system is restarted, a new gateway takes its place and the camera does not notice.
 /// </summary>
-internal sealed class GatewayActor : ReceiveActor, IWithTimers
+public sealed class GatewayActor : ReceiveActor, IWithTimers
 {
     /// <summary>The role of the node whose clock is the rig's.</summary>
     public const string MasterRole = "center";
@@ -21,14 +21,14 @@ internal sealed class GatewayActor : ReceiveActor, IWithTimers
     private readonly CameraNodePorts ports;
     private readonly IActorRef camera;
     private readonly IActorRef coordinator;
-    private readonly SessionOptions options;
+    private readonly RigSessionOptions options;
     private ActorSelection? master;
     private string masterAddress = "";
     private int exchanges;
 
     /// <param name="camera">Actor of this process's local system.</param>
     /// <param name="coordinator">Proxy of the coordinator singleton.</param>
-    public GatewayActor(CameraNodePorts ports, IActorRef camera, IActorRef coordinator, SessionOptions options)
+    public GatewayActor(CameraNodePorts ports, IActorRef camera, IActorRef coordinator, RigSessionOptions options)
     {
         (this.ports, this.camera, this.coordinator, this.options) = (ports, camera, coordinator, options);
 
@@ -79,7 +79,7 @@ internal sealed class GatewayActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsOf(CameraNodePorts ports, IActorRef camera, IActorRef coordinator, SessionOptions options) =>
+    public static Props PropsOf(CameraNodePorts ports, IActorRef camera, IActorRef coordinator, RigSessionOptions options) =>
         Props.Create(() => new GatewayActor(ports, camera, coordinator, options));
 
     protected override void PreStart()

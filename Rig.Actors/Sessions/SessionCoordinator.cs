@@ -12,7 +12,7 @@ namespace Rig.Actors.Sessions;
 /// It keeps nothing on disk: gateways report twice a second, so a coordinator that takes over knows the running session within a
 /// second. Until every expected camera was heard, or the gathering time is over, orders wait.
 /// </remarks>
-internal sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnboundedStash
+public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private static readonly TimeSpan GatheringTime = TimeSpan.FromSeconds(3);
 
@@ -21,7 +21,7 @@ internal sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbou
     private readonly Dictionary<string, List<IActorRef>> askers = [];
     private SessionState state;
 
-    public SessionCoordinator(SessionOptions options, IReadOnlyList<CameraId> expected, MasterClock clock)
+    public SessionCoordinator(RigSessionOptions options, IReadOnlyList<CameraId> expected, MasterClock clock)
     {
         this.clock = clock;
         state = new SessionState(options, [.. expected]);
@@ -32,7 +32,7 @@ internal sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbou
 
     public IStash Stash { get; set; } = null!;
 
-    public static Props PropsOf(SessionOptions options, IReadOnlyList<CameraId> expected, MasterClock clock) =>
+    public static Props PropsOf(RigSessionOptions options, IReadOnlyList<CameraId> expected, MasterClock clock) =>
         Props.Create(() => new SessionCoordinator(options, expected, clock));
 
     protected override void PreStart() => Timers.StartSingleTimer("gathered", Gathered.Instance, GatheringTime);

@@ -14,7 +14,7 @@ namespace Rig.Actors.Sessions;
 /// only by an order. A camera that fell out of the running session is started again. A camera that could not hear the stop is
 /// stopped when it is heard again.
 /// </remarks>
-internal sealed record SessionState(SessionOptions Options, ImmutableArray<CameraId> Expected)
+internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<CameraId> Expected)
 {
     public const int HistoryLength = 20;
 

@@ -2,10 +2,6 @@ using System.Collections.Frozen;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.Actors.Timing;
-using Rig.Actors.Transfer;
 
 namespace Rig.Actors.Wire;
 

@@ -39,7 +39,7 @@ internal static class CoordinatorApi
         {
             // No coordinator in reach: this camera records by itself rather than nobody at all.
             var now = clock.MasterNow;
-            return await RecordApi.StartAsync(node, status.CameraId, session ?? SessionId.FromMasterTime(now), now, cancellationToken);
+            return await RecordApi.StartThisCameraAsync(node, status.CameraId, session ?? SessionId.FromMasterTime(now), now, cancellationToken);
         }
 
         return await node.AskCoordinatorAsync(new StartSession(requestId, session), Patience, cancellationToken) switch

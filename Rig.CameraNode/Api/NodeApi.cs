@@ -35,7 +35,7 @@ internal static class NodeApi
         app.MapPreview();
         app.MapMetrics();
         app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}."));
-        app.MapFallback((HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}."));
+        app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}."));
     }
 
     private static void UseFieldUi(this WebApplication app)

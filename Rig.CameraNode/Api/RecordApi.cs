@@ -24,11 +24,11 @@ internal static class RecordApi
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var startAt = MasterTime(body.Text("master_time"), clock) ?? clock.MasterNow;
         var session = SessionIdOf(body.Text("session_id")) ?? SessionId.FromMasterTime(startAt);
-        return await StartAsync(node, status.CameraId, session, startAt, cancellationToken);
+        return await StartThisCameraAsync(node, status.CameraId, session, startAt, cancellationToken);
     }
 
     /// <summary>Starts this camera alone.</summary>
-    internal static async Task<IResult> StartAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> StartThisCameraAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
         await node.AskCameraAsync(new StartTake(session, startAt, [camera]), StartPatience + LatestStart, cancellationToken) switch
         {
             TakeBegan began => Results.Json(new

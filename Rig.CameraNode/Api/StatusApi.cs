@@ -82,6 +82,6 @@ internal static class StatusApi
         Write("rig_memory_percent", "gauge", "Memory use.", reading.MemoryPercent);
         Write("rig_temperature_celsius", "gauge", "Processor temperature.", reading.TemperatureC);
         Write("rig_battery_percent", "gauge", "Battery charge.", reading.Battery?.Percent);
-        return Results.Text(text.ToString(), "text/plain; version=0.0.4", Encoding.UTF8);
+        return Results.Text(text.ToString(), "text/plain; version=0.0.4", System.Text.Encoding.UTF8);
     });
 }

@@ -10,7 +10,7 @@ namespace Rig.CameraNode.Hosting;
 /// Keeps a cluster system running: when it ends, because the others took this node for dead or it found itself on the smaller side
 /// of a broken network, a new one is made after a while. The camera lives in another system and does not notice.
 /// </summary>
-internal sealed class ClusterHost(CameraNodePorts ports, NodeActors node, IOptions<NodeOptions> options, IOptions<SessionOptions> session, ILoggerFactory loggers)
+internal sealed class ClusterHost(CameraNodePorts ports, NodeActors node, IOptions<NodeOptions> options, IOptions<RigSessionOptions> session, ILoggerFactory loggers)
     : BackgroundService
 {
     private const string CoordinatorName = "session";

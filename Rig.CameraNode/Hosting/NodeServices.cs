@@ -11,12 +11,12 @@ namespace Rig.CameraNode.Hosting;
 
 internal static class NodeServices
 {
-    /// <summary>The node's actors and what they need, but for the camera and its storage.</summary>
+    /// <summary>All that the node's actors and routes need, but for the camera, its storage and the actors themselves.</summary>
     public static IServiceCollection AddCameraNode(this IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddChecked<NodeOptions>(NodeOptions.Section, o => o.Errors());
-        services.AddChecked<SessionOptions>(SessionOptions.Section, o => o.Errors());
+        services.AddChecked<RigSessionOptions>(RigSessionOptions.Section, o => o.Errors());
         services.AddChecked<SyncOptions>(SyncOptions.Section, o => o.Errors());
         services.AddChecked<GuardOptions>(GuardOptions.Section, o => o.Errors());
         services.AddChecked<UpdateOptions>(UpdateOptions.Section, o => o.Errors());
@@ -38,6 +38,12 @@ internal static class NodeServices
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue);
         });
 
+        return services;
+    }
+
+    /// <summary>The actors: the local system, and the cluster system beside it.</summary>
+    public static IServiceCollection AddNodeActors(this IServiceCollection services)
+    {
         // Stopped in reverse: first the cluster is left, then the take is sealed.
         services.AddSingleton<NodeActors>();
         services.AddSingleton<INodeControl>(s => s.GetRequiredService<NodeActors>());

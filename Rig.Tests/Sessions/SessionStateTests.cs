@@ -12,7 +12,7 @@ public sealed class SessionStateTests
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly CameraId[] Three = [CameraId.Left, CameraId.Center, CameraId.Right];
     private static readonly SessionId Final = SessionId.Parse("Final");
-    private static readonly SessionOptions Options = new();
+    private static readonly RigSessionOptions Options = new();
 
     private readonly List<SessionEffect> effects = [];
     private SessionState state = new(Options, [.. Three]);
@@ -99,7 +99,7 @@ public sealed class SessionStateTests
         Do(s => s.Stop(new StopSession("r2"), now));
         Assert.Equal(3, Sent<StopTake>().Count);
         Answer<StopTake>(c => c == CameraId.Right ? new TakeRefused(c, ProblemCodes.NotRecording, "Not recording", []) : Finished(c));
-        var view = Assert.IsType<SessionStopped>(Answers().Single()).Session;
+        var view = Assert.IsType<SessionStopped>(Answers().Last()).Session;
         Assert.Equal(SessionPhase.Completed, view.Phase);
         Assert.Single(Part(view, CameraId.Left).Takes);
     }
@@ -321,7 +321,7 @@ public sealed class SessionStateTests
     /// <summary>Whatever happens in whatever order: every order is answered once, and no camera is stopped that nobody ordered to stop.</summary>
     [Fact]
     public void No_sequence_of_events_stops_a_camera_unasked_or_leaves_an_order_unanswered() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {
             var test = new SessionStateTests();
             var random = new Random(seed);

@@ -22,10 +22,10 @@ public sealed class OffsetEstimatorTests
     [Fact]
     public void The_offset_is_wrong_by_at_most_half_the_round_trip() =>
         Check.QuickThrowOnFailure(Prop.ForAll(
-            Gen.Choose(-100_000, 100_000).Zip(Gen.Choose(0, 50_000), Gen.Choose(0, 50_000)).ToArbitrary(),
-            micros =>
+            Gen.Choose(-100_000, 100_000).ToArbitrary(), Gen.Choose(0, 50_000).ToArbitrary(), Gen.Choose(0, 50_000).ToArbitrary(),
+            (offsetMicros, thereMicros, backMicros) =>
             {
-                var (offset, there, back) = (micros.Item1 / 1000.0, micros.Item2 / 1000.0, micros.Item3 / 1000.0);
+                var (offset, there, back) = (offsetMicros / 1000.0, thereMicros / 1000.0, backMicros / 1000.0);
                 var sample = Exchange(offset, there, back);
                 return Math.Abs(sample.OffsetMs - offset) <= (sample.RoundTripMs / 2) + 0.001;
             }));

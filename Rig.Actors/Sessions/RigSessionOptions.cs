@@ -1,6 +1,6 @@
 namespace Rig.Actors.Sessions;
 
-public sealed class SessionOptions
+public sealed class RigSessionOptions
 {
     public const string Section = "Rig:Session";
 
