@@ -1,7 +1,7 @@
 // Puts the page together: status in, words and pictures out, one order at a time.
 import { preflight, start, stop, type Ordered, type Result } from './api.js';
 import { connect } from './live.js';
-import { checklist, formatBytes, formatElapsed, freshness, pageOf, type Card, type CheckGroup, type Page, type Tone } from './model.js';
+import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
 import { LivePicture } from './picture.js';
 import type { Snapshot } from './types.js';
 
@@ -26,7 +26,7 @@ let page: Page | null = null;
 let pending: 'start' | 'stop' | null = null;
 let sureUntil = 0;
 let heardAt = 0;
-let preflightAt = 0;
+let preflightAt = -preflightEveryMs;
 let orderId: string | null = null;
 const pictures = new Map<string, LivePicture>();
 
@@ -100,10 +100,18 @@ function makeCard(card: Card): HTMLElement {
   const root = document.createElement('article');
   root.className = 'camera';
   root.dataset['camera'] = card.cameraId;
-  const frame = document.createElement('div');
+  const frame = document.createElement('button');
+  frame.type = 'button';
   frame.className = 'frame';
+  frame.setAttribute('aria-label', `Enlarge the ${card.name.toLowerCase()} camera's picture`);
+  frame.setAttribute('aria-pressed', 'false');
+  frame.addEventListener('click', () => {
+    const large = root.dataset['large'] !== 'true';
+    root.dataset['large'] = String(large);
+    frame.setAttribute('aria-pressed', String(large));
+  });
   const image = document.createElement('img');
-  image.alt = `Live picture of the ${card.name.toLowerCase()} camera`;
+  image.alt = '';
   frame.append(element('span', 'No picture', 'blind'), image);
   const plate = document.createElement('div');
   plate.className = 'plate';
@@ -188,10 +196,10 @@ async function order(kind: 'start' | 'stop', send: (requestId: string) => Promis
   pending = null;
   if (result.ok) {
     orderId = null;
-    say(result.value.message?.startsWith('All') ? null : result.value.message ?? null, 'warn');
+    say(result.value.message?.startsWith('All') ? null : plain(result.value.message ?? ''), 'warn');
   } else {
     if (!result.error.startsWith('The camera does not answer')) orderId = null;
-    say(result.error, 'bad');
+    say(plain(result.error), 'bad');
   }
 
   live.refresh();

@@ -48,6 +48,11 @@ export function cameraName(camera: { camera_id: string; camera_position: string 
   return names[camera.camera_position] ?? camera.camera_id.replace(/^CAM_/, 'Camera ');
 }
 
+/** A sentence of the node's with the cameras' ids as people call them. */
+export function plain(sentence: string): string {
+  return sentence.replace(/\bCAM_L\b/g, 'Left').replace(/\bCAM_C\b/g, 'Centre').replace(/\bCAM_R\b/g, 'Right');
+}
+
 /** `7:05`, `1:02:03`. */
 export function formatElapsed(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -59,13 +64,13 @@ export function formatElapsed(seconds: number): string {
 /** Minutes of video, coarse where coarse is enough: `45 min`, `3 h 20`, `12 h`. */
 export function formatMinutes(minutes: number): string {
   const whole = Math.max(0, Math.floor(minutes));
-  if (whole < 120) return `${whole} min`;
-  if (whole < 600) return `${Math.floor(whole / 60)} h ${String(whole % 60).padStart(2, '0')}`;
-  return whole < 6000 ? `${Math.floor(whole / 60)} h` : '100 h +';
+  if (whole < 120) return `${whole}\u00a0min`;
+  if (whole < 600) return `${Math.floor(whole / 60)}\u00a0h\u00a0${String(whole % 60).padStart(2, '0')}`;
+  return whole < 6000 ? `${Math.floor(whole / 60)}\u00a0h` : '100\u00a0h\u00a0+';
 }
 
 export function formatOffset(ms: number | null, confidence: string | null, isMaster: boolean | null): string {
-  if (isMaster) return 'sets time';
+  if (isMaster) return 'leads';
   if (ms === null || confidence === 'unknown' || confidence === null) return 'unknown';
   const size = Math.abs(ms);
   return size < 10 ? `${size.toFixed(1)} ms` : size < 1000 ? `${Math.round(size)} ms` : `${(size / 1000).toFixed(1)} s`;
@@ -112,14 +117,14 @@ function cardOf(camera: CameraView, all: CameraView[], rig: RigStatus, own: stri
         { label: 'Heat', value: camera.temperature_c === null ? '–' : `${Math.round(camera.temperature_c)} °C`, odd: codes.has('too_hot') },
         camera.battery_percent !== null
           ? { label: 'Battery', value: `${Math.round(camera.battery_percent)} %`, odd: codes.has('battery_low') || codes.has('battery_critical') }
-          : { label: 'Lost pictures', value: camera.recording ? String(camera.recording.dropped_frames) : '–', odd: (camera.recording?.dropped_frames ?? 0) > 0 },
+          : { label: 'Lost', value: camera.recording ? String(camera.recording.dropped_frames) : '–', odd: (camera.recording?.dropped_frames ?? 0) > 0 },
       ]
     : [];
 
   const part = rig.session?.status === 'recording' ? rig.session.cameras.find((c) => c.camera_id === camera.camera_id) : undefined;
   const note = camera.status === 'unknown' ? 'Check that it is switched on and on the network.'
     : camera.status === 'offline' ? (camera.recording ? 'It goes on recording by itself.' : 'Check its power and the network.')
-    : part?.problem ?? problem?.message ?? null;
+    : part?.problem ? plain(part.problem) : problem ? plain(problem.message) : null;
   const pictureUrl = camera.camera_id === own ? '/preview/snapshot' : camera.online && camera.base_url ? `${camera.base_url}/preview/snapshot` : null;
   return { cameraId: camera.camera_id, name: cameraName(camera), state, tone, stats, note, pictureUrl };
 }
@@ -147,14 +152,14 @@ export function pageOf(rig: RigStatus, own: string, pending: 'start' | 'stop' | 
   const minutes = online.map((c) => c.recording_minutes).filter((m): m is number => m !== null);
   const problems = online
     .filter((c) => c.last_problem !== null && c.last_problem_at !== null)
-    .map((c) => ({ text: `${cameraName(c)}: ${c.last_problem}`, at: c.last_problem_at as string }))
+    .map((c) => ({ text: `${cameraName(c)}: ${plain(c.last_problem ?? '')}`, at: c.last_problem_at as string }))
     .sort((a, b) => b.at.localeCompare(a.at));
   const base = {
     action,
     elapsedSec: elapsed >= 0 ? elapsed : null,
     sessionId: recording[0]?.recording?.session_id ?? (sessionOn ? rig.session?.id ?? null : null),
     minutesLeft: minutes.length > 0 ? Math.min(...minutes) : null,
-    warnings: rig.disagreements,
+    warnings: rig.disagreements.map(plain),
     lastProblem: problems[0] ?? null,
     offload: {
       pending: online.reduce((n, c) => n + (c.offload?.pending_count ?? 0), 0),
@@ -217,7 +222,7 @@ export function checklist(preflight: Preflight): CheckGroup[] {
     return {
       title,
       tone: failed.some((c) => c.level === 'refuse') ? 'bad' as Tone : failed.length > 0 ? 'warn' as Tone : 'good' as Tone,
-      messages: [...new Set(specific.map((c) => (c.camera_id && !c.message.includes(c.camera_id) ? `${c.camera_id}: ${c.message}` : c.message)))],
+      messages: [...new Set(specific.map((c) => plain(c.camera_id && !c.message.includes(c.camera_id) ? `${c.camera_id}: ${c.message}` : c.message)))],
     };
   });
 }

@@ -57,7 +57,7 @@ test('a camera with far less room is marked', () => {
 
 test('lost pictures are marked', () => {
   const page = pageOf(rig(three(taking({ dropped_frames: 3 }), taking(), taking())), 'CAM_L', null);
-  assert.deepEqual(page.cards[0].stats.find((s) => s.label === 'Lost pictures'), { label: 'Lost pictures', value: '3', odd: true });
+  assert.deepEqual(page.cards[0].stats.find((s) => s.label === 'Lost'), { label: 'Lost', value: '3', odd: true });
 });
 
 test('the newest problem of any camera is the one told', () => {
@@ -78,7 +78,7 @@ test('an order that is under way cannot be given twice', () => {
 
 test('times and sizes read as a person says them', () => {
   assert.deepEqual([0, 65, 3723].map(formatElapsed), ['0:00', '1:05', '1:02:03']);
-  assert.deepEqual([44.9, 200, 700, 9999].map(formatMinutes), ['44 min', '3 h 20', '11 h', '100 h +']);
+  assert.deepEqual([44.9, 200, 700, 9999].map(formatMinutes).map((t) => t.replaceAll('\u00a0', ' ')), ['44 min', '3 h 20', '11 h', '100 h +']);
   assert.equal(formatOffset(-0.42, 'excellent', false), '0.4 ms');
   assert.equal(formatOffset(2500, 'poor', false), '2.5 s');
   assert.equal(formatOffset(0.1, 'unknown', false), 'unknown');
@@ -101,7 +101,7 @@ test('the checklist has one line a topic and says each thing once', () => {
       { name: 'battery', camera_id: 'CAM_L', passed: true, level: 'ok', message: 'There is power.' },
     ],
   });
-  assert.deepEqual(groups.find((g) => g.title === 'All cameras there'), { title: 'All cameras there', tone: 'bad', messages: ['CAM_R is not there.'] });
-  assert.deepEqual(groups.find((g) => g.title === 'Room on the disks'), { title: 'Room on the disks', tone: 'warn', messages: ['CAM_L: Only 50 minutes fit.'] });
+  assert.deepEqual(groups.find((g) => g.title === 'All cameras there'), { title: 'All cameras there', tone: 'bad', messages: ['Right is not there.'] });
+  assert.deepEqual(groups.find((g) => g.title === 'Room on the disks'), { title: 'Room on the disks', tone: 'warn', messages: ['Left: Only 50 minutes fit.'] });
   assert.equal(groups.find((g) => g.title === 'Power').tone, 'good');
 });
