@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using Rig.CameraNode.Hosting;
 
@@ -25,6 +24,9 @@ internal static class NodeApi
         app.Use(AllowTheRigAsync);
         app.UseFieldUi();
 
+        // After the pages: once a route is found, even the one for what is not there, no file is looked for.
+        app.UseRouting();
+
         var api = app.MapGroup("/api/v1");
         api.MapStatus();
         api.MapRecord();
@@ -40,13 +42,8 @@ internal static class NodeApi
 
     private static void UseFieldUi(this WebApplication app)
     {
-        var root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
-        if (!Directory.Exists(root))
-        {
-            return;
-        }
-
-        var files = new PhysicalFileProvider(root);
+        // Beside the program, unless --webroot names another folder.
+        var files = app.Environment.WebRootFileProvider;
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
         app.UseStaticFiles(new StaticFileOptions
         {

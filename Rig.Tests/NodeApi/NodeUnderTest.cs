@@ -23,7 +23,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
         [
-            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
+            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
         builder.Services.AddSingleton<ICamera>(Camera).AddSingleton<IRecordingCatalogue>(Catalogue).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<INodeControl>(this);
@@ -45,6 +45,16 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public MasterClock Clock { get; }
 
     public HttpClient Http { get; } = new();
+
+    /// <summary>The pages as the build laid them beside the node's own program; the tests' folder mixes those of all programs.</summary>
+    private static string WebRoot
+    {
+        get
+        {
+            var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+            return Path.Combine(framework.Parent!.Parent!.Parent!.Parent!.FullName, "Rig.CameraNode", "bin", framework.Parent.Name, framework.Name, "wwwroot");
+        }
+    }
 
     /// <summary>What the camera actor answers; by default nothing comes.</summary>
     public Func<object, object?> CameraAnswers { get; set; } = _ => null;
