@@ -1,6 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Rig.Ingest.Hosting;
+using Rig.Ingest.Push;
 using Rig.Ingest.Receive;
+using Rig.Ingest.Status;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest;
@@ -16,12 +19,19 @@ public static class IngestHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddReceive(builder.Configuration);
+        builder.Services.AddPull(builder.Configuration);
+        builder.Services.AddPipeline(builder.Configuration);
+        builder.Services.AddPush(builder.Configuration);
+        builder.Services.AddStatus();
         configure?.Invoke(builder);
+        builder.Services.AddIngestActors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>>(Listen);
 
         var app = builder.Build();
         app.UseApiErrors();
+        app.UseStatusPage();
         app.MapReceive();
+        app.MapStatus();
         return app;
     }
 

@@ -76,6 +76,7 @@ public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout lay
         }
 
         await node.ConfirmAsync(take, held.Manifest.File.Name, cancellationToken);
+        await store.MarkConfirmedAsync(take.Id, cancellationToken);
     }
 
     private static void CheckVideo(string path, RemoteTake take)

@@ -27,7 +27,7 @@ internal sealed class ConfirmHandler(TakeStore store, CameraSet cameras)
         if (Flag(root, "verify"))
         {
             var found = await store.VerifyAsync(receipt, cancellationToken);
-            return found == receipt.Sha256 ? Results.Json(UploadReplies.Confirmed(receipt, reread: true)) : throw Damaged(receipt, found);
+            return found == receipt.Sha256 ? await ConfirmedAsync(receipt, reread: true, cancellationToken) : throw Damaged(receipt, found);
         }
 
         if (!store.IsWhole(receipt))
@@ -36,7 +36,13 @@ internal sealed class ConfirmHandler(TakeStore store, CameraSet cameras)
             throw Damaged(receipt, found: null);
         }
 
-        return Results.Json(UploadReplies.Confirmed(receipt, reread: false));
+        return await ConfirmedAsync(receipt, reread: false, cancellationToken);
+    }
+
+    private async Task<IResult> ConfirmedAsync(Receipt receipt, bool reread, CancellationToken cancellationToken)
+    {
+        await store.MarkConfirmedAsync(receipt.Id, cancellationToken);
+        return Results.Json(UploadReplies.Confirmed(receipt, reread));
     }
 
     /// <summary>The body of a mismatch, so that a sender uploads the take again.</summary>

@@ -20,6 +20,7 @@ public static class StorageSetup
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString));
         services.AddSingleton<SchemaGate>();
         services.AddSingleton<SessionLayout>();
+        services.AddSingleton<SessionFiles>();
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<TakeNotices>();
         services.AddSingleton<TakeStore>();

@@ -16,7 +16,7 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
     private const int MaxKeptConflicts = 3;
 
     private const string SelectReceipt =
-        "SELECT session_id, camera_id, take, size_bytes, sha256, manifest::text, source, received_at, damaged_at FROM ingest.takes";
+        "SELECT session_id, camera_id, take, size_bytes, sha256, manifest::text, source, received_at, damaged_at, confirmed_at FROM ingest.takes";
 
     /// <summary>The receipt as it is committed, whatever the disk says.</summary>
     public async Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken)
@@ -25,10 +25,14 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         return await FindAsync(connection, id, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<Receipt>> OfSessionAsync(SessionId session, CancellationToken cancellationToken)
+    /// <summary>By camera, left to right, and take number.</summary>
+    public Task<IReadOnlyList<Receipt>> OfSessionAsync(SessionId session, CancellationToken cancellationToken) =>
+        OfSessionsAsync([session.Value], cancellationToken);
+
+    public async Task<IReadOnlyList<Receipt>> OfSessionsAsync(string[] sessions, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(SelectReceipt + " WHERE session_id = $1");
-        command.Parameters.Add(new() { Value = session.Value });
+        await using var command = database.CreateCommand(SelectReceipt + " WHERE session_id = ANY($1)");
+        command.Parameters.Add(new() { Value = sessions });
         return await ReadAsync(command, cancellationToken);
     }
 
@@ -64,6 +68,15 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         }
 
         return found;
+    }
+
+    /// <summary>Remembers that the take's sender knows of the receipt.</summary>
+    public async Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "UPDATE ingest.takes SET confirmed_at = clock_timestamp() WHERE session_id = $1 AND camera_id = $2 AND take = $3 AND confirmed_at IS NULL");
+        AddId(command, id);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task MarkDamagedAsync(Receipt receipt, CancellationToken cancellationToken)
@@ -211,7 +224,8 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
                 Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(reader.GetString(5))),
                 reader.GetString(6),
                 reader.GetFieldValue<DateTimeOffset>(7),
-                reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8)));
+                reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8),
+                reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9)));
         }
 
         return receipts

@@ -175,7 +175,7 @@ internal static class SampleTake
                 ["session_cameras"] = sessionCameras.Length == 0 ? new JsonArray() : new JsonArray([.. sessionCameras.Select(name => JsonValue.Create(name))]),
                 ["end_reason"] = endReason,
             },
-            ["file"] = new JsonObject { ["name"] = $"{session}_{camera}.mp4", ["size_bytes"] = file.Length, ["container"] = "mp4", ["codec"] = "h264" },
+            ["file"] = new JsonObject { ["name"] = (take == 1 ? $"{session}_{camera}" : $"{session}_{camera}_T{take}") + ".mp4", ["size_bytes"] = file.Length, ["container"] = "mp4", ["codec"] = "h264" },
             ["video"] = new JsonObject { ["resolution"] = new JsonObject { ["width"] = 1280, ["height"] = 720 }, ["fps"] = 30, ["bitrate_mbps"] = 5, ["duration_sec"] = 2.0 },
             ["timing"] = new JsonObject { ["start_time"] = "2026-11-21T14:00:00.123456Z", ["end_time"] = "2026-11-21T14:00:02.123456Z", ["ntp_synced"] = true },
             ["checksum"] = new JsonObject { ["algorithm"] = "sha256", ["value"] = Sha256(file) },

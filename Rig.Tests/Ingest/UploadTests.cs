@@ -17,7 +17,7 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await postgres.NewDatabaseAsync();
-        server = await IngestServer.StartAsync(folder, database, configure: null, "--Rig:Server:MaxUploadSizeGb=0.001");
+        server = await IngestServer.StartAsync(folder, database, ScriptedStages.Register, "--Rig:Server:MaxUploadSizeGb=0.001");
     }
 
     public async Task DisposeAsync()
@@ -65,7 +65,7 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
         var file = SampleTake.Mp4();
         await server.UploadAsync(SampleTake.Form(file));
         await server.DisposeAsync();
-        server = await IngestServer.StartAsync(folder, database);
+        server = await IngestServer.StartAsync(folder, database, ScriptedStages.Register);
 
         var reply = await server.ConfirmAsync(new { session_id = Session, camera_id = "CAM_C" });
 
@@ -375,7 +375,7 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task Without_the_space_to_keep_free_an_upload_is_refused()
     {
         await server.DisposeAsync();
-        server = await IngestServer.StartAsync(folder, database, configure: null, "--Rig:Storage:MinFreeSpaceGb=900000");
+        server = await IngestServer.StartAsync(folder, database, ScriptedStages.Register, "--Rig:Storage:MinFreeSpaceGb=900000");
 
         var reply = await server.UploadAsync(SampleTake.Form(SampleTake.Mp4()));
 

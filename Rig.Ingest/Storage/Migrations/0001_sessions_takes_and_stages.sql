@@ -18,6 +18,8 @@ CREATE TABLE ingest.takes (
   received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- When a look at the disk found other bytes than these; the take is then accepted once more.
   damaged_at  timestamptz,
+  -- When its sender had learned that it is held here.
+  confirmed_at timestamptz,
   PRIMARY KEY (session_id, camera_id, take)
 );
 
