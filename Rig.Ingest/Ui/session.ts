@@ -87,7 +87,7 @@ function takeRow(take: TakeView): HTMLElement {
 function figureGroups(stages: StageView[]): (Node | null)[] {
   return stages
     .filter((stage) => !["received", "verified"].includes(stage.stage) && figures(stage).length > 0)
-    .map((stage) => el("dl", {}, el("dt", {}, stageName(stage.stage)), ...figures(stage).map((text) => el("dd", {}, text))));
+    .map((stage) => el("dl", {}, el("dt", {}, stageName(stage.stage)), el("dd", {}, figures(stage).join(" · "))));
 }
 
 function published(session: SessionView): string | null {
