@@ -73,7 +73,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
         }
 
         var wide = PanoramaPlanner.Plan(level, null, options.MaxWidth);
-        var fit = new PitchLinesFit(wide, level, backgrounds, options.PitchLengthM, options.PitchWidthM, logger);
+        var fit = PitchLinesFit.Of(wide, level, backgrounds, options.PitchLengthM, options.PitchWidthM, logger);
         if (fit.Fit() is not { } found)
         {
             return (level, null);

@@ -11,14 +11,15 @@ namespace Rig.Ingest.Stitch.Pitch;
 internal sealed class PitchLinesFit
 {
     private const int SearchWidth = 1600;
-    /// <summary>The coarse search's steps of angle move lines by half of this.</summary>
-    private const double CoarseLimitPx = 40;
+    /// <summary>Lines further off than this do not draw a pose any more.</summary>
+    private const double LimitPx = 25;
 
     /// <summary>A fit that leaves more of the visible lines without a seen one than this is not believed.</summary>
     private const double MatchedMin = 0.6;
     private const double MatchedPx = 2.5;
     private const float ExplainedPx = 4;
-    private const int Candidates = 48;
+    private const double CoarseReachPx = 10;
+    private const int Candidates = 24;
     private const int VisibleMin = 60;
 
     private readonly double lengthM;
@@ -27,13 +28,17 @@ internal sealed class PitchLinesFit
     private readonly bool[] mask;
     private readonly ILogger logger;
 
+    /// <param name="search">The panorama in which the lines were sought.</param>
+    /// <param name="mask">Its pixels that look like lines.</param>
+    public PitchLinesFit(PanoramaGeometry search, bool[] mask, double lengthM, double widthM, ILogger logger) =>
+        (this.search, this.mask, this.lengthM, this.widthM, this.logger) = (search, mask, lengthM, widthM, logger);
+
     /// <param name="panorama">What the cameras see, without a pitch.</param>
     /// <param name="cameras">Levelled.</param>
-    public PitchLinesFit(PanoramaGeometry panorama, IReadOnlyList<CameraModel> cameras, IReadOnlyList<Background> backgrounds, double lengthM, double widthM, ILogger logger)
+    public static PitchLinesFit Of(PanoramaGeometry panorama, IReadOnlyList<CameraModel> cameras, IReadOnlyList<Background> backgrounds, double lengthM, double widthM, ILogger logger)
     {
-        (this.lengthM, this.widthM, this.logger) = (lengthM, widthM, logger);
         var scale = Math.Min(1, (double)SearchWidth / panorama.Width);
-        search = panorama with
+        var search = panorama with
         {
             Width = (int)(panorama.Width * scale),
             Height = (int)(panorama.Height * scale),
@@ -41,27 +46,27 @@ internal sealed class PitchLinesFit
             CenterColumn = panorama.CenterColumn * scale,
             HorizonRow = panorama.HorizonRow * scale,
         };
-        mask = LineMask.Find(search, cameras, backgrounds);
+        return new PitchLinesFit(search, LineMask.Find(search, cameras, backgrounds), lengthM, widthM, logger);
     }
 
     /// <summary>Null where no pose explains the seen lines well enough; the reason is logged.</summary>
     public PitchPose? Fit()
     {
-        var coarse = new DistanceField(mask, search.Width, search.Height, (float)CoarseLimitPx);
+        var coarse = new DistanceField(mask, search.Width, search.Height, (float)LimitPx);
         var sparse = PitchMarkings.Points(lengthM, widthM, 2.5);
         var best = Search(coarse, sparse);
         var dense = PitchMarkings.Points(lengthM, widthM, 0.7);
         (PitchPose Pose, double Score)? chosen = null;
         foreach (var start in best)
         {
-            var pose = Descend(Descend(Descend(start, coarse, sparse, 15), coarse, sparse, 5), coarse, sparse, 1.5);
+            var pose = Descend(Descend(Descend(start, coarse, sparse, 10), coarse, sparse, 4), coarse, sparse, 1.5);
             if (pose.Z < 1)
             {
                 // Under the grass the lines look alike, mirrored.
                 continue;
             }
 
-            var score = Score(pose, coarse, dense, MatchedPx) * Explained(pose, dense);
+            var score = Score(pose, coarse, dense) * Explained(pose, dense);
             if (chosen is null || score > chosen.Value.Score)
             {
                 chosen = (pose, score);
@@ -75,7 +80,7 @@ internal sealed class PitchLinesFit
         }
 
         var final = Descend(chosen.Value.Pose, coarse, dense, 1);
-        var matched = Score(final, coarse, dense, MatchedPx);
+        var matched = Score(final, coarse, dense);
         if (matched < MatchedMin || final.Z < 1)
         {
             logger.LogWarning("The pitch's lines were not recognised: the best place explains {Matched:P0} of them, {Needed:P0} are needed. Positions in metres are not to be had; Rig:Stitch:PitchPointsFiles is the way out", matched, MatchedMin);
@@ -89,44 +94,74 @@ internal sealed class PitchLinesFit
     /// <summary>Median distance from drawn to seen lines, in pixels of a panorama of this focal length.</summary>
     public double MedianErrorPx(PitchPose pose, double focalPx)
     {
-        var field = new DistanceField(mask, search.Width, search.Height, (float)CoarseLimitPx);
+        var field = new DistanceField(mask, search.Width, search.Height, (float)LimitPx);
         var distances = PitchMarkings.Points(lengthM, widthM, 0.7)
             .Select(p => Project(pose, p.X, p.Y, out var u, out var v) ? field.At(u, v) : -1)
             .Where(d => d >= 0).Order().ToArray();
         return distances.Length == 0 ? double.PositiveInfinity : distances[distances.Length / 2] * focalPx / search.FocalPx;
     }
 
+    /// <summary>Every place where rigs stand, turned every way: a turn to the side only moves the drawn lines along the panorama, so it costs no projection.</summary>
     private List<PitchPose> Search(DistanceField field, List<(double X, double Y)> points)
     {
-        double[] heights = [2.5, 3.5, 5, 7, 10, 14];
-        double[] behind = [1, 4, 7, 10, 14, 19, 26, 35];
-        double[] aside = [-12, -6, 0, 6, 12];
-        double[] tilts = [-3, -1.5, 0, 1.5, 3];
+        double[] heights = [2.5, 3.3, 4.2, 5.4, 7, 9, 12, 16];
+        double[] behind = [1, 3, 5, 7.5, 10, 13, 17, 22, 28, 36];
+        double[] aside = [-14, -10.5, -7, -3.5, 0, 3.5, 7, 10.5, 14];
+        double[] tilts = [-3, -2, -1, 0, 1, 2, 3];
+        const double YawMax = 14, YawStep = 0.5;
         var found = new List<(double Score, PitchPose Pose)>();
-        Parallel.ForEach(heights, z =>
+        var places = heights.SelectMany(z => behind.Select(y => (Z: z, Y: y))).ToArray();
+        Parallel.ForEach(places, place =>
         {
-            foreach (var back in behind)
+            var (u, v) = (new double[points.Count], new double[points.Count]);
+            (double Score, PitchPose Pose)? best = null;
+            foreach (var along in aside)
             {
-                foreach (var along in aside)
+                foreach (var tilt in tilts)
                 {
-                    for (var yaw = -14.0; yaw <= 14; yaw += 2)
+                    // The tilt is about the panorama's own x axis, before the turn.
+                    var tilted = new PitchPose((lengthM / 2) + along, -place.Y, place.Z, PitchPose.LevelAcross * Rotation.FromVector(new(Radians(tilt), 0, 0)));
+                    for (var i = 0; i < points.Count; i++)
                     {
-                        foreach (var tilt in tilts)
+                        var d = tilted.ToRigDirection(points[i].X, points[i].Y, 0);
+                        search.TryProject(d.X, d.Y, d.Z, out u[i], out v[i]);
+                    }
+
+                    for (var yaw = -YawMax; yaw <= YawMax; yaw += YawStep)
+                    {
+                        var score = ScoreShifted(field, u, v, search.FocalPx * Radians(yaw));
+                        if (best is null || score > best.Value.Score)
                         {
-                            var turn = Rotation.FromYaw(Radians(yaw)) * Rotation.FromVector(new(Radians(tilt), 0, 0));
-                            var pose = new PitchPose((lengthM / 2) + along, -back, z, PitchPose.LevelAcross * turn);
-                            var score = Score(pose, field, points, CoarseLimitPx);
-                            lock (found)
-                            {
-                                found.Add((score, pose));
-                            }
+                            best = (score, tilted with { RigToPitch = tilted.RigToPitch * Rotation.FromYaw(Radians(yaw)) });
                         }
                     }
                 }
             }
+
+            lock (found)
+            {
+                found.Add(best!.Value);
+            }
         });
         // The best of each place, so that one wrong place cannot fill the list.
-        return [.. found.GroupBy(f => (f.Pose.Y, f.Pose.Z)).Select(g => g.MaxBy(f => f.Score)).OrderByDescending(f => f.Score).Take(Candidates).Select(f => f.Pose)];
+        return [.. found.OrderByDescending(f => f.Score).Take(Candidates).Select(f => f.Pose)];
+    }
+
+    /// <summary>Like <see cref="Score"/>, for lines moved to the left by a turn to the right.</summary>
+    private double ScoreShifted(DistanceField field, double[] u, double[] v, double shift)
+    {
+        var (sum, visible) = (0.0, 0);
+        for (var i = 0; i < u.Length; i++)
+        {
+            var x = u[i] - shift;
+            if (x >= 0 && x < search.Width - 1 && v[i] >= 0 && v[i] < search.Height - 1)
+            {
+                visible++;
+                sum += Math.Max(0, 1 - (field.At(x, v[i]) / CoarseReachPx));
+            }
+        }
+
+        return visible < VisibleMin ? 0 : sum / visible * Math.Min(1, 2.0 * visible / u.Length);
     }
 
     /// <summary>Share of the seen lines that drawn ones lie on. A pitch drawn too small matches a few seen lines and leaves the rest.</summary>
@@ -155,8 +190,8 @@ internal sealed class PitchLinesFit
         return seen == 0 ? 0 : (double)explained / seen;
     }
 
-    /// <summary>1 where every visible drawn point lies on a seen line, 0 where all lie further off than the reach.</summary>
-    private double Score(PitchPose pose, DistanceField field, List<(double X, double Y)> points, double reach)
+    /// <summary>Share of the visible drawn points that lie on a seen line.</summary>
+    private double Score(PitchPose pose, DistanceField field, List<(double X, double Y)> points)
     {
         var (sum, visible) = (0.0, 0);
         foreach (var (x, y) in points)
@@ -164,7 +199,7 @@ internal sealed class PitchLinesFit
             if (Project(pose, x, y, out var u, out var v))
             {
                 visible++;
-                sum += reach == MatchedPx ? (field.At(u, v) <= reach ? 1 : 0) : 1 - Math.Min(1, field.At(u, v) / reach);
+                sum += field.At(u, v) <= MatchedPx ? 1 : 0;
             }
         }
 
