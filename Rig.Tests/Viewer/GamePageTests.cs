@@ -222,6 +222,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
     private static async Task AssertFitsAsync(IPage page) =>
         Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{page.Url} scrolls sideways");
 
-    private static string ScreenshotPath(string name) =>
-        Path.Combine(Environment.GetEnvironmentVariable("RIG_TEST_SCREENSHOTS") is { Length: > 0 } folder ? folder : Path.GetTempPath(), name);
+    /// <summary>Kept only where <c>RIG_TEST_SCREENSHOTS</c> names a folder.</summary>
+    private static string? ScreenshotPath(string name) =>
+        Environment.GetEnvironmentVariable("RIG_TEST_SCREENSHOTS") is { Length: > 0 } folder ? Path.Combine(folder, name) : null;
 }

@@ -4,6 +4,8 @@ import { clock, currentMoment, jumpTarget, nextSpeed, positionOf, skip, SKIP_SEC
 import { byId, setIcon } from "./dom.js";
 import type { CameraMode } from "./virtual-camera.js";
 
+const IDLE_MS = 3000;
+
 export class Controls {
   private readonly player = byId("player");
   private readonly video = byId<HTMLVideoElement>("video");
@@ -14,6 +16,7 @@ export class Controls {
   private readonly moments = [...document.querySelectorAll<HTMLButtonElement>(".moment")];
   private readonly momentTimes = this.moments.map((button) => Number(button.dataset["time"]));
   private seeking = false;
+  private idleTimer = 0;
 
   constructor(private readonly setCamera: (mode: CameraMode) => void) {
     this.video.controls = false;
@@ -22,6 +25,7 @@ export class Controls {
     this.wireButtons();
     this.wireVideo();
     this.wireSeek();
+    this.wireIdle();
     document.addEventListener("keydown", (event) => this.onKey(event));
     this.placeMarkers();
     this.update();
@@ -83,6 +87,25 @@ export class Controls {
       this.update();
     });
     this.seek.addEventListener("change", () => { this.seeking = false; });
+  }
+
+  /** Marks the player as left alone while it plays; the style sheet hides the controls then, on the whole screen only. */
+  private wireIdle(): void {
+    const awake = (): void => {
+      delete this.player.dataset["idle"];
+      window.clearTimeout(this.idleTimer);
+      this.idleTimer = window.setTimeout(() => {
+        if (!this.video.paused) {
+          this.player.dataset["idle"] = "true";
+        }
+      }, IDLE_MS);
+    };
+    for (const name of ["pointermove", "pointerdown", "keydown", "focusin"]) {
+      this.player.addEventListener(name, awake);
+    }
+
+    this.video.addEventListener("pause", awake);
+    this.video.addEventListener("play", awake);
   }
 
   private jump(momentSeconds: number): void {
