@@ -1,3 +1,16 @@
 using Rig.Ingest;
+using Rig.Ingest.Clips;
+using Rig.Ingest.Detect;
+using Rig.Ingest.Events;
+using Rig.Ingest.Stitch;
 
-return await IngestProgram.RunAsync(args);
+if (args is ["stitch", .. var stitch])
+{
+    return await StitchCommand.RunAsync(stitch);
+}
+
+return await IngestProgram.RunAsync(args, builder => builder.Services
+    .AddStitch(builder.Configuration)
+    .AddDetection(builder.Configuration)
+    .AddEvents(builder.Configuration)
+    .AddClips());

@@ -1,7 +1,7 @@
-namespace Rig.Ingest.Detect;
+namespace Rig.Actors.Pipeline;
 
 /// <summary>The Hungarian method in its shortest-augmenting-path form (Jonker and Volgenant, 1987), O(n^2 m).</summary>
-internal static class Assignment
+public static class Assignment
 {
     /// <returns>For each row the column it gets, or -1 where every column it could have costs <paramref name="limit"/> or more.</returns>
     public static int[] Solve(double[,] costs, double limit)

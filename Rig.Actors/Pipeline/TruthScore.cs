@@ -1,7 +1,6 @@
-using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
 
-namespace Rig.Ingest.Detect;
+namespace Rig.Actors.Pipeline;
 
 /// <param name="PlayerRecall">Share of the people on the pitch who were found.</param>
 /// <param name="PlayerPrecision">Share of what was found that was a person.</param>
