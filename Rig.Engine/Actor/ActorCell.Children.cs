@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rig.Engine.Dispatch.SysMsg;
 
 namespace Rig.Engine.Actor;

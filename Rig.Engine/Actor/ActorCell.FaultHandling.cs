@@ -55,12 +55,17 @@ internal sealed partial class ActorCell
         _behavior ??= actor.InitialBehavior();
         if (actor is IWithTimers withTimers)
             withTimers.Timers = Extras.Timers = new TimerScheduler(this);
-        if (actor is IActorStash)
-            StashFactory.Inject(actor, Extras.Stash ??= new StashImpl(this, Props.Deploy.StashCapacity));
+        if (actor is IActorStash withStash)
+            withStash.Stash = Extras.Stash = new StashImpl(this, StashCapacityOf(actor));
         actor.Initialize();
         _supervisorStrategy = Props.SupervisorStrategy ?? StrategyOf(actor);
         return actor;
     }
+
+    private int StashCapacityOf(ActorBase actor) =>
+        Props.Deploy.StashCapacity == Deploy.NoStashSize && actor is IWithBoundedStash
+            ? _system.Settings.Config.GetInt("akka.actor.default-stash-capacity", 1000)
+            : Props.Deploy.StashCapacity;
 
     private SupervisorStrategy? StrategyOf(ActorBase actor)
     {
