@@ -11,6 +11,7 @@ public class Cluster : IExtension
 {
     private readonly ClusterActorRefProvider _provider;
     private readonly IActorRef _daemon;
+    private readonly EngineRuntime _runtime;
     private readonly TaskCompletionSource _exitingOrGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ClusterEvent.CurrentClusterState _state;
     private volatile Member _self;
@@ -23,7 +24,7 @@ public class Cluster : IExtension
         _provider = system.Provider as ClusterActorRefProvider
             ?? throw new InvalidOperationException($"Actor system '{system.Name}' is not clustered: set akka.actor.provider = cluster.");
         var impl = (ActorSystemImpl)system;
-        Time = impl.Runtime.Time;
+        _runtime = impl.Runtime;
         Settings = new ClusterSettings(system.Settings.Config);
         SelfUniqueAddress = new UniqueAddress(_provider.DefaultAddress, _provider.Remoting.Uid);
         _self = new Member(SelfUniqueAddress, Member.NeverUp, MemberStatus.Removed, Settings.Roles);
@@ -55,9 +56,10 @@ public class Cluster : IExtension
 
     internal ClusterSettings Settings { get; }
 
-    internal TimeProvider Time { get; }
+    internal TimeProvider Time => _runtime.Time;
 
-    internal Random Random { get; } = new();
+    /// <summary>A place in a list of that length.</summary>
+    internal int Pick(int count) => (int)(_runtime.NextDouble() * count);
 
     /// <summary>Completes when this node is Exiting, or in no cluster.</summary>
     internal Task ExitingOrGone => _exitingOrGone.Task;

@@ -40,7 +40,7 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
         Time = time;
         _log = Logging.GetLogger(system, "remoting");
         _handshakes = new SemaphoreSlim(settings.MaxHandshakes);
-        Uid = Random.Shared.Next(1, int.MaxValue);
+        Uid = (int)system.Runtime.NextUid();
         LocalAddress = new Address(RemoteActorRefProvider.Protocol, system.Name, settings.PublicHostname, settings.PublicPort);
     }
 
