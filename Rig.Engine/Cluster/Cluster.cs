@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Rig.Engine.Actor;
 using Rig.Engine.Cluster.Downing;
 using Rig.Engine.Cluster.Membership;
-using Rig.Engine.Remote;
 
 namespace Rig.Engine.Cluster;
 

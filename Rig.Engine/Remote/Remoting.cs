@@ -256,7 +256,7 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
             await connection.DisposeAsync();
             return;
         }
-        var inbound = new InboundConnection(connection, this, _settings);
+        using var inbound = new InboundConnection(connection, this, _settings);
         inbound.Accepted += () => _handshakes.Release();
         _inbound.TryAdd(inbound, true);
         await inbound.ServeAsync();
