@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Rig.Engine.Actor;
 using Rig.Engine.Cluster.Downing;
 using Rig.Engine.Cluster.Membership;
-using Rig.Engine.Remote;
 
 namespace Rig.Engine.Cluster;
 
@@ -11,6 +10,7 @@ public class Cluster : IExtension
 {
     private readonly ClusterActorRefProvider _provider;
     private readonly IActorRef _daemon;
+    private readonly EngineRuntime _runtime;
     private readonly TaskCompletionSource _exitingOrGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ClusterEvent.CurrentClusterState _state;
     private volatile Member _self;
@@ -23,7 +23,7 @@ public class Cluster : IExtension
         _provider = system.Provider as ClusterActorRefProvider
             ?? throw new InvalidOperationException($"Actor system '{system.Name}' is not clustered: set akka.actor.provider = cluster.");
         var impl = (ActorSystemImpl)system;
-        Time = impl.Runtime.Time;
+        _runtime = impl.Runtime;
         Settings = new ClusterSettings(system.Settings.Config);
         SelfUniqueAddress = new UniqueAddress(_provider.DefaultAddress, _provider.Remoting.Uid);
         _self = new Member(SelfUniqueAddress, Member.NeverUp, MemberStatus.Removed, Settings.Roles);
@@ -55,9 +55,10 @@ public class Cluster : IExtension
 
     internal ClusterSettings Settings { get; }
 
-    internal TimeProvider Time { get; }
+    internal TimeProvider Time => _runtime.Time;
 
-    internal Random Random { get; } = new();
+    /// <summary>A place in a list of that length.</summary>
+    internal int Pick(int count) => (int)(_runtime.NextDouble() * count);
 
     /// <summary>Completes when this node is Exiting, or in no cluster.</summary>
     internal Task ExitingOrGone => _exitingOrGone.Task;

@@ -134,7 +134,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
         var unseen = others.Where(node => !_state.Gossip.Seen.Contains(node)).ToList();
         var pool = unseen.Count > 0 ? unseen : others;
         if (pool.Count > 0)
-            SendGossip(pool[_cluster.Random.Next(pool.Count)]);
+            SendGossip(pool[_cluster.Pick(pool.Count)]);
     }
 
     private void OnPeerShutDown(PeerShutDown peer)
@@ -282,7 +282,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
     /// <summary>To everyone who is not known to have seen the state, at most a handful at once; the ticks reach the rest.</summary>
     private void Spread()
     {
-        foreach (var node in Others().Where(node => !_state.Gossip.Seen.Contains(node)).OrderBy(_ => _cluster.Random.Next()).Take(5))
+        foreach (var node in Others().Where(node => !_state.Gossip.Seen.Contains(node)).OrderBy(_ => _cluster.Pick(int.MaxValue)).Take(5))
             SendGossip(node);
     }
 

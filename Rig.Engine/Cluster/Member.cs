@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Rig.Engine.Actor;
 
 namespace Rig.Engine.Cluster;
 
 /// <summary>A node of the cluster with its status and roles. Two members are equal when they are the same incarnation, whatever their status.</summary>
+[SuppressMessage("Design", "CA1036:Override methods on comparable types", Justification = "Akka.NET's API: the order sorts lists and is not asked by operators.")]
 public class Member : IComparable, IComparable<Member>
 {
     /// <summary>The age of a member that was never Up: younger than all that were.</summary>

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Rig.Engine.Actor;
 
 namespace Rig.Engine.Cluster;
 
 /// <summary>One incarnation of a node: a restart on the same address gets another uid.</summary>
+[SuppressMessage("Design", "CA1036:Override methods on comparable types", Justification = "Akka.NET's API: the order sorts lists and is not asked by operators.")]
 public class UniqueAddress : IComparable, IComparable<UniqueAddress>, IEquatable<UniqueAddress>
 {
     public UniqueAddress(Address address, int uid)
@@ -19,6 +21,7 @@ public class UniqueAddress : IComparable, IComparable<UniqueAddress>, IEquatable
 
     public static bool operator !=(UniqueAddress? left, UniqueAddress? right) => !(left == right);
 
+    [SuppressMessage("Naming", "CA1725:Parameter names should match base declaration", Justification = "Akka.NET's API.")]
     public int CompareTo(UniqueAddress? uniqueAddress)
     {
         if (uniqueAddress is null)

@@ -7,7 +7,7 @@ using Rig.Engine.Remote.Wire;
 namespace Rig.Engine.Remote;
 
 /// <summary>Reads what one peer sends: proves who it is, then delivers frame by frame. Writes nothing but the handshake, acknowledgements and pongs.</summary>
-internal sealed class InboundConnection(ITransportConnection connection, IInboundHost host, RemoteSettings settings)
+internal sealed class InboundConnection(ITransportConnection connection, IInboundHost host, RemoteSettings settings) : IDisposable
 {
     private readonly InboundStrings<object> _strings = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +22,19 @@ internal sealed class InboundConnection(ITransportConnection connection, IInboun
     /// <summary>Completes when nothing more will be delivered from here.</summary>
     public Task Ended => _ended.Task;
 
-    public void Stop() => _stop.Cancel();
+    public void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself in this very moment.
+        }
+    }
+
+    public void Dispose() => _stop.Dispose();
 
     public async Task ServeAsync()
     {

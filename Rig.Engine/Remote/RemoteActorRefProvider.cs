@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Rig.Engine.Actor;
 using Rig.Engine.Remote.Transport;
 
 namespace Rig.Engine.Remote;
 
 /// <summary>A local hierarchy that others can reach, and references to theirs.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The actor system ends its provider by ShutdownAsync.")]
 internal class RemoteActorRefProvider : IActorRefProvider
 {
     /// <summary>The scheme of addresses, as Akka.NET's TCP transport has it, so that one configuration serves both engines.</summary>

@@ -40,7 +40,7 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
         Time = time;
         _log = Logging.GetLogger(system, "remoting");
         _handshakes = new SemaphoreSlim(settings.MaxHandshakes);
-        Uid = Random.Shared.Next(1, int.MaxValue);
+        Uid = (int)system.Runtime.NextUid();
         LocalAddress = new Address(RemoteActorRefProvider.Protocol, system.Name, settings.PublicHostname, settings.PublicPort);
     }
 
@@ -256,7 +256,7 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
             await connection.DisposeAsync();
             return;
         }
-        var inbound = new InboundConnection(connection, this, _settings);
+        using var inbound = new InboundConnection(connection, this, _settings);
         inbound.Accepted += () => _handshakes.Release();
         _inbound.TryAdd(inbound, true);
         await inbound.ServeAsync();

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rig.Engine.Actor;
 
 namespace Rig.Engine.Cluster.Membership;
 

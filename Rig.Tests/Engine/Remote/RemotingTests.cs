@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rig.Engine.Remote;
+using Rig.Tests.Support;
 using static Rig.Tests.Engine.Remote.TestSystems;
 
 namespace Rig.Tests.Engine.Remote;
@@ -61,6 +62,40 @@ public sealed class RemotingTests : IAsyncLifetime
 
         Assert.False((await failed.Task.WaitAsync(Patience)).Refused);
         Assert.Equal(["hello"], _heard);
+    }
+
+    [Fact]
+    public async Task With_tls_on_the_certificate_of_the_rigs_authority_opens_the_door_and_no_other()
+    {
+        using var folder = new TempFolder();
+        using var authority = Authority.Create("rig");
+        using var other = Authority.Create("other");
+        var ours = _systems.OnTcp(TlsConfig(folder.Path, "ours", authority, authority));
+        var same = _systems.OnTcp(TlsConfig(folder.Path, "same", authority, authority));
+        var stranger = _systems.OnTcp(TlsConfig(folder.Path, "stranger", other, authority));
+        ours.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
+
+        Assert.Equal("HELLO", await (await FindAsync(same, ours, "user/gateway")).Ask<string>("hello", Patience));
+        var failed = new TaskCompletionSource<AssociationFailed>();
+        stranger.EventStream.Subscribe(stranger.ActorOf(Props.Create(() => new Relay<AssociationFailed>(failed))), typeof(AssociationFailed));
+        stranger.ActorSelection(new RootActorPath(AddressOf(ours)) / "user" / "gateway").Tell("let me in");
+
+        await failed.Task.WaitAsync(Patience);
+        Assert.Equal(["hello"], _heard);
+    }
+
+    private static string TlsConfig(string folder, string name, Authority issuer, Authority trusted)
+    {
+        var certificate = Path.Combine(folder, $"{name}.p12");
+        var authorities = Path.Combine(folder, $"{name}-trusted.pem");
+        File.WriteAllBytes(certificate, issuer.Issue(name).Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12, "test"));
+        File.WriteAllText(authorities, trusted.Trusted[0].ExportCertificatePem());
+        return $$"""
+            akka.remote.dot-netty.tcp {
+              enable-ssl = on
+              ssl.certificate { path = "{{certificate}}", password = "test", trusted-path = "{{authorities}}" }
+            }
+            """;
     }
 
     [Fact]

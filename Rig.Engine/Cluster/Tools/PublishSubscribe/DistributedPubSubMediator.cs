@@ -103,7 +103,7 @@ internal sealed class DistributedPubSubMediator : ReceiveActor, IWithTimers
             foreach (var group in _registry.GroupsOf(publish.Topic).ToList())
             {
                 var nodes = _registry.NodesWith(new TopicKey(publish.Topic, group)).ToList();
-                delivered |= SendTo(nodes[_cluster.Random.Next(nodes.Count)], new Deliver(publish.Topic, group, publish.Message, One: true));
+                delivered |= SendTo(nodes[_cluster.Pick(nodes.Count)], new Deliver(publish.Topic, group, publish.Message, One: true));
             }
         }
         if (!delivered && _settings.SendToDeadLettersWhenNoSubscribers)
@@ -125,7 +125,7 @@ internal sealed class DistributedPubSubMediator : ReceiveActor, IWithTimers
             return;
         if (deliver.One)
         {
-            subscribers.ElementAt(_cluster.Random.Next(subscribers.Count)).Tell(deliver.Message, Sender);
+            subscribers.ElementAt(_cluster.Pick(subscribers.Count)).Tell(deliver.Message, Sender);
             return;
         }
         foreach (var subscriber in subscribers)
@@ -162,7 +162,7 @@ internal sealed class DistributedPubSubMediator : ReceiveActor, IWithTimers
             _registry = _registry.Forget(key);
         }
         if (_peers.Count > 0)
-            Compare(_peers.ElementAt(_cluster.Random.Next(_peers.Count)));
+            Compare(_peers.ElementAt(_cluster.Pick(_peers.Count)));
     }
 
     private void AddPeer(Member member)
