@@ -26,6 +26,7 @@ internal static class NodeServices
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StatusReader>();
+        services.AddSingleton(new MeterTotals());
         services.AddSingleton(s => new Updater(new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version));
         services.AddSingleton(s =>
         {
