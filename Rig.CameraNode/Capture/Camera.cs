@@ -139,8 +139,16 @@ internal sealed class Camera : BackgroundService, ICamera
         {
             await foreach (var action in inbox.Reader.ReadAllAsync(stoppingToken))
             {
-                action();
-                Publish();
+                try
+                {
+                    action();
+                    Publish();
+                }
+                catch (Exception e)
+                {
+                    // Whoever listens may fail; the camera goes on.
+                    logger.LogError(e, "The camera met an unexpected fault and goes on");
+                }
             }
         }
         finally
@@ -261,9 +269,16 @@ internal sealed class Camera : BackgroundService, ICamera
         }
 
         // Told first, then announced: who hears of the end finds the take in the catalogue.
-        if (sealedTake is not null)
+        try
         {
-            catalogue.Add(sealedTake.Manifest, begun.Id);
+            if (sealedTake is not null)
+            {
+                catalogue.Add(sealedTake.Manifest, begun.Id);
+            }
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Take} is sealed; announcing it failed", begun.Id);
         }
 
         Post(() => Ended(begun, sealedTake, failure));

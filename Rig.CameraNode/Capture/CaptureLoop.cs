@@ -14,7 +14,7 @@ internal sealed class CaptureLoop(IFrameSource source, EncodingPipeline encoder,
     /// These sources can draw a slot's picture after its instant, as a real camera's driver holds a few pictures back; further
     /// behind than this a slot is given up.
     /// </summary>
-    internal const long MaxLatenessNs = 1_000_000_000;
+    internal const long MaxLatenessNs = 2_000_000_000;
 
     private const long PreviewIntervalNs = 500_000_000;
 

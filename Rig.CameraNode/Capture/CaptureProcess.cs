@@ -108,8 +108,9 @@ internal sealed class CaptureProcess : IDisposable
                 onMessage(message);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever it was, this process is of no more use; the node replaces it.
             fault = e.Message;
         }
 

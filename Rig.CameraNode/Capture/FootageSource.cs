@@ -129,7 +129,8 @@ internal sealed class FootageSource : IFrameSource
     private static double Duration(string path)
     {
         using var probe = Process.Start(new ProcessStartInfo("ffprobe",
-            ["-v", "error", "-select_streams", "v:0", "-show_entries", "format=duration", "-of", "csv=p=0", path]) { RedirectStandardOutput = true })!;
+            ["-v", "error", "-select_streams", "v:0", "-show_entries", "format=duration", "-of", "csv=p=0", path])
+        { RedirectStandardOutput = true })!;
         var text = probe.StandardOutput.ReadToEnd();
         probe.WaitForExit();
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0

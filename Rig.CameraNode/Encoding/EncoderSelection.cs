@@ -34,8 +34,15 @@ internal static class EncoderSelection
         using var encoder = new FfmpegEncoder(settings);
         var units = 0;
         var frames = Math.Max(10, settings.Fps);
-        encoder.BeginRead(_ => Interlocked.Increment(ref units));
-        var started = Stopwatch.GetTimestamp();
+        long firstOut = 0;
+        encoder.BeginRead(_ =>
+        {
+            if (Interlocked.Increment(ref units) == 1)
+            {
+                // The process's start is not part of its speed.
+                firstOut = Stopwatch.GetTimestamp();
+            }
+        });
         try
         {
             for (var i = 0; i < frames; i++)
@@ -49,6 +56,6 @@ internal static class EncoderSelection
             return null;
         }
 
-        return encoder.Finish(TimeSpan.FromSeconds(20)) && units == frames ? frames / Stopwatch.GetElapsedTime(started).TotalSeconds : null;
+        return encoder.Finish(TimeSpan.FromSeconds(20)) && units == frames ? (frames - 1) / Stopwatch.GetElapsedTime(firstOut).TotalSeconds : null;
     }
 }

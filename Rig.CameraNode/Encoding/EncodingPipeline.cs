@@ -64,6 +64,9 @@ internal sealed class EncodingPipeline : IDisposable
         standby = new FfmpegEncoder(settings);
     }
 
+    /// <summary>What a fault of the encoder process looks like; for tests of exactly that.</summary>
+    internal void KillEncoder() => take!.KillEncoder();
+
     public void Dispose()
     {
         standby?.Dispose();
@@ -93,6 +96,8 @@ internal sealed class EncodingPipeline : IDisposable
         internal BlockingCollection<(Slot Slot, Yuv420Frame Picture)> Queue { get; } = [];
 
         internal Thread Feeder { get; }
+
+        internal void KillEncoder() => encoder.Kill();
 
         public void Dispose()
         {

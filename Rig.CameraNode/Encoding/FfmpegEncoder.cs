@@ -47,8 +47,6 @@ internal sealed class FfmpegEncoder : IDisposable
 
     internal bool HasExited => process.HasExited;
 
-    internal int ProcessId => process.Id;
-
     /// <summary>What ffmpeg last complained of.</summary>
     internal string LastError => lastError ?? "ffmpeg said nothing";
 
@@ -84,6 +82,8 @@ internal sealed class FfmpegEncoder : IDisposable
         reader?.Join();
         return inTime && process.ExitCode == 0;
     }
+
+    internal void Kill() => process.Kill();
 
     public void Dispose()
     {

@@ -250,6 +250,11 @@ internal sealed class TakeWriter
                 return;
             }
 
+            if (timeline.Frames > 0)
+            {
+                throw new InvalidDataException("Nothing of it is known to be on disk.", cause);
+            }
+
             RemoveEmpty(files, paths, logger);
             Fail(new TakeFailedException($"{paths.Id} was not recorded: {message}", cause));
         }
@@ -315,7 +320,8 @@ internal sealed class TakeWriter
         {
             syncFailure = e;
             queue.Close();
-        }    }
+        }
+    }
 
     private void StopSync()
     {
