@@ -42,15 +42,16 @@ internal static class NodeServices
         return services;
     }
 
-    /// <summary>The actors: the local system, and the cluster system beside it.</summary>
+    /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's, before the camera.</summary>
     public static IServiceCollection AddNodeActors(this IServiceCollection services)
     {
-        // Stopped in reverse: first the cluster is left, then the take is sealed.
         services.AddSingleton<NodeActors>();
         services.AddSingleton<INodeControl>(s => s.GetRequiredService<NodeActors>());
         services.AddHostedService(s => s.GetRequiredService<NodeActors>());
-        services.AddHostedService<ClusterHost>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
         return services;
     }
+
+    /// <summary>The cluster actor system beside it.</summary>
+    public static IServiceCollection AddClusterHost(this IServiceCollection services) => services.AddHostedService<ClusterHost>();
 }
