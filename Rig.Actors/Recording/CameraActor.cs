@@ -9,8 +9,6 @@ namespace Rig.Actors.Recording;
 /// </summary>
 public sealed class CameraActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan SealPatience = TimeSpan.FromSeconds(15);
-
     private readonly CameraNodePorts ports;
     private readonly Action onCatalogueChanged;
     private IActorRef recorder = ActorRefs.Nobody;
@@ -52,7 +50,11 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             gateway = attach.Gateway;
             gateway.Tell(BuildReport());
         });
-        Receive<Quiesce>(_ => BeginQuiesce());
+        Receive<Quiesce>(_ =>
+        {
+            Become(Quiescing);
+            Sender.Tell(new Quiesced());
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -82,20 +84,16 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
 
     protected override void PostStop() => ports.Catalogue.Changed -= onCatalogueChanged;
 
-    private void BeginQuiesce()
+    private void Quiescing()
     {
-        var asker = Sender;
-        recorder.Ask<object>(new StopTake(null), SealPatience).PipeTo(asker, Self, success: _ => new Quiesced(), failure: _ => new Quiesced());
-        Become(() =>
-        {
-            Receive<RecorderActor.RecorderChanged>(changed => recorderState = changed);
-            Receive<StartTake>(_ => Sender.Tell(new TakeRefused(ports.CameraId, ProblemCodes.ShuttingDown, "This camera is being switched off.", [])));
-            Receive<StopTake>(stop => recorder.Forward(stop));
-            Receive<GetReadiness>(_ => Sender.Tell(new CameraReadiness(ports.CameraId, false, false, [new Problem(ProblemCodes.ShuttingDown, ProblemLevel.Refuse, "This camera is being switched off.")])));
-            Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
-            Receive<Quiesce>(_ => Sender.Tell(new Quiesced()));
-            ReceiveAny(_ => { });
-        });
+        Receive<RecorderActor.RecorderChanged>(changed => recorderState = changed);
+        Receive<StartTake>(_ => Sender.Tell(new TakeRefused(ports.CameraId, ProblemCodes.ShuttingDown, "This camera is being switched off.", [])));
+        Receive<StopTake>(stop => recorder.Forward(stop));
+        Receive<GetReadiness>(_ => Sender.Tell(new CameraReadiness(
+            ports.CameraId, false, false, [new Problem(ProblemCodes.ShuttingDown, ProblemLevel.Refuse, "This camera is being switched off.")])));
+        Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
+        Receive<Quiesce>(_ => Sender.Tell(new Quiesced()));
+        ReceiveAny(_ => { });
     }
 
     private void Remember(string message) => lastProblem = new LastProblem(message, ports.Clock.NodeNow);

@@ -48,7 +48,10 @@ public static class RecordingProtocol
     /// <summary>Within the process: reports go to this gateway from now on, instead of an earlier one.</summary>
     public sealed record AttachGateway(IActorRef Gateway) : INoSerializationVerificationNeeded;
 
-    /// <summary>Within the process: seals the running take, refuses new ones. Answer: <see cref="Quiesced"/>.</summary>
+    /// <summary>
+    /// Within the process: no new take begins. The running one is left to the camera, which seals it as cut short by the node's
+    /// end, so that a server knows that another take follows. Answer: <see cref="Quiesced"/>.
+    /// </summary>
     public sealed record Quiesce : INoSerializationVerificationNeeded;
 
     public sealed record Quiesced : INoSerializationVerificationNeeded;

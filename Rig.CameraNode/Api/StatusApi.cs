@@ -53,7 +53,7 @@ internal static class StatusApi
     }
 
     /// <summary>Prometheus text format 0.0.4.</summary>
-    public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapGet("/metrics", (ICamera camera, IRecordingCatalogue catalogue, ISensors sensors, MasterClock clock, RigBoard board, StatusReader reader) =>
+    public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapGet("/metrics", (ICamera camera, IRecordingCatalogue catalogue, ISensors sensors, MasterClock clock, RigBoard board, StatusReader reader, MeterTotals meters) =>
     {
         var text = new StringBuilder();
         var label = $"{{camera_id=\"{reader.CameraId}\"}}";
@@ -82,6 +82,7 @@ internal static class StatusApi
         Write("rig_memory_percent", "gauge", "Memory use.", reading.MemoryPercent);
         Write("rig_temperature_celsius", "gauge", "Processor temperature.", reading.TemperatureC);
         Write("rig_battery_percent", "gauge", "Battery charge.", reading.Battery?.Percent);
+        meters.WriteTo(text, reader.CameraId.Value);
         return Results.Text(text.ToString(), "text/plain; version=0.0.4", System.Text.Encoding.UTF8);
     });
 }

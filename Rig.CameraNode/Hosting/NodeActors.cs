@@ -6,7 +6,7 @@ namespace Rig.CameraNode.Hosting;
 /// <summary>The local actor system with the camera actor, for as long as the process lives.</summary>
 internal sealed class NodeActors(CameraNodePorts ports, ILoggerFactory loggers) : IHostedService, INodeControl
 {
-    private static readonly TimeSpan SealPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan QuiescePatience = TimeSpan.FromSeconds(5);
 
     private ActorSystem? system;
     private IActorRef camera = ActorRefs.Nobody;
@@ -30,7 +30,7 @@ internal sealed class NodeActors(CameraNodePorts ports, ILoggerFactory loggers) 
         return Task.CompletedTask;
     }
 
-    /// <summary>Seals the running take before the camera goes away.</summary>
+    /// <summary>From here on no take begins. The camera, a service that stops after this one, seals the running take.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (system is null)
@@ -40,11 +40,11 @@ internal sealed class NodeActors(CameraNodePorts ports, ILoggerFactory loggers) 
 
         try
         {
-            await camera.Ask<RecordingProtocol.Quiesced>(new RecordingProtocol.Quiesce(), SealPatience, cancellationToken);
+            await camera.Ask<RecordingProtocol.Quiesced>(new RecordingProtocol.Quiesce(), QuiescePatience, cancellationToken);
         }
         catch (Exception e) when (e is AskTimeoutException or OperationCanceledException)
         {
-            loggers.CreateLogger<NodeActors>().LogError("The running take could not be sealed in time; it is repaired at the next start.");
+            loggers.CreateLogger<NodeActors>().LogWarning("The camera actor did not answer in time; the camera is stopped without it.");
         }
 
         await system.Terminate();

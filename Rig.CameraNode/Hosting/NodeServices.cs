@@ -26,6 +26,7 @@ internal static class NodeServices
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StatusReader>();
+        services.AddSingleton(new MeterTotals());
         services.AddSingleton(s => new Updater(new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version));
         services.AddSingleton(s =>
         {
@@ -41,15 +42,16 @@ internal static class NodeServices
         return services;
     }
 
-    /// <summary>The actors: the local system, and the cluster system beside it.</summary>
+    /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's, before the camera.</summary>
     public static IServiceCollection AddNodeActors(this IServiceCollection services)
     {
-        // Stopped in reverse: first the cluster is left, then the take is sealed.
         services.AddSingleton<NodeActors>();
         services.AddSingleton<INodeControl>(s => s.GetRequiredService<NodeActors>());
         services.AddHostedService(s => s.GetRequiredService<NodeActors>());
-        services.AddHostedService<ClusterHost>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
         return services;
     }
+
+    /// <summary>The cluster actor system beside it.</summary>
+    public static IServiceCollection AddClusterHost(this IServiceCollection services) => services.AddHostedService<ClusterHost>();
 }

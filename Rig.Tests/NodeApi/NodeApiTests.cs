@@ -324,6 +324,10 @@ public sealed class NodeApiTests : IAsyncLifetime
         var text = await node.Http.GetStringAsync("/metrics");
         Assert.Contains("# TYPE rig_storage_free_bytes gauge\nrig_storage_free_bytes{camera_id=\"CAM_L\"} 900000000000\n", text, StringComparison.Ordinal);
         Assert.Contains("rig_encode_fps", text, StringComparison.Ordinal);
+
+        using var meter = new System.Diagnostics.Metrics.Meter("Rig.Tests.Metrics");
+        meter.CreateCounter<long>("rig_test_total", description: "Tests.").Add(2, new KeyValuePair<string, object?>("cause", "a \"b\""));
+        Assert.Contains("rig_test_total{camera_id=\"CAM_L\",cause=\"a \\\"b\\\"\"} 2\n", await node.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
     [Fact]

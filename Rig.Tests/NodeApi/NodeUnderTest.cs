@@ -18,7 +18,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private NodeUnderTest(string[] settings)
+    private NodeUnderTest(string[] settings, bool withActors)
     {
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
@@ -26,7 +26,16 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
             "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
         builder.Services.AddSingleton<ICamera>(Camera).AddSingleton<IRecordingCatalogue>(Catalogue).AddCameraNode();
-        builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<INodeControl>(this);
+        builder.Services.AddSingleton<ISensors>(Sensors);
+        if (withActors)
+        {
+            builder.Services.AddNodeActors();
+        }
+        else
+        {
+            builder.Services.AddSingleton<INodeControl>(this);
+        }
+
         app = NodeHost.Build(builder);
         Board = app.Services.GetRequiredService<RigBoard>();
         Clock = app.Services.GetRequiredService<MasterClock>();
@@ -63,9 +72,14 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public List<object> Asked { get; } = [];
 
-    public static async Task<NodeUnderTest> StartAsync(params string[] settings)
+    public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, settings);
+
+    /// <summary>With the node's real local actors instead of scripted ones.</summary>
+    public static Task<NodeUnderTest> StartWithActorsAsync(params string[] settings) => StartAsync(withActors: true, settings);
+
+    private static async Task<NodeUnderTest> StartAsync(bool withActors, string[] settings)
     {
-        var node = new NodeUnderTest(settings);
+        var node = new NodeUnderTest(settings, withActors);
         await node.app.StartAsync();
         node.Http.BaseAddress = new Uri(node.app.Urls.First());
         return node;
@@ -103,6 +117,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     /// <summary>Puts a coordinator's view of the named cameras on the board.</summary>
     public void ShowRig(SessionProtocol.SessionView? session, params NodeReport[] reports) =>
         Board.SetRig(new SessionProtocol.RigView(Clock.MasterNow, session, [.. reports.Select(r => new SessionProtocol.CameraView(r.CameraId, true, r, 10))], []));
+
+    public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
