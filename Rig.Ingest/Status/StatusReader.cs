@@ -59,7 +59,13 @@ public sealed class StatusReader(
             rows.Add(new SessionRow(session.Value, time.GetUtcNow(), null, null));
         }
 
-        return await ViewsAsync(rows, cancellationToken) is [var view, ..] ? view : null;
+        return await ViewsAsync(rows, cancellationToken) is [var view, ..] ? await WithManifestsAsync(view, session, cancellationToken) : null;
+    }
+
+    private async Task<SessionView> WithManifestsAsync(SessionView view, SessionId session, CancellationToken cancellationToken)
+    {
+        var manifests = (await takes.OfSessionAsync(session, cancellationToken)).ToDictionary(receipt => receipt.Id.ToString(), receipt => receipt.Manifest);
+        return view with { Takes = view.Takes.Select(take => take with { Manifest = manifests.GetValueOrDefault(take.RecordingId) }).ToList() };
     }
 
     private async Task<IReadOnlyList<SessionView>> ViewsAsync(List<SessionRow> rows, CancellationToken cancellationToken)
@@ -114,7 +120,7 @@ public sealed class StatusReader(
     private static List<StageView> Collecting(List<TakeView> takes, int expected, int missing)
     {
         var size = takes.Sum(take => take.SizeBytes);
-        var here = takes.Sum(take => take.Bytes);
+        var here = takes.Sum(take => take.ReceivedBytes);
         var cameras = expected - missing;
         var verified = takes.Count(take => take.Status is "verified" or "confirming");
         return Enum.GetValues<PipelineStage>().Select(stage => stage switch
@@ -139,6 +145,7 @@ public sealed class StatusReader(
             receipt.SizeBytes,
             receipt.DamagedAt is null ? receipt.SizeBytes : transfer?.Progress?.Bytes ?? 0,
             0,
+            receipt.DamagedAt is null,
             receipt.ConfirmedAt is not null,
             receipt.Sha256,
             receipt.Source,
@@ -159,6 +166,7 @@ public sealed class StatusReader(
         transfer.SizeBytes,
         transfer.Progress?.Bytes ?? 0,
         Math.Round(transfer.Progress?.BytesPerSecond ?? 0),
+        Verified: false,
         Confirmed: false,
         Sha256: null,
         Source: "pull",

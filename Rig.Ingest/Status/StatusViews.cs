@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Rig.Actors.Recording;
 
 namespace Rig.Ingest.Status;
 
@@ -33,16 +34,18 @@ public sealed record SessionView(
     IReadOnlyList<string> Files);
 
 /// <param name="Status"><c>waiting</c>, <c>pulling</c>, <c>confirming</c>, <c>verified</c> or <c>damaged</c>.</param>
-/// <param name="Bytes">Of <see cref="SizeBytes"/>, what is here.</param>
+/// <param name="ReceivedBytes">Of <see cref="SizeBytes"/>, what is here.</param>
 /// <param name="Confirmed">Its sender knows that it is here.</param>
+/// <param name="Manifest">Only where one session is asked for.</param>
 public sealed record TakeView(
     string RecordingId,
     string CameraId,
     int Take,
     string Status,
     long SizeBytes,
-    long Bytes,
+    long ReceivedBytes,
     double BytesPerSecond,
+    bool Verified,
     bool Confirmed,
     string? Sha256,
     string? Source,
@@ -52,7 +55,8 @@ public sealed record TakeView(
     long? DroppedFrames,
     string? EndReason,
     int Failures,
-    string? Error);
+    string? Error,
+    Manifest? Manifest = null);
 
 /// <param name="Stage"><c>received</c>, <c>verified</c>, <c>aligned</c>, <c>stitched</c>, <c>detected</c>, <c>events</c>, <c>clips</c> or <c>pushed</c>.</param>
 /// <param name="Status"><c>waiting</c>, <c>queued</c>, <c>running</c>, <c>done</c> or <c>failed</c>.</param>

@@ -27,7 +27,7 @@ public sealed partial class SessionFiles(SessionLayout layout)
             new("follow.json", Path.Combine(folder, "analysis", "follow.json"), "application/json"),
             new("tracks.jsonl", Path.Combine(folder, "analysis", "tracks.jsonl"), "application/x-ndjson"),
             new("clips.json", Path.Combine(folder, "clips", "clips.json"), "application/json"),
-            new(Thumbnail, ThumbnailPath(folder), "image/jpeg"),
+            new(Thumbnail, Path.Combine(folder, "stitched", Thumbnail), "image/jpeg"),
         };
         foreach (var clip in Clips(session))
         {
@@ -57,13 +57,6 @@ public sealed partial class SessionFiles(SessionLayout layout)
     }
 
     public static bool IsName(string? name) => name is not null && FileName().IsMatch(name);
-
-    /// <summary>The clip stage's, else the stitch stage's.</summary>
-    private static string ThumbnailPath(string folder)
-    {
-        var ofClips = Path.Combine(folder, "clips", Thumbnail);
-        return File.Exists(ofClips) ? ofClips : Path.Combine(folder, "stitched", Thumbnail);
-    }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,63}\z")]
     private static partial Regex FileName();

@@ -84,7 +84,7 @@ export function takeLine(take: TakeView): string {
     case "waiting":
       return take.failures > 0 ? "Tried again in a moment" : "Waiting its turn";
     case "pulling":
-      return `${bytes(take.bytes)} of ${bytes(take.size_bytes)} · ${bytes(take.bytes_per_second)}/s${remaining(take)}`;
+      return `${bytes(take.received_bytes)} of ${bytes(take.size_bytes)} · ${bytes(take.bytes_per_second)}/s${remaining(take)}`;
     case "confirming":
       return `${bytes(take.size_bytes)} verified · telling the camera`;
     case "damaged":
@@ -103,7 +103,7 @@ function remaining(take: TakeView): string {
   if (take.bytes_per_second <= 0) {
     return "";
   }
-  const seconds = (take.size_bytes - take.bytes) / take.bytes_per_second;
+  const seconds = (take.size_bytes - take.received_bytes) / take.bytes_per_second;
   return seconds < 2 ? "" : ` · ${clock(seconds)} left`;
 }
 

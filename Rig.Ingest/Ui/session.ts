@@ -74,7 +74,7 @@ function showRail(rail: HTMLElement, stages: StageView[]): void {
 }
 
 function takeRow(take: TakeView): HTMLElement {
-  const share = take.size_bytes > 0 ? take.bytes / take.size_bytes : 0;
+  const share = take.size_bytes > 0 ? take.received_bytes / take.size_bytes : 0;
   const bar = el("div", { class: "bar", role: "progressbar", "aria-valuenow": String(Math.round(share * 100)), "aria-valuemin": "0", "aria-valuemax": "100" }, el("i"));
   bar.style.setProperty("--share", String(share));
   return el("li", { class: take.status },

@@ -39,8 +39,9 @@ export interface TakeView {
   take: number;
   status: "waiting" | "pulling" | "confirming" | "verified" | "damaged";
   size_bytes: number;
-  bytes: number;
+  received_bytes: number;
   bytes_per_second: number;
+  verified: boolean;
   confirmed: boolean;
   sha256: string | null;
   source: string | null;

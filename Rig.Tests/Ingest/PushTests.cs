@@ -17,7 +17,12 @@ public sealed class PushTests : IAsyncLifetime
     private readonly TempFolder folder = new("rig-push");
     private readonly PushOptions options = new()
     {
-        ApiKey = ScriptedViewer.Key, TeamCode = "BLUE12", Opponent = "Green Strikers", ChunkBytes = 100_000, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(2),
+        ApiKey = ScriptedViewer.Key,
+        TeamCode = "BLUE12",
+        Opponent = "Green Strikers",
+        ChunkBytes = 100_000,
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(2),
     };
 
     private ScriptedViewer viewer = null!;

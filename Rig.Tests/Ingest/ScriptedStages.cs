@@ -44,7 +44,7 @@ internal sealed class ScriptedStages
             """[{"file_name":"goal-0001.mp4","thumbnail_file_name":"goal-0001.jpg","title":"Goal","event_type":"goal","start_seconds":0,"end_seconds":2,"event_seconds":1.5}]""");
         File.WriteAllBytes(Path.Combine(sessionPath, "clips", "goal-0001.mp4"), SampleTake.Mp4(payloadBytes: 50_000, seed: 8));
         File.WriteAllBytes(Path.Combine(sessionPath, "clips", "goal-0001.jpg"), [0xFF, 0xD8, 0xFF, 0xD9]);
-        File.WriteAllBytes(Path.Combine(sessionPath, "clips", "thumbnail.jpg"), [0xFF, 0xD8, 0xFF, 0xD9, 1]);
+        File.WriteAllBytes(Path.Combine(sessionPath, "stitched", "thumbnail.jpg"), [0xFF, 0xD8, 0xFF, 0xD9, 1]);
     }
 
     private sealed class ScriptedStage(PipelineStage stage, ScriptedStages script) : IPipelineStage

@@ -155,10 +155,21 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
         var file = SampleTake.Mp4();
         var flat = new JsonObject
         {
-            ["session_id"] = Session, ["camera_id"] = "CAM_C", ["camera_position"] = "center", ["file_name"] = "x.mp4",
-            ["start_time_local"] = "2026-11-21T15:00:00", ["start_time_master"] = "2026-11-21T14:00:00Z", ["offset_ms"] = 1.5, ["duration_sec"] = 12.5,
-            ["resolution"] = "3840x2160", ["fps"] = 30, ["codec"] = "h265", ["bitrate_mbps"] = 30, ["dropped_frames"] = 2,
-            ["checksum"] = new JsonObject { ["algo"] = "sha256", ["value"] = SampleTake.Sha256(file) }, ["offloaded"] = false,
+            ["session_id"] = Session,
+            ["camera_id"] = "CAM_C",
+            ["camera_position"] = "center",
+            ["file_name"] = "x.mp4",
+            ["start_time_local"] = "2026-11-21T15:00:00",
+            ["start_time_master"] = "2026-11-21T14:00:00Z",
+            ["offset_ms"] = 1.5,
+            ["duration_sec"] = 12.5,
+            ["resolution"] = "3840x2160",
+            ["fps"] = 30,
+            ["codec"] = "h265",
+            ["bitrate_mbps"] = 30,
+            ["dropped_frames"] = 2,
+            ["checksum"] = new JsonObject { ["algo"] = "sha256", ["value"] = SampleTake.Sha256(file) },
+            ["offloaded"] = false,
         };
 
         Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file, manifest: flat.ToJsonString()))).Status);

@@ -51,6 +51,8 @@ public sealed class PipelineTests(PostgresFixture postgres) : IAsyncLifetime
             view["stages"]!.AsArray().Select(stage => (string)stage!["stage"]!));
         Assert.All(view["stages"]!.AsArray(), stage => Assert.Equal("done", (string)stage!["status"]!));
         Assert.Equal(3, (int)view["stages"]![2]!["result"]!["seen_takes"]!);
+        Assert.All(view["takes"]!.AsArray(), take => Assert.True((bool)take!["verified"]!));
+        Assert.Equal("CAM_L", (string)view["takes"]![0]!["manifest"]!["recording"]!["camera_id"]!);
         Assert.Equal("no viewer is configured", (string)view["stages"]![7]!["result"]!["skipped"]!);
         await Eventually.HoldsAsync(() => File.Exists(folder.File("processing", "jobs.json"))
             && File.ReadAllText(folder.File("processing", "jobs.json")).Contains("\"pushed\"", StringComparison.Ordinal));
