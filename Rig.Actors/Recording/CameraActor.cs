@@ -62,7 +62,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     public static Props PropsOf(CameraNodePorts ports) => Props.Create(() => new CameraActor(ports));
 
     // Children outlive a restart of this actor: a running take must not end because a report could not be built.
-    protected override void PreRestart(Exception reason, object message) => PostStop();
+    protected override void PreRestart(Exception reason, object? message) => PostStop();
 
     protected override void PreStart()
     {
