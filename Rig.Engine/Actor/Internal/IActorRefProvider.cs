@@ -14,6 +14,8 @@ internal interface IActorRefProvider
     /// <summary>How others reach this system; equal to the root path's address when nobody can.</summary>
     Address DefaultAddress { get; }
 
+    ActorSystemImpl System => Guardian.Cell.SystemImpl;
+
     IInternalActorRef RootGuardian { get; }
 
     LocalActorRef Guardian { get; }

@@ -89,7 +89,7 @@ internal abstract class InternalActorRefBase : IInternalActorRef
 /// <summary>A reference without an actor behind it: takes messages, has no children and no life cycle.</summary>
 internal abstract class MinimalActorRef : InternalActorRefBase
 {
-    public override IInternalActorRef Parent => Nobody.Instance.Internal;
+    public override IInternalActorRef Parent => Nobody.Instance;
 
     public override bool IsTerminated => false;
 

@@ -75,9 +75,9 @@ internal sealed class RunTask(ActorTaskScheduler scheduler, Task task) : SystemM
 }
 
 /// <summary>An asynchronous handler is done; user messages may go on.</summary>
-internal sealed class TaskDone(object operation, Exception? cause) : SystemMessage
+internal sealed class TaskDone(ActorTaskScheduler scheduler, Exception? cause) : SystemMessage
 {
-    public object Operation { get; } = operation;
+    public ActorTaskScheduler Scheduler { get; } = scheduler;
 
     public Exception? Cause { get; } = cause;
 }
