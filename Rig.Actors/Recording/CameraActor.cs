@@ -17,6 +17,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     private RecorderActor.RecorderChanged recorderState = new(NodePhase.Idle, null, null);
     private LastProblem? lastProblem;
     private string? cameraProblem;
+    private bool cameraWasThere;
 
     public CameraActor(CameraNodePorts ports)
     {
@@ -62,7 +63,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     public static Props PropsOf(CameraNodePorts ports) => Props.Create(() => new CameraActor(ports));
 
     // Children outlive a restart of this actor: a running take must not end because a report could not be built.
-    protected override void PreRestart(Exception reason, object message) => PostStop();
+    protected override void PreRestart(Exception reason, object? message) => PostStop();
 
     protected override void PreStart()
     {
@@ -104,7 +105,10 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     private void Report()
     {
         var camera = ports.Camera.Status;
-        if (camera.Problem is { } problem && problem != cameraProblem)
+        cameraWasThere |= camera.Detected;
+
+        // What a camera says before its first picture is how it starts, and no problem.
+        if (cameraWasThere && camera.Problem is { } problem && problem != cameraProblem)
         {
             Remember(problem);
         }
