@@ -1,2 +1,0 @@
-namespace Rig.Engine.TestKit { internal static class Placeholder { } }
-namespace Rig.Engine.TestKit.Xunit2 { internal static class Placeholder { } }
