@@ -52,12 +52,7 @@ public sealed record PanoramaGeometry
             return false;
         }
 
-        var yaw = YawOf(u);
-        var (rx, ry, rz) = (Math.Sin(yaw), (v - HorizonRow) / FocalPx, Math.Cos(yaw));
-        var r = pitch.RigToPitch;
-        var dx = (r[0] * rx) + (r[1] * ry) + (r[2] * rz);
-        var dy = (r[3] * rx) + (r[4] * ry) + (r[5] * rz);
-        var dz = (r[6] * rx) + (r[7] * ry) + (r[8] * rz);
+        var (dx, dy, dz) = DirectionInPitch(pitch, u, v);
         var distance = (heightM - pitch.CameraZ) / dz;
         if (Math.Abs(dz) < 1e-9 || distance <= 0)
         {
@@ -66,6 +61,30 @@ public sealed record PanoramaGeometry
 
         pitchX = pitch.CameraX + (distance * dx);
         pitchY = pitch.CameraY + (distance * dy);
+        return true;
+    }
+
+    /// <summary>
+    /// Where a pixel's ray meets the upright plane at <paramref name="planeX"/> (a goal's, say): across the pitch and up, metres;
+    /// false when it runs away from the plane.
+    /// </summary>
+    public bool TryToUprightPlane(double u, double v, double planeX, out double pitchY, out double pitchZ)
+    {
+        pitchY = pitchZ = 0;
+        if (Pitch is not { } pitch)
+        {
+            return false;
+        }
+
+        var (dx, dy, dz) = DirectionInPitch(pitch, u, v);
+        var distance = (planeX - pitch.CameraX) / dx;
+        if (Math.Abs(dx) < 1e-9 || distance <= 0)
+        {
+            return false;
+        }
+
+        pitchY = pitch.CameraY + (distance * dy);
+        pitchZ = pitch.CameraZ + (distance * dz);
         return true;
     }
 
@@ -86,6 +105,14 @@ public sealed record PanoramaGeometry
             (r[2] * dx) + (r[5] * dy) + (r[8] * dz),
             out u,
             out v);
+    }
+
+    private (double X, double Y, double Z) DirectionInPitch(PitchRegistration pitch, double u, double v)
+    {
+        var yaw = YawOf(u);
+        var (x, y, z) = (Math.Sin(yaw), (v - HorizonRow) / FocalPx, Math.Cos(yaw));
+        var r = pitch.RigToPitch;
+        return ((r[0] * x) + (r[1] * y) + (r[2] * z), (r[3] * x) + (r[4] * y) + (r[5] * z), (r[6] * x) + (r[7] * y) + (r[8] * z));
     }
 
     public static PanoramaGeometry Parse(ReadOnlySpan<byte> utf8Json) =>

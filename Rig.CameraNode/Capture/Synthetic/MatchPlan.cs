@@ -11,8 +11,8 @@ internal readonly record struct BallLeg(double StartS, double EndS, Vector3D Fro
     public Vector3D At(double timeS)
     {
         var u = EndS > StartS ? Math.Clamp((timeS - StartS) / (EndS - StartS), 0, 1) : 1;
-        // A ball that is played slows down on its way; one that is led does not.
-        var way = Carrier >= 0 ? u : u * (1.25 - (0.25 * u));
+        // A ball that is played slows down on its way; one that is led gathers speed with its carrier.
+        var way = Carrier >= 0 ? u * (0.5 + (0.5 * u)) : u * (1.25 - (0.25 * u));
         var along = Vector3D.Lerp(From, To, way);
         return along with { Z = From.Z + ((To.Z - From.Z) * u) + (4 * ApexM * u * (1 - u)) };
     }
@@ -33,6 +33,7 @@ internal sealed class MatchPlan
     /// <summary>After this the ball rests on the centre spot.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromHours(3);
 
+    private const double Gravity = 9.81;
     private const int Keeper = 0;
     private const int Playmaker = 6;
     private const int Striker = 9;
@@ -98,42 +99,44 @@ internal sealed class MatchPlan
         Keep(-1, 0.8, ball);
 
         var kickOffS = clockS;
-        Play(playmaker, Place(Between(40, 44), 34 + Between(-5, 5)), speed: 12, apexM: 0);
-        Keep(playmaker, Between(0.6, 0.9), Ahead(3, wing * 2));
-        Play(winger, Place(Between(62, 67), 34 + (wing * Between(20, 25))), speed: 19, apexM: Between(0.4, 2.2));
-        Keep(winger, Between(0.7, 1.0), Ahead(5.5, -wing));
-        Play(striker, Place(Between(84, 87), 34 + (wing * Between(1, 8))), speed: 18, apexM: Between(0.1, 1.2));
+        Play(playmaker, Place(Between(40, 44), 34 + Between(-5, 5)), speed: 12);
+        Keep(playmaker, Between(0.6, 0.9), Ahead(2, wing * 1.5));
+        Play(winger, Place(Between(62, 67), 34 + (wing * Between(20, 25))), speed: 19, lofted: random.Next(2) == 0);
+        Keep(winger, Between(1.0, 1.3), Ahead(5, -wing));
+        Play(striker, Place(Between(84, 87), 34 + (wing * Between(1, 8))), speed: 18);
         Keep(striker, 0.35, Ahead(0.8, -0.3 * wing));
 
         if (random.NextDouble() < 0.7)
         {
-            Shoot("shot", Place(103.9, 34 - (wing * Between(0.4, 2.4)), Between(0.3, 1.3)), Player(Keeper, defending: true));
-            Play(winger, Place(Between(90, 93), 34 + (wing * Between(10, 15))), speed: 11, apexM: 0.3);
+            Shoot("shot", Place(103.9, 34 - (wing * Between(0.4, 2.4)), Between(0.2, 0.8)), Player(Keeper, defending: true));
+            Play(winger, Place(Between(90, 93), 34 + (wing * Between(10, 15))), speed: 11);
         }
         else
         {
             // Wide: it passes the post, and the keeper plays it short to an attacker who reads it.
             Shoot("shot", Place(106.5, 34 + (wing * Between(4.6, 6)), 0.4), receiver: -1);
-            Play(-1, Place(107.5, 34 + (wing * 7)), speed: 6, apexM: 0);
-            Play(Player(Keeper, defending: true), Place(101, 34 + (wing * 4)), speed: 13, apexM: 0);
-            Play(winger, Place(Between(88, 90), 34 + (wing * Between(11, 14))), speed: 14, apexM: 0);
+            Play(-1, Place(107.5, 34 + (wing * 7)), speed: 6);
+            Play(Player(Keeper, defending: true), Place(101, 34 + (wing * 4)), speed: 13);
+            Play(winger, Place(Between(88, 90), 34 + (wing * Between(11, 14))), speed: 14);
         }
 
-        Keep(winger, Between(0.4, 0.6), Ahead(2.5, 0));
-        Play(striker, Place(Between(92, 95), 34 + Between(-4, 4)), speed: 17, apexM: Between(0, 0.5));
+        Keep(winger, Between(0.4, 0.6), Ahead(1.5, wing));
+        Play(playmaker, Place(Between(77, 80), 34 - (wing * Between(2, 7))), speed: 15);
+        Keep(playmaker, 0.5, Ahead(1.5, 0));
+        Play(striker, Place(Between(91, 94), 34 + Between(-4, 4)), speed: 16);
         Keep(striker, 0.3, Ahead(0.6, 0));
 
         var shotS = clockS;
         var from = ball;
-        var into = Place(105 + 1.5, 34 + ((random.Next(2) == 0 ? -1 : 1) * Between(1.4, 3)), Between(0.3, 1.7));
-        Play(-1, into, speed: 23, apexM: 0.2);
+        var into = Place(105 + 1.5, 34 + ((random.Next(2) == 0 ? -1 : 1) * Between(1.4, 3)), Between(0.2, 1.1));
+        Play(-1, into, speed: 23, lofted: true);
         var goalS = CrossingS(shotS, from);
         var crossing = legs[^1].At(goalS);
         events.Add(new TruthEvent("goal", goalS, crossing.X, crossing.Y, TeamName(attackers)));
 
-        Play(-1, into with { X = into.X + (Direction * 0.2), Z = BallRadiusM }, speed: 2.5, apexM: 0);
+        Play(-1, into with { X = into.X + (Direction * 0.2), Z = BallRadiusM }, speed: 2.5);
         Keep(-1, 1.6, ball);
-        Play(-1, Spot, speed: 17, apexM: 7);
+        Play(-1, Spot, speed: 23, lofted: true);
         Keep(-1, 1.8, Spot);
         attacks.Add(new Attack(startS, kickOffS, goalS, clockS, attackers, striker));
     }
@@ -143,11 +146,15 @@ internal sealed class MatchPlan
     private void Shoot(string type, Vector3D target, int receiver)
     {
         events.Add(new TruthEvent(type, clockS, ball.X, ball.Y, TeamName(attackers)));
-        Play(receiver, target, speed: 22, apexM: 0.2);
+        Play(receiver, target, speed: 22, lofted: true);
     }
 
-    private void Play(int receiver, Vector3D to, double speed, double apexM) =>
-        Add((to - ball).Length / speed, to, apexM, carrier: -1, receiver);
+    private void Play(int receiver, Vector3D to, double speed, bool lofted = false)
+    {
+        var seconds = (to - ball).Length / speed;
+        // A ball that flies this long rises g t^2 / 8 over the straight line.
+        Add(seconds, to, lofted ? Gravity * seconds * seconds / 8 : 0, carrier: -1, receiver);
+    }
 
     private void Keep(int carrier, double seconds, Vector3D to) => Add(seconds, to, apexM: 0, carrier, carrier);
 

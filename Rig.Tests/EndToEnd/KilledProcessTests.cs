@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Rig.Ctl.Demo;
+using Rig.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Rig.Tests.EndToEnd;
+
+/// <summary>kill -9 of any one process: no finished recording is lost, no other camera stops, and what was killed goes on.</summary>
+[Collection(EndToEndTests.Name)]
+public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private readonly TempFolder folder = new("rig-kill-test");
+    private readonly RigApi api = new();
+    private DemoRig rig = null!;
+
+    public async Task InitializeAsync()
+    {
+        File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        rig = new DemoRig(new DemoOptions(10, new VideoMode(640, 360, 15), null, true, null, folder.Path), folder.Path);
+        await rig.StartAsync(output.WriteLine, CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await rig.DisposeAsync();
+        api.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_session_goes_on_when_the_coordinators_host_dies_and_stops_as_one()
+    {
+        var everyCamera = (string[])["CAM_L", "CAM_C", "CAM_R"];
+        await UntilAsync("preflight passes", async () => (bool?)(await GetAsync("CAM_L", "coordinator/preflight"))?["passed"] == true);
+        var started = await api.PostAsync(DemoRig.Node("CAM_L"), "/api/v1/coordinator/start", [], CancellationToken.None);
+        var session = (string)started["session_id"]!;
+        await UntilAsync("all record", async () => await RecordingAsync(everyCamera));
+
+        // The coordinator lives on the oldest camera member; whichever that is, killing the centre camera's node and then the left one's hits it.
+        var before = await FramesAsync("CAM_R");
+        await rig.KillAsync("CAM_C");
+        await UntilAsync("the others record on", async () => await RecordingAsync(["CAM_L", "CAM_R"]) && await FramesAsync("CAM_R") > before + 15);
+        rig.Start("CAM_C");
+        await UntilAsync("the killed camera records again", async () => await RecordingAsync(everyCamera));
+        await rig.KillAsync("CAM_L");
+        rig.Start("CAM_L");
+        await UntilAsync("the second killed camera records again", async () => await RecordingAsync(everyCamera));
+
+        await api.PostAsync(DemoRig.Node("CAM_R"), "/api/v1/coordinator/stop", [], CancellationToken.None);
+        await UntilAsync("nobody records", async () => await NobodyRecordsAsync(everyCamera));
+
+        // The home server is killed while it offloads and works, and started again.
+        await rig.KillAsync("ingest");
+        rig.Start("ingest");
+        await UntilAsync("every take is on the server", async () =>
+        {
+            var takes = (await api.TryGetAsync(rig.Ingest, $"/api/v1/sessions/{session}", CancellationToken.None))?["takes"]?.AsArray();
+            var verified = takes?.Where(t => (bool?)t?["verified"] == true).GroupBy(t => (string)t!["camera_id"]!).ToDictionary(g => g.Key, g => g.Count());
+            return verified is not null && verified.GetValueOrDefault("CAM_R") == 1 && verified.GetValueOrDefault("CAM_C") == 2 && verified.GetValueOrDefault("CAM_L") == 2;
+        });
+        await rig.KillAsync("ingest");
+        rig.Start("ingest");
+        await UntilAsync("the panorama is made", async () =>
+        {
+            var stages = (await api.TryGetAsync(rig.Ingest, $"/api/v1/sessions/{session}", CancellationToken.None))?["stages"]?.AsArray();
+            var failed = stages?.FirstOrDefault(s => (string?)s?["status"] == "failed");
+            Assert.True(failed is null, failed?.ToJsonString());
+            return stages?.Any(s => "stitched".Equals((string?)s?["stage"], StringComparison.OrdinalIgnoreCase) && (string?)s?["status"] == "done") == true;
+        });
+    }
+
+    private async Task<JsonNode?> GetAsync(string cameraId, string path) => await api.TryGetAsync(DemoRig.Node(cameraId), "/api/v1/" + path, CancellationToken.None);
+
+    private async Task<bool> RecordingAsync(IEnumerable<string> cameras)
+    {
+        foreach (var camera in cameras)
+        {
+            if ((bool?)(await GetAsync(camera, "status"))?["recording"]?["is_recording"] != true)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<bool> NobodyRecordsAsync(IEnumerable<string> cameras)
+    {
+        foreach (var camera in cameras)
+        {
+            if ((bool?)(await GetAsync(camera, "status"))?["recording"]?["is_recording"] != false)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<double> FramesAsync(string camera) => ((double?)(await GetAsync(camera, "status"))?["recording"]?["duration_sec"] ?? 0) * 15;
+
+    private static async Task UntilAsync(string what, Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await condition())
+        {
+            Assert.False(patience.IsCancellationRequested, $"It did not come true in {Patience.TotalSeconds:0} s that {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(200), CancellationToken.None);
+        }
+    }
+}

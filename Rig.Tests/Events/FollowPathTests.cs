@@ -1,0 +1,54 @@
+using Rig.Actors.Pipeline;
+using Rig.Ingest.Events;
+using Rig.Tests.Support;
+
+namespace Rig.Tests.Events;
+
+public sealed class FollowPathTests
+{
+    private static readonly PanoramaGeometry Geometry = TestPanorama.Geometry;
+
+    [Fact]
+    public void The_camera_looks_at_the_ball_that_runs_and_never_jumps()
+    {
+        var frames = Enumerable.Range(0, 200).Select(i => Frame(i * 100, 600 + (i * 9), 450)).ToList();
+
+        var keys = FollowPath.Plan([.. frames.Select(FollowPath.Of)], Geometry, 20);
+
+        Assert.Equal(41, keys.Count);
+        var middle = keys[20];
+        Assert.Equal((600 + (100 * 9) - 1500) / 900.0 * 180 / Math.PI, middle.YawDeg, 1.0);
+        Assert.All(keys.Zip(keys.Skip(1)), pair => Assert.InRange(Math.Abs(pair.Second.YawDeg - pair.First.YawDeg), 0, 6));
+    }
+
+    [Fact]
+    public void The_pan_starts_before_the_pass_arrives()
+    {
+        var frames = Enumerable.Range(0, 200).Select(i => Frame(i * 100, i < 100 ? 800 : 2000, 450)).ToList();
+
+        var keys = FollowPath.Plan([.. frames.Select(FollowPath.Of)], Geometry, 20);
+
+        Assert.True(keys.Single(k => k.TSeconds == 9).YawDeg > keys.Single(k => k.TSeconds == 4).YawDeg + 2);
+    }
+
+    [Fact]
+    public void Without_a_ball_the_middle_of_the_players_is_followed()
+    {
+        var players = new[] { 900.0, 1000, 1100, 2900 }.Select((u, i) => new TrackedPlayer(i, null, u - 10, 400, 20, 50, 1, null, null)).ToList();
+        var keys = FollowPath.Plan([FollowPath.Of(new TrackedFrame(0, players, null))], Geometry, 0);
+
+        Assert.InRange(keys[0].YawDeg, (1000 - 1500) / 900.0 * 180 / Math.PI - 0.1, (1100 - 1500) / 900.0 * 180 / Math.PI + 0.1);
+    }
+
+    [Fact]
+    public void A_match_in_which_nothing_was_seen_shows_the_middle()
+    {
+        var keys = FollowPath.Plan([], Geometry, 2);
+
+        Assert.Equal(5, keys.Count);
+        Assert.All(keys, k => Assert.Equal(0, k.YawDeg));
+    }
+
+    private static TrackedFrame Frame(long tMs, double u, double v) =>
+        new(tMs, [.. Enumerable.Range(0, 8).Select(i => new TrackedPlayer(i, null, u + ((i - 4) * 40), v - 50, 20, 50, 1, null, null))], new TrackedBall(u, v, 0.9, null, null));
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs a whole rig on this machine: installs what is missing, builds, then films a match with three cameras and
+# brings it to the viewer. Options are those of 'rigctl demo'; --help lists them.
+set -euo pipefail
+called_from=$PWD
+cd "$(dirname "$0")/.."
+root=$PWD
+begin=$EPOCHREALTIME
+
+scripts/setup.sh
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+echo "demo: building (Release)" >&2
+if ! log=$(dotnet build scripts/programs.slnf -c Release -v quiet 2>&1); then
+  printf '%s\n' "$log" >&2
+  exit 1
+fi
+
+end=$EPOCHREALTIME
+export RIG_DEMO_SETUP_SECONDS=$(awk -v a="$begin" -v b="$end" 'BEGIN { printf "%.1f", b - a }')
+# exec: Ctrl-C and SIGTERM reach rigctl, which stops everything it started.
+cd "$called_from"
+exec "$root"/Rig.Ctl/bin/Release/net10.0/rigctl demo "$@"
