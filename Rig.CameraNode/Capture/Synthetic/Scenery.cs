@@ -59,10 +59,10 @@ internal sealed class Scenery(double radiansPerPixel)
         // Mown in bands across the pitch; each leans the other way, so that one looks lighter.
         var band = (x / 5.25) - Math.Floor(x / 5.25 / 2) * 2;
         var stripe = Soft(band, footprint / 5.25) * 0.085;
-        var patches = ValueNoise.Octaves(x, y, 11, 4, footprint, 3) * 0.13;
-        var blades = ValueNoise.Octaves(x, y * 0.8, 0.45, 6, footprint, 11) * 0.26;
+        var patches = ValueNoise.Octaves(x, y, 11, 4, footprint, 3) * 0.09;
+        var blades = ValueNoise.Octaves(x, y * 0.8, 0.45, 6, footprint, 11) * 0.13;
         var worn = Worn(x, y) * (0.6 + ValueNoise.Octaves(x, y, 1.6, 4, footprint, 23));
-        var grass = new Rgb(88, 132, 62) * (1 + stripe + patches + blades);
+        var grass = new Rgb(80, 122, 56) * (1 + stripe + patches + blades);
         grass = Rgb.Mix(grass, new Rgb(122, 116, 70) * (1 + blades), Math.Clamp(worn, 0, 0.75));
         if (outside > 2)
         {
