@@ -1,9 +1,5 @@
-namespace Rig.Engine.Actor { internal static class Placeholder { } }
 namespace Rig.Engine.Cluster { internal static class Placeholder { } }
 namespace Rig.Engine.Cluster.Tools.PublishSubscribe { internal static class Placeholder { } }
 namespace Rig.Engine.Cluster.Tools.Singleton { internal static class Placeholder { } }
-namespace Rig.Engine.Configuration { internal static class Placeholder { } }
-namespace Rig.Engine.Event { internal static class Placeholder { } }
-namespace Rig.Engine.Serialization { internal static class Placeholder { } }
 namespace Rig.Engine.TestKit { internal static class Placeholder { } }
 namespace Rig.Engine.TestKit.Xunit2 { internal static class Placeholder { } }

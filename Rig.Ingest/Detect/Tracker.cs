@@ -1,3 +1,5 @@
+using Rig.Actors.Pipeline;
+
 namespace Rig.Ingest.Detect;
 
 /// <summary>One person followed over time.</summary>

@@ -1,1 +1,5 @@
-return 0;
+return args.FirstOrDefault() switch
+{
+    "stitch" => await Rig.Ingest.Stitch.StitchCommand.RunAsync(args[1..]),
+    _ => 2,
+};

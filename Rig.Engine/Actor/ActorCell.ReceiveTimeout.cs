@@ -1,0 +1,63 @@
+namespace Rig.Engine.Actor;
+
+// The receive timeout: one timer that looks at the time of the last message when it fires, so that a message costs no re-arming.
+internal sealed partial class ActorCell
+{
+    public TimeSpan? ReceiveTimeout => _extras?.ReceiveTimeout;
+
+    public void SetReceiveTimeout(TimeSpan? timeout)
+    {
+        if (timeout is null && _extras is null)
+            return;
+        var extras = Extras;
+        extras.ReceiveTimeout = timeout;
+        extras.ReceiveTimeoutTimer?.Cancel();
+        extras.ReceiveTimeoutTimer = timeout is { } silence ? new ReceiveTimeoutTimer(this, silence) : null;
+    }
+
+    private static void AfterReceive(CellExtras extras, object message)
+    {
+        if (message is INotInfluenceReceiveTimeout)
+            return;
+        extras.ReceiveTimeoutTimer?.Touch(restart: message is Rig.Engine.Actor.ReceiveTimeout);
+    }
+
+    private sealed class ReceiveTimeoutTimer
+    {
+        private readonly ActorCell _cell;
+        private readonly TimeSpan _silence;
+        private readonly TimeProvider _time;
+        private readonly Cancelable _cancelable;
+        private long _lastMessage;
+
+        public ReceiveTimeoutTimer(ActorCell cell, TimeSpan silence)
+        {
+            _cell = cell;
+            _silence = silence;
+            _time = cell._system.Runtime.Time;
+            _cancelable = new Cancelable(cell._system.Scheduler.Advanced);
+            _lastMessage = _time.GetTimestamp();
+            Arm(silence);
+        }
+
+        public void Touch(bool restart)
+        {
+            Volatile.Write(ref _lastMessage, _time.GetTimestamp());
+            if (restart)
+                Arm(_silence);
+        }
+
+        public void Cancel() => _cancelable.Cancel();
+
+        private void Arm(TimeSpan delay) => _cell._system.Scheduler.Advanced.ScheduleOnce(delay, OnDue, _cancelable);
+
+        private void OnDue()
+        {
+            var left = _silence - _time.GetElapsedTime(Volatile.Read(ref _lastMessage));
+            if (left > TimeSpan.Zero)
+                Arm(left);
+            else
+                _cell._self.Tell(Rig.Engine.Actor.ReceiveTimeout.Instance, null);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Rig.Engine.Util;
+
+/// <summary>A value or none.</summary>
+public readonly struct Option<T>
+{
+    public static readonly Option<T> None;
+
+    public Option(T value)
+    {
+        Value = value;
+        HasValue = value is not null;
+    }
+
+    public bool HasValue { get; }
+
+    public bool IsEmpty => !HasValue;
+
+    public T Value { get; }
+
+    public T GetOrElse(T fallbackValue) => HasValue ? Value : fallbackValue;
+
+    public override string ToString() => HasValue ? $"Some<{Value}>" : "None";
+}
