@@ -63,7 +63,9 @@ internal sealed unsafe class OpenCvPeer : IDisposable
             for (var c = 0; c < n; c++)
             {
                 var size = (nuint)(width * height * sizeof(float));
-                (x[c], y[c], w[c]) = ((float*)NativeMemory.AllocZeroed(size), (float*)NativeMemory.AllocZeroed(size), (float*)NativeMemory.AllocZeroed(size));
+                x[c] = (float*)NativeMemory.AllocZeroed(size);
+                y[c] = (float*)NativeMemory.AllocZeroed(size);
+                w[c] = (float*)NativeMemory.AllocZeroed(size);
                 (start[c], end[c]) = (layout.Start[c].Min() / step, layout.End[c].Max() / step);
                 for (var i = 0; i < width * height; i++)
                 {
