@@ -27,6 +27,7 @@ internal sealed class ClusterHost(IngestActors actors, IOptions<ServerOptions> s
             try
             {
                 using var system = Start();
+                actors.ClusterSystem = system;
                 try
                 {
                     await system.WhenTerminated.WaitAsync(stoppingToken);
@@ -35,6 +36,10 @@ internal sealed class ClusterHost(IngestActors actors, IOptions<ServerOptions> s
                 {
                     await LeaveAsync(system);
                     return;
+                }
+                finally
+                {
+                    actors.ClusterSystem = null;
                 }
 
                 log.LogWarning("The cluster system ended. Transfers and stages go on; it is joined again in {Pause}.", pause);

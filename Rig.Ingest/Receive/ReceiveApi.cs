@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Npgsql;
+using Rig.Ingest.Hosting;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;
@@ -27,9 +28,15 @@ internal static class ReceiveApi
         app.MapGet("/api/v1/health", HealthAsync);
     }
 
-    private static async Task<IResult> HealthAsync(NpgsqlDataSource database, FreeSpace space, ActiveUploads uploads, CancellationToken cancellationToken)
+    private static async Task<IResult> HealthAsync(NpgsqlDataSource database, FreeSpace space, ActiveUploads uploads, IngestActors actors, CancellationToken cancellationToken)
     {
-        var health = new JsonObject { ["status"] = "healthy", ["storage_free_gb"] = Math.Round(space.FreeGb, 1), ["active_uploads"] = uploads.Count };
+        var health = new JsonObject
+        {
+            ["status"] = "healthy",
+            ["storage_free_gb"] = Math.Round(space.FreeGb, 1),
+            ["active_uploads"] = uploads.Count,
+            ["cluster_members"] = actors.ClusterMembers,
+        };
         try
         {
             await using var command = database.CreateCommand("SELECT 1");
