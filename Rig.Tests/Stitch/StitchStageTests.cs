@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
+using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Stitch;
 using Rig.Ingest.Stitch.Geometry;

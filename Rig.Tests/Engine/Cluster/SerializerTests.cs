@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rig.Engine;
 using Rig.Engine.Cluster.Serialization;
 using Rig.Engine.Remote.Serialization;
 using Rig.Engine.Remote.Wire;
