@@ -8,7 +8,7 @@ internal static class DemoCommand
     public static Command Create()
     {
         var seconds = new Option<int>("--seconds") { Description = "How long to film (2 to 3600).", DefaultValueFactory = _ => 20 };
-        var mode = new Option<string>("--mode") { Description = "Picture size and rate of each camera.", DefaultValueFactory = _ => "1280x720@30" };
+        var mode = new Option<string?>("--mode") { Description = "Picture size and rate of each camera; without it 1280x720 at 30 frames a second, or at the footage's own rate." };
         var source = new Option<string>("--source") { Description = "What the cameras see: synthetic (a drawn match) or footage.", DefaultValueFactory = _ => "synthetic" };
         var footage = new Option<string?>("--footage") { Description = "Play left*.mp4, right*.mp4 and, if there, center*.mp4 of this folder as the cameras." };
         var exit = new Option<bool>("--exit") { Description = "Stop everything once the chain is done; exit code 0 only if everything verified." };
@@ -27,7 +27,7 @@ internal static class DemoCommand
         });
         mode.Validators.Add(result =>
         {
-            if (!VideoMode.TryParse(result.GetValueOrDefault<string>() ?? "", out _))
+            if (result.GetValueOrDefault<string?>() is { } text && !VideoMode.TryParse(text, out _))
             {
                 result.AddError("--mode is WIDTHxHEIGHT@FPS, such as 1280x720@30: even sizes from 320x180 to 3840x2160, 5 to 60 frames a second.");
             }
@@ -41,7 +41,15 @@ internal static class DemoCommand
                 return 2;
             }
 
-            _ = VideoMode.TryParse(parsed.GetValue(mode)!, out var videoMode);
+            if (!VideoMode.TryParse(parsed.GetValue(mode) ?? "", out var videoMode))
+            {
+                videoMode = VideoMode.Default;
+                if (parsed.GetValue(footage) is { } folder && await Footage.FramesPerSecondAsync(folder, cancellationToken) is { } fps)
+                {
+                    videoMode = videoMode with { Fps = fps };
+                }
+            }
+
             var options = new DemoOptions(
                 parsed.GetValue(seconds), videoMode, parsed.GetValue(footage), parsed.GetValue(exit), parsed.GetValue(json), parsed.GetValue(keep));
             using var run = new DemoRun(options, new DemoConsole(Terminal()));

@@ -12,6 +12,9 @@ internal sealed record DemoOptions(int Seconds, VideoMode Mode, string? FootageF
 /// <summary>Written <c>1280x720@30</c>.</summary>
 internal readonly record struct VideoMode(int Width, int Height, int Fps)
 {
+    /// <summary>Three cameras of it, drawn, encoded and written, leave room on two cores.</summary>
+    public static readonly VideoMode Default = new(1280, 720, 30);
+
     public static bool TryParse(string text, out VideoMode mode)
     {
         mode = default;

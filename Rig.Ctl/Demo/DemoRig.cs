@@ -47,6 +47,12 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         await postgres.CreateDatabaseAsync("rig_ingest", cancellationToken);
         await postgres.CreateDatabaseAsync("rig_viewer", cancellationToken);
 
+        foreach (var file in Footage)
+        {
+            progress($"footage of {file.CameraId}, scaled to {options.Mode}");
+            await Demo.Footage.ScaleAsync(file.VideoFile, Played(file), options.Mode, options.Seconds, cancellationToken);
+        }
+
         progress("viewer, with a team and a login");
         var viewer = ViewerSettings();
         await DemoProcess.RunAsync("rig-viewer", ["upgrade"], viewer, workFolder, null, cancellationToken);
@@ -131,7 +137,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         };
         if (Footage.FirstOrDefault(f => f.CameraId == cameraId) is { } file)
         {
-            settings["Rig__Camera__FootageFile"] = file.VideoFile;
+            settings["Rig__Camera__FootageFile"] = Played(file);
         }
 
         AddList(settings, "Rig__Node__ExpectedCameras", CameraIds);
@@ -185,6 +191,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         ["Rig__Viewer__KeysPath"] = Path.Combine(workFolder, "viewer", "keys"),
         ["Rig__Push__ApiKeySha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pushKey))),
     };
+
+    private string Played(FootageCamera file) => Path.Combine(workFolder, file.CameraId, "footage.mp4");
 
     private IEnumerable<string> Seeds() => CameraIds.Select(id => $"{Addresses[id]}:{ClusterPort}");
 

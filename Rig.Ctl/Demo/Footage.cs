@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace Rig.Ctl.Demo;
 
 /// <summary>Which file plays which camera.</summary>
@@ -38,6 +41,61 @@ internal static class Footage
         return cameras.Exists(c => c.CameraId == "CAM_L") && cameras.Exists(c => c.CameraId == "CAM_R")
             ? cameras
             : throw new DemoException($"--footage: '{folder}' needs a left*.mp4 and a right*.mp4 (a center*.mp4 is optional).");
+    }
+
+    /// <returns>The left file's rate, to the nearest whole number that a camera can have; null when it cannot be read.</returns>
+    public static async Task<int?> FramesPerSecondAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(folder) || First(Directory.GetFiles(folder, "left*.mp4")) is not { } file)
+        {
+            return null;
+        }
+
+        var start = new ProcessStartInfo("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate", "-of", "default=nk=1:nw=1", file])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var parts = (await process.StandardOutput.ReadToEndAsync(cancellationToken)).Trim().Split('/');
+        await process.WaitForExitAsync(cancellationToken);
+        return parts.Length == 2 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out var frames) && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? Math.Clamp((int)Math.Round(frames / seconds), 5, 60)
+            : null;
+    }
+
+    /// <summary>
+    /// Writes the footage in the cameras' size: two cores cannot decode several large pictures as fast as cameras deliver them while
+    /// they also encode. A little more than is filmed, so that it does not begin anew at the end.
+    /// </summary>
+    public static async Task ScaleAsync(string file, string scaled, VideoMode mode, int seconds, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(scaled)!);
+        var start = new ProcessStartInfo(
+            "ffmpeg",
+            [
+                "-hide_banner", "-nostdin", "-loglevel", "error", "-t", (seconds + 5).ToString(CultureInfo.InvariantCulture), "-i", file, "-an",
+                "-vf", $"scale={mode.Width}:{mode.Height}:flags=area", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "fastdecode", "-crf", "14", "-pix_fmt", "yuv420p", "-y", scaled,
+            ])
+        {
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var error = await process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0)
+            {
+                throw new DemoException($"--footage: ffmpeg cannot read '{file}': {error.Trim()}");
+            }
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
     }
 
     private static string? First(string[] paths) => paths.Order(StringComparer.Ordinal).FirstOrDefault();
