@@ -14,6 +14,9 @@ internal sealed class BallFinder(PitchView view)
     /// <summary>Beside a person most white spots are socks and shorts.</summary>
     private const double NearPerson = 0.4;
 
+    private const double BeyondPitch = 0.6;
+    private const double OverhangM = 8;
+
     public List<BallCandidate> Find(IReadOnlyList<Blob> blobs, Picture picture, ReadOnlySpan<byte> backgroundLuma)
     {
         var candidates = new List<BallCandidate>();
@@ -27,8 +30,10 @@ internal sealed class BallFinder(PitchView view)
 
             if (Look(blob, picture, backgroundLuma, diameter) is { } candidate)
             {
+                // What is seen beyond the pitch would have to be in the air; more often it is a leaf or a spectator.
+                var over = view.TryToGround(candidate.U, candidate.V, out var x, out var y) && view.IsOnPitch(x, y, OverhangM) ? 1 : BeyondPitch;
                 var near = blobs.Any(other => other.Area > blob.Area * 4 && other.Area > 12 && IsBeside(other, blob));
-                candidates.Add(candidate with { Quality = candidate.Quality * (near ? NearPerson : 1) });
+                candidates.Add(candidate with { Quality = candidate.Quality * over * (near ? NearPerson : 1) });
             }
         }
 

@@ -6,7 +6,7 @@ internal sealed class Scenery(double radiansPerPixel)
 {
     private const double HoardingHeight = 0.95;
     private const double FenceHeight = 3.2;
-    private static readonly Rgb Paint = new(236, 240, 232);
+    private static readonly Rgb Paint = new(250, 252, 246);
     private static readonly GoalFrame[] Goals = [new(0), new(PitchPlan.LengthM)];
 
     /// <param name="direction">Unit length, pitch axes, from the mast's top.</param>
@@ -59,10 +59,10 @@ internal sealed class Scenery(double radiansPerPixel)
         // Mown in bands across the pitch; each leans the other way, so that one looks lighter.
         var band = (x / 5.25) - Math.Floor(x / 5.25 / 2) * 2;
         var stripe = Soft(band, footprint / 5.25) * 0.085;
-        var patches = ValueNoise.Octaves(x, y, 11, 4, footprint, 3) * 0.13;
-        var blades = ValueNoise.Octaves(x, y * 0.8, 0.45, 6, footprint, 11) * 0.26;
+        var patches = ValueNoise.Octaves(x, y, 11, 4, footprint, 3) * 0.09;
+        var blades = ValueNoise.Octaves(x, y * 0.8, 0.45, 6, footprint, 11) * 0.12;
         var worn = Worn(x, y) * (0.6 + ValueNoise.Octaves(x, y, 1.6, 4, footprint, 23));
-        var grass = new Rgb(88, 132, 62) * (1 + stripe + patches + blades);
+        var grass = new Rgb(80, 122, 56) * (1 + stripe + patches + blades);
         grass = Rgb.Mix(grass, new Rgb(122, 116, 70) * (1 + blades), Math.Clamp(worn, 0, 0.75));
         if (outside > 2)
         {
@@ -84,7 +84,7 @@ internal sealed class Scenery(double radiansPerPixel)
         var slopeAcross = Math.Abs(PitchPlan.DistanceToLine(x - stepY, y + stepX) - off) / 0.01;
         var blur = Math.Max(0.01, ((slopeAcross * across) + (slopeAlong * along)) / 4);
         var paint = Math.Clamp((width + blur - off) / (2 * blur), 0, 1) * Math.Min(1, width / blur);
-        return Rgb.Mix(grass, Paint * (1 + (blades * 0.3)), paint * 0.92);
+        return Rgb.Mix(grass, Paint * (1 + (blades * 0.3)), paint);
     }
 
     /// <summary>The goal mouths, the spots and the centre are trodden bare.</summary>
