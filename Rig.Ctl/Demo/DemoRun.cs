@@ -20,6 +20,12 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.StartNew();
+        if (options.KeepFolder is { } wanted && Directory.Exists(wanted) && Directory.EnumerateFileSystemEntries(wanted).Any())
+        {
+            console.Problem($"--keep: '{wanted}' is not empty. Empty it or name another folder.");
+            return 2;
+        }
+
         var folder = options.KeepFolder is { } keep ? Directory.CreateDirectory(keep).FullName : Directory.CreateTempSubdirectory("rig-demo-").FullName;
         OpenToDatabaseUser(folder);
         var interrupted = false;
