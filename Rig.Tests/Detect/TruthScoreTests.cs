@@ -1,6 +1,5 @@
 using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
-using Rig.Ingest.Detect;
 
 namespace Rig.Tests.Detect;
 
