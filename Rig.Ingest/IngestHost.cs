@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Push;
 using Rig.Ingest.Receive;
@@ -16,6 +17,7 @@ public static class IngestHost
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRigLogging("rig-ingest", builder.Configuration["Rig:Server:LogPath"]);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddReceive(builder.Configuration);

@@ -17,6 +17,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     private RecorderActor.RecorderChanged recorderState = new(NodePhase.Idle, null, null);
     private LastProblem? lastProblem;
     private string? cameraProblem;
+    private bool cameraWasThere;
 
     public CameraActor(CameraNodePorts ports)
     {
@@ -104,7 +105,10 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     private void Report()
     {
         var camera = ports.Camera.Status;
-        if (camera.Problem is { } problem && problem != cameraProblem)
+        cameraWasThere |= camera.Detected;
+
+        // What a camera says before its first picture is how it starts, and no problem.
+        if (cameraWasThere && camera.Problem is { } problem && problem != cameraProblem)
         {
             Remember(problem);
         }

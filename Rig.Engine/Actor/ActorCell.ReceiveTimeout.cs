@@ -26,7 +26,7 @@ internal sealed partial class ActorCell
     {
         private readonly ActorCell _cell;
         private readonly TimeSpan _silence;
-        private readonly TimeProvider _time;
+        private readonly IScheduler _scheduler;
         private readonly Cancelable _cancelable;
         private long _lastMessage;
 
@@ -34,26 +34,26 @@ internal sealed partial class ActorCell
         {
             _cell = cell;
             _silence = silence;
-            _time = cell._system.Runtime.Time;
-            _cancelable = new Cancelable(cell._system.Scheduler.Advanced);
-            _lastMessage = _time.GetTimestamp();
+            _scheduler = cell._system.Scheduler;
+            _cancelable = new Cancelable(_scheduler.Advanced);
+            _lastMessage = _scheduler.MonotonicClock.Ticks;
             Arm(silence);
         }
 
         public void Touch(bool restart)
         {
-            Volatile.Write(ref _lastMessage, _time.GetTimestamp());
+            Volatile.Write(ref _lastMessage, _scheduler.MonotonicClock.Ticks);
             if (restart)
                 Arm(_silence);
         }
 
         public void Cancel() => _cancelable.Cancel();
 
-        private void Arm(TimeSpan delay) => _cell._system.Scheduler.Advanced.ScheduleOnce(delay, OnDue, _cancelable);
+        private void Arm(TimeSpan delay) => _scheduler.Advanced.ScheduleOnce(delay, OnDue, _cancelable);
 
         private void OnDue()
         {
-            var left = _silence - _time.GetElapsedTime(Volatile.Read(ref _lastMessage));
+            var left = _silence - (_scheduler.MonotonicClock - TimeSpan.FromTicks(Volatile.Read(ref _lastMessage)));
             if (left > TimeSpan.Zero)
                 Arm(left);
             else

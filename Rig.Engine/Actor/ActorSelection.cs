@@ -30,7 +30,7 @@ public class ActorSelection : ICanTell
 
     public void Tell(object message, IActorRef? sender = null)
     {
-        sender ??= ActorCell.CurrentOrNull?.Self;
+        sender ??= ActorCell.CurrentOrNull?.Self ?? ImplicitSender.Current;
         DeliverSelection((IInternalActorRef)Anchor, sender, new ActorSelectionMessage(message, Path));
     }
 

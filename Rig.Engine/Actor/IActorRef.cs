@@ -51,9 +51,9 @@ public static class ActorRefs
 
 public static class ActorRefImplicitSenderExtensions
 {
-    /// <summary>Tells with the actor whose turn it is as the sender, or none outside an actor.</summary>
+    /// <summary>Tells with the actor whose turn it is as the sender; outside actors there is none, or the test's own.</summary>
     public static void Tell(this IActorRef receiver, object message) =>
-        receiver.Tell(message, ActorCell.CurrentOrNull?.Self);
+        receiver.Tell(message, ActorCell.CurrentOrNull?.Self ?? ImplicitSender.Current);
 
     /// <summary>Tells on with the sender of the message at hand.</summary>
     public static void Forward(this IActorRef receiver, object message) =>

@@ -61,6 +61,12 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
+        // A restart after a failure finds its state lost: this incarnation can only end.
+        if (_cluster.IsTerminated)
+        {
+            _isShutDown = true;
+            return;
+        }
         Timers.StartPeriodicTimer(nameof(GossipTick), GossipTick.Instance, _settings.GossipInterval);
         Context.System.EventStream.Subscribe(Self, typeof(PeerShutDown));
         Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
@@ -72,6 +78,13 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Unsubscribe(Self);
         ShutDown();
+    }
+
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        base.PreRestart(reason, message);
+        _log.Error(reason, "The cluster daemon failed; this node leaves the cluster");
+        _ = CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
     }
 
     private void OnJoin(Join join)

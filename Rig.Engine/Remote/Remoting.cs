@@ -97,7 +97,7 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
             return;
         if (_quarantined.Count > MaxQuarantined)
             _quarantined.TryRemove(_quarantined.MinBy(entry => entry.Value));
-        _log.Warning("{0} (incarnation {1}) is given up: {2}", remote, uid, reason);
+        _log.Info("{0} (incarnation {1}) is given up: {2}", remote, uid, reason);
         End(remote, uid);
         _system.EventStream.Publish(new QuarantinedEvent(remote, uid));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Receive;
 
@@ -9,11 +10,13 @@ namespace Rig.Ingest.Hosting;
 /// Keeps this server a member of the cameras' cluster, where it learns of finished takes. When the cluster system ends, for
 /// instance on the smaller side of a broken network, a new one joins after a while.
 /// </summary>
-internal sealed class ClusterHost(IngestActors actors, IOptions<ServerOptions> server, IOptions<PullOptions> pull, ILogger<ClusterHost> log) : BackgroundService
+internal sealed class ClusterHost(IngestActors actors, IOptions<ServerOptions> server, IOptions<PullOptions> pull, ILoggerFactory loggers) : BackgroundService
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger log = loggers.CreateLogger<ClusterHost>();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -58,6 +61,7 @@ internal sealed class ClusterHost(IngestActors actors, IOptions<ServerOptions> s
         var system = ActorSystem.Create("rig", Configuration(server.Value));
         try
         {
+            LogBridgeActor.Attach(system, loggers);
             system.ActorOf(DiscoveryActor.PropsFor(actors.Pull, pull), "discovery");
             return system;
         }

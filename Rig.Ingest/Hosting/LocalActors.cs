@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Pull;
@@ -10,7 +11,7 @@ namespace Rig.Ingest.Hosting;
 /// The server's own actor system: pipeline and pull. It is no part of the cluster, so nothing that happens there interrupts a
 /// transfer or a stage.
 /// </summary>
-internal sealed class LocalActors(IServiceProvider services, IngestActors actors, TakeNotices notices) : IHostedService
+internal sealed class LocalActors(IServiceProvider services, IngestActors actors, TakeNotices notices, ILoggerFactory loggers) : IHostedService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -20,6 +21,7 @@ internal sealed class LocalActors(IServiceProvider services, IngestActors actors
     {
         var stages = CheckStages(services.GetServices<IPipelineStage>());
         system = ActorSystem.Create("ingest", ConfigurationFactory.ParseString("akka { loggers = [], stdout-loglevel = OFF, actor.provider = local }"));
+        LogBridgeActor.Attach(system, loggers);
         actors.Pull = system.ActorOf(PullProps(services), "pull");
         actors.Pipeline = system.ActorOf(
             PipelineActor.PropsFor(

@@ -12,7 +12,7 @@ public sealed class PitchLinesFitTests
     [Theory]
     [InlineData(52.5, -10, 7, 0)]
     [InlineData(51, -15.5, 7.8, 2)]
-    [InlineData(56, -6, 4.2, -5)]
+    [InlineData(54.5, -7.5, 5.6, -3)]
     public void The_pose_is_found_from_drawn_lines_and_false_ones(double x, double y, double z, double yawDegrees)
     {
         var truth = new PitchPose(x, y, z, PitchPose.LevelAcross * Rotation.FromYaw(yawDegrees * Math.PI / 180) * Rotation.FromVector(new(0.012, 0, 0.008)));

@@ -43,6 +43,16 @@ internal sealed class EngineScheduler : IScheduler, IAdvancedScheduler, IDisposa
         }
     }
 
+    /// <summary>On <see cref="MonotonicClock"/>; null when nothing is scheduled.</summary>
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Next is { } next ? TimeSpan.FromTicks(next.DueTicks) : null;
+        }
+    }
+
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender) =>
         ScheduleTellOnce(delay, receiver, message, sender, null);
 

@@ -7,10 +7,13 @@ namespace Rig.Ingest.Stitch.Pitch;
 /// <summary>Pixels of a background panorama that look like a painted line: a narrow bright ridge with grass on both sides.</summary>
 internal static class LineMask
 {
-    private const int ContrastMin = 6;
+    private const int ContrastMin = 4;
 
     /// <summary>Grass has ridges of its own; paint stands out from those around it by this factor.</summary>
-    private const double Outstanding = 3.5;
+    private const double Outstanding = 3;
+
+    /// <summary>A line itself says nothing about the grass around it.</summary>
+    private const byte GrassContrastMax = 8;
 
     /// <summary>Both sides are the same grass.</summary>
     private const int SidesDifferenceMax = 22;
@@ -57,7 +60,7 @@ internal static class LineMask
                 contrast[(y * width) + x] = (byte)Contrast(x, y);
             }
         });
-        var around = Integral(contrast, width, height);
+        var around = Integral(contrast.Select(c => Math.Min(c, GrassContrastMax)).ToArray(), width, height);
         var mask = new bool[width * height];
         Parallel.For(0, height, y =>
         {

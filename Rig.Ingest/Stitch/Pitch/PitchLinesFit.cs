@@ -15,23 +15,28 @@ internal sealed class PitchLinesFit
     private const double LimitPx = 25;
 
     /// <summary>A fit that leaves more of the visible lines without a seen one than this is not believed.</summary>
-    private const double MatchedMin = 0.6;
+    private const double MatchedMin = 0.5;
     private const double MatchedPx = 2.5;
     private const float ExplainedPx = 4;
     private const double CoarseReachPx = 10;
-    private const int Candidates = 24;
+    private const int Candidates = 8;
     private const int VisibleMin = 60;
+    private const double SpacingPx = 3;
+    private const double MarkingStepM = 0.25;
 
     private readonly double lengthM;
-    private readonly double widthM;
     private readonly PanoramaGeometry search;
     private readonly bool[] mask;
+    private readonly List<(double X, double Y)> markings;
     private readonly ILogger logger;
 
     /// <param name="search">The panorama in which the lines were sought.</param>
     /// <param name="mask">Its pixels that look like lines.</param>
-    public PitchLinesFit(PanoramaGeometry search, bool[] mask, double lengthM, double widthM, ILogger logger) =>
-        (this.search, this.mask, this.lengthM, this.widthM, this.logger) = (search, mask, lengthM, widthM, logger);
+    public PitchLinesFit(PanoramaGeometry search, bool[] mask, double lengthM, double widthM, ILogger logger)
+    {
+        (this.search, this.mask, this.lengthM, this.logger) = (search, mask, lengthM, logger);
+        markings = PitchMarkings.Points(lengthM, widthM, MarkingStepM);
+    }
 
     /// <param name="panorama">What the cameras see, without a pitch.</param>
     /// <param name="cameras">Levelled.</param>
@@ -53,20 +58,22 @@ internal sealed class PitchLinesFit
     public PitchPose? Fit()
     {
         var coarse = new DistanceField(mask, search.Width, search.Height, (float)LimitPx);
-        var sparse = PitchMarkings.Points(lengthM, widthM, 2.5);
-        var best = Search(coarse, sparse);
-        var dense = PitchMarkings.Points(lengthM, widthM, 0.7);
         (PitchPose Pose, double Score)? chosen = null;
-        foreach (var start in best)
+        var settled = new List<(PitchPose Pose, double Score)>();
+        Parallel.ForEach(Search(coarse), start =>
         {
-            var pose = Descend(Descend(Descend(start, coarse, sparse, 10), coarse, sparse, 4), coarse, sparse, 1.5);
-            if (pose.Z < 1)
+            var pose = Descend(Descend(start, coarse, 10, 4 * SpacingPx), coarse, 4, 4 * SpacingPx);
+            // Under the grass the lines look alike, mirrored.
+            var score = pose.Z < 1 ? 0 : Score(pose, coarse) * Explained(pose);
+            lock (settled)
             {
-                // Under the grass the lines look alike, mirrored.
-                continue;
+                settled.Add((pose, score));
             }
-
-            var score = Score(pose, coarse, dense) * Explained(pose, dense);
+        });
+        foreach (var candidate in settled.Where(c => c.Score > 0).OrderByDescending(c => c.Score).Take(Candidates))
+        {
+            var pose = Descend(candidate.Pose, coarse, 1.5, SpacingPx);
+            var score = pose.Z < 1 ? 0 : Score(pose, coarse) * Explained(pose);
             if (chosen is null || score > chosen.Value.Score)
             {
                 chosen = (pose, score);
@@ -79,8 +86,9 @@ internal sealed class PitchLinesFit
             return null;
         }
 
-        var final = Descend(chosen.Value.Pose, coarse, dense, 1);
-        var matched = Score(final, coarse, dense);
+        // What is in view changes a little with every step.
+        var final = Descend(Descend(chosen.Value.Pose, coarse, 1, SpacingPx), coarse, 1, SpacingPx);
+        var matched = Score(final, coarse);
         if (matched < MatchedMin || final.Z < 1)
         {
             logger.LogWarning("The pitch's lines were not recognised: the best place explains {Matched:P0} of them, {Needed:P0} are needed. Positions in metres are not to be had; Rig:Stitch:PitchPointsFiles is the way out", matched, MatchedMin);
@@ -95,14 +103,12 @@ internal sealed class PitchLinesFit
     public double MedianErrorPx(PitchPose pose, double focalPx)
     {
         var field = new DistanceField(mask, search.Width, search.Height, (float)LimitPx);
-        var distances = PitchMarkings.Points(lengthM, widthM, 0.7)
-            .Select(p => Project(pose, p.X, p.Y, out var u, out var v) ? field.At(u, v) : -1)
-            .Where(d => d >= 0).Order().ToArray();
+        var distances = Visible(pose).Select(p => Project(pose, p.X, p.Y, out var u, out var v) ? field.At(u, v) : field.Limit).Order().ToArray();
         return distances.Length == 0 ? double.PositiveInfinity : distances[distances.Length / 2] * focalPx / search.FocalPx;
     }
 
     /// <summary>Every place where rigs stand, turned every way: a turn to the side only moves the drawn lines along the panorama, so it costs no projection.</summary>
-    private List<PitchPose> Search(DistanceField field, List<(double X, double Y)> points)
+    private List<PitchPose> Search(DistanceField field)
     {
         double[] heights = [2.5, 3.3, 4.2, 5.4, 7, 9, 12, 16];
         double[] behind = [1, 3, 5, 7.5, 10, 13, 17, 22, 28, 36];
@@ -113,6 +119,7 @@ internal sealed class PitchLinesFit
         var places = heights.SelectMany(z => behind.Select(y => (Z: z, Y: y))).ToArray();
         Parallel.ForEach(places, place =>
         {
+            var points = Visible(new PitchPose(lengthM / 2, -place.Y, place.Z, PitchPose.LevelAcross), 3 * SpacingPx);
             var (u, v) = (new double[points.Count], new double[points.Count]);
             (double Score, PitchPose Pose)? best = null;
             foreach (var along in aside)
@@ -144,7 +151,7 @@ internal sealed class PitchLinesFit
             }
         });
         // The best of each place, so that one wrong place cannot fill the list.
-        return [.. found.OrderByDescending(f => f.Score).Take(Candidates).Select(f => f.Pose)];
+        return [.. found.OrderByDescending(f => f.Score).Select(f => f.Pose)];
     }
 
     /// <summary>Like <see cref="Score"/>, for lines moved to the left by a turn to the right.</summary>
@@ -165,10 +172,10 @@ internal sealed class PitchLinesFit
     }
 
     /// <summary>Share of the seen lines that drawn ones lie on. A pitch drawn too small matches a few seen lines and leaves the rest.</summary>
-    private double Explained(PitchPose pose, List<(double X, double Y)> points)
+    private double Explained(PitchPose pose)
     {
         var drawn = new bool[search.Width * search.Height];
-        foreach (var (x, y) in points)
+        foreach (var (x, y) in markings)
         {
             if (Project(pose, x, y, out var u, out var v))
             {
@@ -191,26 +198,33 @@ internal sealed class PitchLinesFit
     }
 
     /// <summary>Share of the visible drawn points that lie on a seen line.</summary>
-    private double Score(PitchPose pose, DistanceField field, List<(double X, double Y)> points)
+    private double Score(PitchPose pose, DistanceField field)
     {
-        var (sum, visible) = (0.0, 0);
-        foreach (var (x, y) in points)
+        var points = Visible(pose);
+        return points.Count < VisibleMin ? 0 : points.Count(p => Project(pose, p.X, p.Y, out var u, out var v) && field.At(u, v) <= MatchedPx) / (double)points.Count;
+    }
+
+    /// <summary>The markings in view, as points evenly spaced in the panorama: far lines are many metres and few pixels.</summary>
+    private List<(double X, double Y)> Visible(PitchPose pose, double spacingPx = SpacingPx)
+    {
+        var points = new List<(double, double)>();
+        var (lastU, lastV) = (double.NegativeInfinity, 0.0);
+        foreach (var (x, y) in markings)
         {
-            if (Project(pose, x, y, out var u, out var v))
+            if (Project(pose, x, y, out var u, out var v) && ((u - lastU) * (u - lastU)) + ((v - lastV) * (v - lastV)) >= spacingPx * spacingPx)
             {
-                visible++;
-                sum += field.At(u, v) <= MatchedPx ? 1 : 0;
+                points.Add((x, y));
+                (lastU, lastV) = (u, v);
             }
         }
 
-        // Seeing hardly any of the pitch is no explanation of what is seen.
-        return visible < VisibleMin ? 0 : sum / visible * Math.Min(1, 2.0 * visible / points.Count);
+        return points;
     }
 
-    private PitchPose Descend(PitchPose start, DistanceField field, List<(double X, double Y)> points, double robustPx)
+    private PitchPose Descend(PitchPose start, DistanceField field, double robustPx, double spacingPx)
     {
-        var used = points.Where(p => Project(start, p.X, p.Y, out _, out _)).ToArray();
-        if (used.Length < VisibleMin)
+        var used = Visible(start, spacingPx);
+        if (used.Count < VisibleMin / 2)
         {
             return start;
         }
@@ -219,12 +233,12 @@ internal sealed class PitchLinesFit
             (parameters, residuals) =>
             {
                 var pose = PitchPointsFit.Moved(start, parameters);
-                for (var i = 0; i < used.Length; i++)
+                for (var i = 0; i < used.Count; i++)
                 {
                     residuals[i] = Project(pose, used[i].X, used[i].Y, out var u, out var v) ? field.At(u, v) : field.Limit;
                 }
             },
-            used.Length,
+            used.Count,
             1,
             new double[6],
             [.. Enumerable.Repeat(double.PositiveInfinity, 6)],

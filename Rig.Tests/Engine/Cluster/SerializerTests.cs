@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Rig.Engine.Cluster.Serialization;
-using Rig.Engine.Cluster.Tools.PublishSubscribe;
-using Rig.Engine.Cluster.Tools.Singleton;
 using Rig.Engine.Remote.Serialization;
 using Rig.Engine.Remote.Wire;
 using Rig.Tests.Engine.Remote;

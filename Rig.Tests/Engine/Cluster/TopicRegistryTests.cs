@@ -1,4 +1,3 @@
-using Rig.Engine.Cluster.Tools.PublishSubscribe;
 using static Rig.Tests.Engine.Cluster.Nodes;
 
 namespace Rig.Tests.Engine.Cluster;

@@ -18,6 +18,8 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<UniqueAddress> _answered = [];
+    // From the events alone: the cluster's state may be ahead of them, and a removal must not be seen before its margin begins.
+    private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly HashSet<IActorRef> _waitingForEnd = [];
     private readonly TaskCompletionSource<Done> _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimerScheduler _timers = null!;
@@ -32,9 +34,18 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
         _terminationMessage = terminationMessage;
         _settings = settings;
 
-        Receive<ClusterEvent.CurrentClusterState>(_ => Review());
+        Receive<ClusterEvent.CurrentClusterState>(state =>
+        {
+            foreach (var member in state.Members)
+                _members[member.UniqueAddress] = member;
+            Review();
+        });
         Receive<ClusterEvent.MemberRemoved>(OnRemoved);
-        Receive<ClusterEvent.IMemberEvent>(_ => Review());
+        Receive<ClusterEvent.IMemberEvent>(change =>
+        {
+            _members[change.Member.UniqueAddress] = change.Member;
+            Review();
+        });
         Receive<MarginOver>(_ =>
         {
             _marginsRunning--;
@@ -87,6 +98,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
 
     private void OnRemoved(ClusterEvent.MemberRemoved removed)
     {
+        _members.Remove(removed.Member.UniqueAddress);
         if (removed.Member.UniqueAddress == _cluster.SelfUniqueAddress)
         {
             // Downed, on a side that lost: end at once, the others count on it.
@@ -108,14 +120,13 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
     {
         if (_singleton is not null || _exiting)
             return;
-        var members = _cluster.State.Members;
-        if (_settings.Order.First(members)?.UniqueAddress != _cluster.SelfUniqueAddress)
+        if (!IsFirst)
         {
             _answered.Clear();
             _timers.Cancel(nameof(Retry));
             return;
         }
-        var unanswered = _settings.Order.PossibleHosts(members)
+        var unanswered = _settings.Order.PossibleHosts(_members.Values)
             .Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress && !_answered.Contains(member.UniqueAddress))
             .ToList();
         if (unanswered.Count == 0 && _marginsRunning == 0)
@@ -139,7 +150,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
         if (_singleton is null)
         {
             // Whoever asks believes to be first: what was promised to this node before does not hold any more.
-            if (_settings.Order.First(_cluster.State.Members)?.UniqueAddress == _cluster.SelfUniqueAddress && !_exiting && asked.From != _cluster.SelfUniqueAddress)
+            if (IsFirst && !_exiting && asked.From != _cluster.SelfUniqueAddress)
             {
                 // Both believe to be first while their views differ. The one that is behind asks again and is answered when the views agree.
                 return;
@@ -201,6 +212,8 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
         else
             Review();
     }
+
+    private bool IsFirst => _settings.Order.First(_members.Values)?.UniqueAddress == _cluster.SelfUniqueAddress;
 
     private ActorSelection ManagerAt(Address address) => Context.ActorSelection(new RootActorPath(address) / Self.Path.Elements);
 
