@@ -1,3 +1,16 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Rig.Ingest;
+using Rig.Ingest.Clips;
+using Rig.Ingest.Detect;
+using Rig.Ingest.Events;
+using Rig.Ingest.Stitch;
+
+if (args is ["stitch", .. var stitch])
+{
+    return await StitchCommand.RunAsync(stitch);
+}
+
+return await IngestProgram.RunAsync(args, builder => builder.Services
+    .AddStitch(builder.Configuration)
+    .AddDetection(builder.Configuration)
+    .AddEvents(builder.Configuration)
+    .AddClips());

@@ -1,3 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Rig.Viewer.Commands;
+
+return await ViewerCommands.RunAsync(args);

@@ -52,6 +52,9 @@ public static class TakeEndReason
 
     /// <summary>Sealed at the next start after the node or the machine died.</summary>
     public const string Repaired = "repaired";
+
+    /// <summary>The node was shut down while the session ran; it may come back with a further take.</summary>
+    public const string NodeStopped = "node_stopped";
     public const string DiskFull = "disk_full";
     public const string CaptureFailed = "capture_failed";
     public const string WriteFailed = "write_failed";

@@ -1,3 +1,5 @@
+using Rig.Actors.Wire;
+
 namespace Rig.Actors.Transfer;
 
 /// <summary>
@@ -9,10 +11,10 @@ public static class TransferProtocol
     public const string GatewayPath = "/user/gateway";
 
     /// <summary>Asks a gateway for its sealed takes that no server has confirmed yet. Answer: <see cref="FinishedTakes"/>.</summary>
-    public sealed record GetFinishedTakes;
+    public sealed record GetFinishedTakes : IRigMessage;
 
     /// <param name="BaseUrl">Root of the node's REST routes, such as <c>http://192.168.1.102:8080</c>.</param>
-    public sealed record FinishedTakes(string CameraId, string BaseUrl, IReadOnlyList<FinishedTake> Takes);
+    public sealed record FinishedTakes(string CameraId, string BaseUrl, IReadOnlyList<FinishedTake> Takes) : IRigMessage;
 
     /// <param name="Sha256">Lower-case hex.</param>
     public sealed record FinishedTake(string RecordingId, string SessionId, string CameraId, int Take, long SizeBytes, string Sha256);

@@ -44,9 +44,22 @@ internal static class DemoCommand
             _ = VideoMode.TryParse(parsed.GetValue(mode)!, out var videoMode);
             var options = new DemoOptions(
                 parsed.GetValue(seconds), videoMode, parsed.GetValue(footage), parsed.GetValue(exit), parsed.GetValue(json), parsed.GetValue(keep));
-            using var run = new DemoRun(options, new DemoConsole(AnsiConsole.Console));
+            using var run = new DemoRun(options, new DemoConsole(Terminal()));
             return await run.RunAsync(cancellationToken);
         });
         return command;
+    }
+
+    /// <summary>A pipe or a file gets plain lines, as long as they are.</summary>
+    private static IAnsiConsole Terminal()
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            return AnsiConsole.Console;
+        }
+
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+        plain.Profile.Width = 240;
+        return plain;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Npgsql;
 
 namespace Rig.Ctl.Demo;
@@ -19,6 +20,12 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.StartNew();
+        if (options.KeepFolder is { } wanted && Directory.Exists(wanted) && Directory.EnumerateFileSystemEntries(wanted).Any())
+        {
+            console.Problem($"--keep: '{wanted}' is not empty. Empty it or name another folder.");
+            return 2;
+        }
+
         var folder = options.KeepFolder is { } keep ? Directory.CreateDirectory(keep).FullName : Directory.CreateTempSubdirectory("rig-demo-").FullName;
         OpenToDatabaseUser(folder);
         var interrupted = false;
@@ -132,11 +139,17 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
             console.Progress("cluster", null, $"{online} of {rig.CameraIds.Count} cameras, {members} members");
             if (patience.Elapsed > StartPatience)
             {
-                throw new DemoException($"The rig did not become ready within {StartPatience.TotalSeconds:0} s. Preflight: {preflight?.ToJsonString() ?? status?.ToJsonString() ?? "no answer"}");
+                throw new DemoException($"The rig did not become ready within {StartPatience.TotalSeconds:0} s. {Waiting(preflight, online, members)}");
             }
 
             await Task.Delay(Poll, cancellationToken);
         }
+    }
+
+    private static string Waiting(JsonNode? preflight, int online, int members)
+    {
+        var failed = (preflight?["checks"]?.AsArray() ?? []).Where(c => (bool?)c?["passed"] == false).Select(c => $"{(string?)c?["camera_id"]} {(string?)c?["message"]}".Trim());
+        return $"{online} cameras answered, the home server sees {members} members. {string.Join(' ', failed)}";
     }
 
     private async Task<string> RecordAsync(DemoRig rig, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ internal sealed record DemoDetect(string Detector, long Frames, double PlayersMe
 internal sealed record DemoEvent(string Type, double TimestampSeconds, double Confidence);
 
 internal sealed record DemoTruth(
-    double PlayerRecall, double PlayerPrecision, double BallRecall, double PositionErrorMMedian, int EventsExpected, int EventsFound, int GoalsExpected, int GoalsFound);
+    double PlayerRecall, double PlayerPrecision, double BallRecall, double? PositionErrorMMedian, int EventsExpected, int EventsFound, int GoalsExpected, int GoalsFound);
 
 internal sealed record DemoViewer(string Url, int GameId, int PanoramaStatus, int AnonymousStatus);
 

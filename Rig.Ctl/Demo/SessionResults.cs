@@ -6,7 +6,7 @@ namespace Rig.Ctl.Demo;
 
 /// <summary>What the pipeline found, read from the stages' own results and the session's folder.</summary>
 internal sealed record SessionResults(
-    DemoStitch? Stitch, DemoDetect? Detect, IReadOnlyList<DemoEvent> Events, int Clips, int GameId, IReadOnlyList<TrackedFrame> Tracks, DateTimeOffset? PanoramaStartMaster)
+    DemoStitch? Stitch, DemoDetect? Detect, IReadOnlyList<DemoEvent> Events, int Clips, int GameId, IReadOnlyList<TrackedFrame> Tracks, PanoramaGeometry Geometry, DateTimeOffset? PanoramaStartMaster)
 {
     public static async Task<SessionResults> ReadAsync(string sessionFolder, IReadOnlyDictionary<string, JsonObject> stages, CancellationToken cancellationToken)
     {
@@ -37,6 +37,7 @@ internal sealed record SessionResults(
             (int)Number(stages.GetValueOrDefault("clips") ?? [], "clips"),
             (int)Number(pushed, "game_id"),
             tracks,
+            PanoramaGeometry.Parse(await File.ReadAllBytesAsync(Path.Combine(sessionFolder, "stitched", "panorama.json"), cancellationToken)),
             stitched["start_time"] is { } start ? DateTimeOffset.Parse((string)start!, System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
 
 namespace Rig.Ctl.Demo;
@@ -31,32 +32,40 @@ internal static class TruthComparison
             }
         }
 
-        return new DemoTruth(0, 0, 0, 0, expected.Count, found, expected.Count(e => e.Type == "goal"), goalsFound);
+        var score = TruthScore.Compare(results.Tracks, frames, results.Geometry, offset.TotalSeconds);
+        return new DemoTruth(
+            Math.Round(score.PlayerRecall, 3),
+            Math.Round(score.PlayerPrecision, 3),
+            Math.Round(score.BallRecall, 3),
+            score.PositionErrorMMedian is { } metres ? Math.Round(metres, 3) : null,
+            expected.Count, found, expected.Count(e => e.Type == "goal"), goalsFound);
     }
 
     /// <summary>One camera's truth is enough for the world; what each camera had in view is joined.</summary>
     private static async Task<(TruthHeader Header, IReadOnlyList<TruthFrame> Frames)> ReadAsync(RigApi api, DemoRig rig, string sessionId, CancellationToken cancellationToken)
     {
         TruthHeader? header = null;
-        var frames = new List<TruthFrame>();
-        foreach (var cameraId in rig.CameraIds.Take(1))
+        var cameras = new List<IReadOnlyList<TruthFrame>>();
+        foreach (var cameraId in rig.CameraIds)
         {
             await using var stream = await api.OpenAsync(DemoRig.Node(cameraId), $"/api/v1/recordings/{sessionId}_{cameraId}/truth", cancellationToken)
                 ?? throw new DemoException($"{cameraId} keeps no truth of its synthetic match.");
             using var reader = new StreamReader(stream);
+            var frames = new List<TruthFrame>();
+            if (await reader.ReadLineAsync(cancellationToken) is { } first)
+            {
+                header ??= JsonSerializer.Deserialize(first, MatchTruthJson.Default.TruthHeader);
+            }
+
             while (await reader.ReadLineAsync(cancellationToken) is { } line)
             {
-                if (header is null)
-                {
-                    header = JsonSerializer.Deserialize(line, MatchTruthJson.Default.TruthHeader);
-                }
-                else
-                {
-                    frames.Add(JsonSerializer.Deserialize(line, MatchTruthJson.Default.TruthFrame)!);
-                }
+                frames.Add(JsonSerializer.Deserialize(line, MatchTruthJson.Default.TruthFrame)!);
             }
+
+            cameras.Add(frames);
         }
 
-        return header is not null && frames.Count > 0 ? (header, frames) : throw new DemoException("The truth of the synthetic match is empty.");
+        var merged = TruthScore.Merge(cameras);
+        return header is not null && merged.Count > 0 ? (header, merged) : throw new DemoException("The truth of the synthetic match is empty.");
     }
 }

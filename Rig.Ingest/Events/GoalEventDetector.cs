@@ -17,7 +17,8 @@ internal sealed class GoalEventDetector(PanoramaGeometry geometry, EventOptions 
     private const double ApproachSeconds = 1.0;
     private const double AwayM = 15;
     private const double CentreSpotM = 4;
-    private const double ContinuousSeconds = 0.7;
+    private const double GoalDepthM = 2.6;
+    private const double StillM = 0.6;
     private const double SettledSeconds = 0.5;
     private const double CarriedSeconds = 1.5;
     private const double CooldownSeconds = 4;
@@ -80,6 +81,11 @@ internal sealed class GoalEventDetector(PanoramaGeometry geometry, EventOptions 
             }
         }
 
+        if (LiesInGoal(ball, first, last, planeX))
+        {
+            return Event("goal", crossing, planeX, 0.85);
+        }
+
         return fast ? Event("shot", crossing, planeX, inMouth.Count > 0 ? 0.7 : 0.5) : null;
     }
 
@@ -92,24 +98,49 @@ internal sealed class GoalEventDetector(PanoramaGeometry geometry, EventOptions 
 
     private Aftermath WhatBecameOf(IReadOnlyList<BallSample> ball, int last, double planeX)
     {
-        var continuous = true;
         for (var i = last + 1; i < ball.Count && ball[i].TSeconds - ball[last].TSeconds <= options.KickOffWithinSeconds; i++)
         {
             var gap = ball[i].TSeconds - ball[i - 1].TSeconds;
-            continuous &= gap <= ContinuousSeconds;
             var onCentreSpot = Distance(ball[i].X, ball[i].Y, pitch.LengthM / 2, pitch.WidthM / 2) <= CentreSpotM;
             if (onCentreSpot && (CameToRest(ball, i) || gap >= CarriedSeconds))
             {
                 return Aftermath.KickOff;
             }
 
-            if (continuous && Distance(ball[i].X, ball[i].Y, planeX, pitch.WidthM / 2) > AwayM)
+            // Seen in play before any kick-off: whatever kick-off follows is another goal's.
+            if (Distance(ball[i].X, ball[i].Y, planeX, pitch.WidthM / 2) > AwayM)
             {
                 return Aftermath.PlayedOn;
             }
         }
 
         return last == ball.Count - 1 || ball[^1].TSeconds - ball[last].TSeconds < SettledSeconds ? Aftermath.NotSeenAgain : Aftermath.PlayedOn;
+    }
+
+    /// <summary>Whether the ball lies still behind the line and between the posts; a ball in the air seems to lie farther off.</summary>
+    private bool LiesInGoal(IReadOnlyList<BallSample> ball, int first, int last, double planeX)
+    {
+        for (var i = first; i <= last; i++)
+        {
+            var until = i;
+            while (until < last && IsInsideGoal(ball[until + 1], planeX) && Distance(ball[until + 1].X, ball[until + 1].Y, ball[i].X, ball[i].Y) <= StillM)
+            {
+                until++;
+            }
+
+            if (IsInsideGoal(ball[i], planeX) && until - i >= 2 && ball[until].TSeconds - ball[i].TSeconds >= SettledSeconds)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsInsideGoal(BallSample sample, double planeX)
+    {
+        var behind = planeX == 0 ? -sample.X : sample.X - planeX;
+        return behind is >= 0 and <= GoalDepthM && Math.Abs(sample.Y - (pitch.WidthM / 2)) <= (options.GoalWidthM / 2) + MouthToleranceM;
     }
 
     /// <summary>Whether the ball lies still for half a second from this sample on.</summary>

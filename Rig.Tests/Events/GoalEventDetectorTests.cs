@@ -100,6 +100,34 @@ public sealed class GoalEventDetectorTests
         Assert.Equal(["goal", "goal"], Detect().Select(e => e.Type));
     }
 
+    [Fact]
+    public void A_ball_that_lies_in_the_net_was_a_goal_even_if_it_is_thrown_back_over_the_pitch()
+    {
+        Move(52.5, 34, 0.1, 93, 33, 0.1, seconds: 3);
+        Move(93, 33, 0.1, 106.5, 32, 0.5, seconds: 0.6);
+        Rest(106.6, 32, 0.1, seconds: 1.4);
+        Move(106.6, 32, 0.1, 80, 33, 5, seconds: 1.1);
+        Move(80, 33, 5, 52.5, 34, 0.1, seconds: 1.1);
+        Rest(52.5, 34, 0.1, seconds: 1.5);
+
+        Assert.Equal(["goal"], Detect().Select(e => e.Type));
+    }
+
+    [Fact]
+    public void A_save_is_not_made_a_goal_by_the_kick_off_after_a_later_one()
+    {
+        Move(85, 30, 0.1, 104, 34.5, 0.6, seconds: 0.9);
+        now += 1.5;
+        Move(93, 22, 0.1, 80, 36, 0.1, seconds: 2);
+        Move(80, 36, 0.1, 93, 35, 0.1, seconds: 1);
+        Move(93, 35, 0.1, 106.5, 35, 0.5, seconds: 0.6);
+        Rest(106.6, 35, 0.1, seconds: 1.4);
+        now += 3;
+        Rest(52.5, 34, 0.1, seconds: 1.5);
+
+        Assert.Equal(["shot", "goal"], Detect().Select(e => e.Type));
+    }
+
     private IReadOnlyList<MatchEvent> Detect() => new GoalEventDetector(TestPanorama.Geometry, new EventOptions()).Detect(path);
 
     private void Rest(double x, double y, double z, double seconds) => Move(x, y, z, x, y, z, seconds);

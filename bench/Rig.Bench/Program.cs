@@ -1,1 +1,19 @@
-return 0;
+using System.Globalization;
+using Rig.Bench;
+using Rig.Bench.Stitch;
+
+return args.FirstOrDefault() switch
+{
+    "stitch-kernel" => StitchKernelBench.Run(args[1..]),
+    "stitch-whole" => await StitchWholeBench.RunAsync(args[1..]),
+    "receive" => await ReceiveBench.RunAsync(Number(1, 512), Number(2, 5), CancellationToken.None),
+    _ => Usage(),
+};
+
+int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
+
+static int Usage()
+{
+    Console.Error.WriteLine("Rig.Bench stitch-kernel [rounds] | stitch-whole [seconds] | receive [megabytes] [rounds]");
+    return 2;
+}

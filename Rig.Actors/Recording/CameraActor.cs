@@ -1,0 +1,148 @@
+using Rig.Actors.Timing;
+using static Rig.Actors.Recording.RecordingProtocol;
+
+namespace Rig.Actors.Recording;
+
+/// <summary>
+/// The node's own head: supervises the recorder and the clock, answers the REST routes and the gateway, and reports twice a second
+/// and at every change. Lives in the local system, so nothing that happens to the cluster reaches it.
+/// </summary>
+public sealed class CameraActor : ReceiveActor, IWithTimers
+{
+    private readonly CameraNodePorts ports;
+    private readonly Action onCatalogueChanged;
+    private IActorRef recorder = ActorRefs.Nobody;
+    private IActorRef sync = ActorRefs.Nobody;
+    private IActorRef gateway = ActorRefs.Nobody;
+    private RecorderActor.RecorderChanged recorderState = new(NodePhase.Idle, null, null);
+    private LastProblem? lastProblem;
+    private string? cameraProblem;
+    private bool cameraWasThere;
+
+    public CameraActor(CameraNodePorts ports)
+    {
+        this.ports = ports;
+        var self = Self;
+        onCatalogueChanged = () => self.Tell(Tick.Instance);
+        Receive<RecorderActor.RecorderChanged>(changed =>
+        {
+            recorderState = changed;
+            Report();
+        });
+        Receive<RecorderActor.RecorderTrouble>(trouble => Remember(trouble.Message));
+        Receive<Tick>(_ => Report());
+        Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
+        Receive<GetReadiness>(ask =>
+        {
+            var problems = Problems();
+            var known = ports.Catalogue.NextTake(ask.SessionId, ports.CameraId) > 1;
+            var busy = recorderState.Phase != NodePhase.Idle;
+            IReadOnlyList<Problem> all = busy
+                ? [.. problems, new Problem(ProblemCodes.Busy, ProblemLevel.Refuse, $"{ports.CameraId} is recording {recorderState.Take?.Id.SessionId} already.")]
+                : problems;
+            Sender.Tell(new CameraReadiness(ports.CameraId, all.MayStart(), known, all));
+        });
+        Receive<StartTake>(start => recorder.Forward(start));
+        Receive<StopTake>(stop => recorder.Forward(stop));
+        Receive<TimingProtocol.ClockMeasured>(measured => sync.Forward(measured));
+        Receive<TimingProtocol.GetSyncStatus>(ask => sync.Forward(ask));
+        Receive<AttachGateway>(attach =>
+        {
+            gateway = attach.Gateway;
+            gateway.Tell(BuildReport());
+        });
+        Receive<Quiesce>(_ =>
+        {
+            Become(Quiescing);
+            Sender.Tell(new Quiesced());
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsOf(CameraNodePorts ports) => Props.Create(() => new CameraActor(ports));
+
+    // Children outlive a restart of this actor: a running take must not end because a report could not be built.
+    protected override void PreRestart(Exception reason, object? message) => PostStop();
+
+    protected override void PreStart()
+    {
+        ports.Catalogue.Changed += onCatalogueChanged;
+        recorder = Context.Child("recorder");
+        if (recorder.IsNobody())
+        {
+            recorder = Context.ActorOf(RecorderActor.PropsOf(ports.CameraId, ports.Camera, ports.Catalogue, ports.Clock, Problems), "recorder");
+        }
+
+        sync = Context.Child("sync");
+        if (sync.IsNobody())
+        {
+            sync = Context.ActorOf(SyncActor.PropsOf(ports.IsMaster, ports.Clock, ports.Chrony, ports.SyncOptions), "sync");
+        }
+
+        Timers.StartPeriodicTimer("report", Tick.Instance, TimeSpan.FromMilliseconds(500));
+    }
+
+    protected override void PostStop() => ports.Catalogue.Changed -= onCatalogueChanged;
+
+    private void Quiescing()
+    {
+        Receive<RecorderActor.RecorderChanged>(changed => recorderState = changed);
+        Receive<StartTake>(_ => Sender.Tell(new TakeRefused(ports.CameraId, ProblemCodes.ShuttingDown, "This camera is being switched off.", [])));
+        Receive<StopTake>(stop => recorder.Forward(stop));
+        Receive<GetReadiness>(_ => Sender.Tell(new CameraReadiness(
+            ports.CameraId, false, false, [new Problem(ProblemCodes.ShuttingDown, ProblemLevel.Refuse, "This camera is being switched off.")])));
+        Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
+        Receive<Quiesce>(_ => Sender.Tell(new Quiesced()));
+        ReceiveAny(_ => { });
+    }
+
+    private void Remember(string message) => lastProblem = new LastProblem(message, ports.Clock.NodeNow);
+
+    private IReadOnlyList<Problem> Problems() => StartGuards.Evaluate(
+        ports.Camera.Status, ports.Catalogue.Status, ports.Sensors.Read(), ports.Clock.Status, ports.GuardOptions(), ports.SyncOptions().MaxOffsetMs);
+
+    private void Report()
+    {
+        var camera = ports.Camera.Status;
+        cameraWasThere |= camera.Detected;
+
+        // What a camera says before its first picture is how it starts, and no problem.
+        if (cameraWasThere && camera.Problem is { } problem && problem != cameraProblem)
+        {
+            Remember(problem);
+        }
+
+        cameraProblem = camera.Problem;
+        var report = BuildReport();
+        ports.Board.Node = report;
+        gateway.Tell(report);
+    }
+
+    private NodeReport BuildReport()
+    {
+        var camera = ports.Camera.Status;
+        var storage = ports.Catalogue.Status;
+        var sensors = ports.Sensors.Read();
+        var sync = ports.Clock.Status;
+        var takes = ports.Catalogue.List();
+        var pending = takes.Where(t => t.ConfirmedAt is null).ToList();
+        var problems = StartGuards.Evaluate(camera, storage, sensors, sync, ports.GuardOptions(), ports.SyncOptions().MaxOffsetMs);
+        var take = recorderState.Take is { } active
+            ? new TakeReport(
+                active.Id, active.ScheduledStartMaster, active.FirstFrameMaster, active.SessionCameras,
+                camera.Take?.DurationSec ?? 0, camera.Take?.Frames ?? 0, camera.Take?.DroppedFrames ?? 0, camera.Take?.SizeBytes ?? 0)
+            : null;
+        return new NodeReport(
+            ports.CameraId, ports.BaseUrl, recorderState.Phase, take, recorderState.StoppedSession,
+            [.. problems.OrderByDescending(p => p.Level)],
+            new NodeClockReport(sync.OffsetMs, sync.Confidence, sync.IsMaster),
+            new NodeStorageReport(storage.FreeBytes, storage.EstimatedRecordingMinutes, pending.Count, pending.Sum(t => t.SizeBytes), takes.Count - pending.Count),
+            camera.Detected, sensors.TemperatureC, sensors.Battery?.Percent, lastProblem, ports.Clock.NodeNow);
+    }
+
+    private sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+}

@@ -1,0 +1,20 @@
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+
+namespace Rig.Actors.Recording;
+
+/// <summary>Everything the node's actors touch of the outside world, and who the node is.</summary>
+/// <param name="BaseUrl">Root of this node's REST routes as others reach it.</param>
+/// <param name="GuardOptions">Read at each use, so that changed settings take effect at once.</param>
+public sealed record CameraNodePorts(
+    CameraId CameraId,
+    string BaseUrl,
+    bool IsMaster,
+    ICamera Camera,
+    IRecordingCatalogue Catalogue,
+    ISensors Sensors,
+    IChrony Chrony,
+    MasterClock Clock,
+    RigBoard Board,
+    Func<GuardOptions> GuardOptions,
+    Func<SyncOptions> SyncOptions);

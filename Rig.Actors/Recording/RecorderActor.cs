@@ -1,0 +1,280 @@
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using static Rig.Actors.Recording.RecordingProtocol;
+
+namespace Rig.Actors.Recording;
+
+/// <summary>Owns the camera's recording: at most one take at a time.</summary>
+/// <remarks>
+/// Idle -> Arming -> Recording -> Sealing -> Idle. Commands that come while the camera is opening or sealing wait for its answer.
+/// Every completion carries its take, so a late one is never mistaken for the current take's. docs/design/sessions.md.
+/// </remarks>
+internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
+{
+    private readonly CameraId cameraId;
+    private readonly ICamera camera;
+    private readonly IRecordingCatalogue catalogue;
+    private readonly MasterClock clock;
+    private readonly Func<IReadOnlyList<Problem>> guards;
+    private readonly CancellationTokenSource stopping = new();
+    private Action<TakeSealed>? onTakeEnded;
+    private ActiveTake? take;
+    private SessionId? stoppedSession;
+    private TakeFinished? lastFinished;
+
+    public RecorderActor(CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards)
+    {
+        (this.cameraId, this.camera, this.catalogue, this.clock, this.guards) = (cameraId, camera, catalogue, clock, guards);
+        Idle();
+    }
+
+    public IStash Stash { get; set; } = null!;
+
+    public static Props PropsOf(CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards) =>
+        Props.Create(() => new RecorderActor(cameraId, camera, catalogue, clock, guards));
+
+    protected override void PreStart()
+    {
+        var self = Self;
+        onTakeEnded = ended => self.Tell(new TakeEnded(ended));
+        camera.TakeEnded += onTakeEnded;
+
+        // After a crash of this actor the camera may still be recording: it is never stopped for that.
+        if (camera.Status.Take is { } running)
+        {
+            take = new ActiveTake(running.Id, clock.ToMaster(running.StartedAt), clock.ToMaster(running.StartedAt), [cameraId], running.FilePath);
+            Become(Recording);
+        }
+
+        Publish(take is null ? NodePhase.Idle : NodePhase.Recording);
+    }
+
+    protected override void PostStop()
+    {
+        camera.TakeEnded -= onTakeEnded;
+        stopping.Cancel();
+        stopping.Dispose();
+    }
+
+    private void Idle()
+    {
+        Receive<StartTake>(Start);
+        Receive<StopTake>(stop =>
+        {
+            if (lastFinished is { } finished && stop.SessionId == finished.RecordingId.SessionId)
+            {
+                Sender.Tell(finished);
+                return;
+            }
+
+            Refuse(Sender, ProblemCodes.NotRecording, "Not recording");
+        });
+        IgnoreLateAnswers();
+    }
+
+    private void Start(StartTake start)
+    {
+        var take = catalogue.NextTake(start.SessionId, cameraId);
+        if (take > 1 && !start.Continues)
+        {
+            Refuse(Sender, ProblemCodes.SessionExists, $"{cameraId} has recordings of session {start.SessionId} already. Choose another session id.");
+            return;
+        }
+
+        if (take > RecordingId.MaxTake)
+        {
+            Refuse(Sender, ProblemCodes.StartFailed, $"{cameraId} has {RecordingId.MaxTake} takes of session {start.SessionId} already. Start a new session.");
+            return;
+        }
+
+        var problems = guards();
+        if (!problems.MayStart())
+        {
+            Sender.Tell(new TakeRefused(cameraId, problems.First(p => p.Level == ProblemLevel.Refuse).Code, string.Join(" ", problems.Where(p => p.Level == ProblemLevel.Refuse).Select(p => p.Message)), problems));
+            return;
+        }
+
+        var id = new RecordingId(start.SessionId, cameraId, take);
+        var sync = clock.Status;
+        var request = new TakeRequest(
+            id, clock.ToNode(start.StartAtMaster), start.StartAtMaster, sync.OffsetMs,
+            sync.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, start.SessionCameras);
+        this.take = new ActiveTake(id, start.StartAtMaster, null, start.SessionCameras, "");
+        var asker = Sender;
+        Call(() => camera.StartTakeAsync(request, stopping.Token), began => new Began(id, began), cause => new BeginFailed(id, cause));
+        Become(() => Arming(asker));
+        Publish(NodePhase.Arming);
+    }
+
+    private void Arming(IActorRef asker)
+    {
+        Receive<Began>(began => began.Id == take!.Id, began =>
+        {
+            take = take! with { FirstFrameMaster = began.Started.FirstFrameMaster, FilePath = began.Started.FilePath };
+            asker.Tell(BeganAnswer());
+            Become(Recording);
+            Stash.UnstashAll();
+            Publish(NodePhase.Recording);
+        });
+        Receive<BeginFailed>(failed => failed.Id == take!.Id, failed =>
+        {
+            var message = failed.Cause is TakeFailedException ? failed.Cause.Message : "The recording could not be started. Switch this box off and on if it happens again.";
+            Context.GetLogger().Error(failed.Cause, "Take {0} could not be started", failed.Id);
+            take = null;
+            Context.Parent.Tell(new RecorderTrouble(message));
+            Refuse(asker, ProblemCodes.StartFailed, message);
+            Become(Idle);
+            Stash.UnstashAll();
+            Publish(NodePhase.Idle);
+        });
+        Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, _ => Stash.Stash());
+        Receive<StopTake>(_ => Stash.Stash());
+        Receive<StartTake>(_ => Stash.Stash());
+        IgnoreLateAnswers();
+    }
+
+    private void Recording()
+    {
+        Receive<StartTake>(start =>
+        {
+            if (start.SessionId == take!.Id.SessionId)
+            {
+                Sender.Tell(BeganAnswer());
+                return;
+            }
+
+            Refuse(Sender, ProblemCodes.AlreadyRecording, "Already recording");
+        });
+        Receive<StopTake>(stop =>
+        {
+            var id = take!.Id;
+            if (stop.SessionId is { } session && session != id.SessionId)
+            {
+                Refuse(Sender, ProblemCodes.NotRecording, $"{cameraId} records session {id.SessionId}, not {session}.");
+                return;
+            }
+
+            var stopAt = clock.ToNode(stop.StopAtMaster ?? clock.MasterNow);
+            var asker = Sender;
+            Call(() => camera.StopTakeAsync(id, stopAt, stopping.Token), done => new Finished(id, done), cause => new StopFailed(id, cause));
+            Become(() => Sealing(asker));
+            Publish(NodePhase.Sealing);
+        });
+        Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, ended => EndedByItself(ended.Sealed));
+        IgnoreLateAnswers();
+    }
+
+    private void Sealing(IActorRef asker)
+    {
+        Receive<Finished>(finished => finished.Id == take!.Id, finished =>
+        {
+            var answer = FinishedAnswer(finished.Sealed);
+            stoppedSession = finished.Id.SessionId;
+            take = null;
+            lastFinished = answer;
+            asker.Tell(answer);
+            Become(Idle);
+            Stash.UnstashAll();
+            Publish(NodePhase.Idle);
+        });
+        Receive<StopFailed>(failed => failed.Id == take!.Id, failed =>
+        {
+            Context.GetLogger().Error(failed.Cause, "Take {0} could not be stopped", failed.Id);
+            Refuse(asker, ProblemCodes.StopFailed, failed.Cause is TakeFailedException ? failed.Cause.Message : "The recording could not be closed. Press stop again.");
+            if (camera.Status.Take?.Id == failed.Id)
+            {
+                Become(Recording);
+                Publish(NodePhase.Recording);
+            }
+            else
+            {
+                take = null;
+                Become(Idle);
+                Publish(NodePhase.Idle);
+            }
+
+            Stash.UnstashAll();
+        });
+        // The camera ended the take by itself just before the order came: that is as good an answer.
+        Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, ended =>
+        {
+            stoppedSession = ended.Sealed.Id.SessionId;
+            EndedByItself(ended.Sealed);
+            asker.Tell(lastFinished!);
+            Stash.UnstashAll();
+        });
+        Receive<StopTake>(_ => Stash.Stash());
+        Receive<StartTake>(_ => Stash.Stash());
+        IgnoreLateAnswers();
+    }
+
+    private void EndedByItself(TakeSealed ended)
+    {
+        lastFinished = FinishedAnswer(ended);
+        take = null;
+        Context.Parent.Tell(new RecorderTrouble(Explain(ended.EndReason)));
+        Become(Idle);
+        Publish(NodePhase.Idle);
+    }
+
+    private static string Explain(string endReason) => endReason switch
+    {
+        TakeEndReason.DiskFull => "The recording stopped: the disk is full. What was recorded is safe.",
+        TakeEndReason.CaptureFailed => "The recording stopped: the camera gave no more pictures. What was recorded is safe.",
+        TakeEndReason.WriteFailed => "The recording stopped: the disk did not take the video. What was written before is safe.",
+        _ => "The recording stopped by itself. What was recorded is safe.",
+    };
+
+    private void IgnoreLateAnswers()
+    {
+        Receive<Began>(_ => { });
+        Receive<BeginFailed>(_ => { });
+        Receive<Finished>(_ => { });
+        Receive<StopFailed>(_ => { });
+        Receive<TakeEnded>(_ => { });
+    }
+
+    private TakeBegan BeganAnswer() => new(take!.Id, take.FirstFrameMaster!.Value, take.ScheduledStartMaster, take.FilePath);
+
+    private static TakeFinished FinishedAnswer(TakeSealed take) => new(
+        take.Id, take.FilePath, take.ManifestPath, take.Manifest.Video.DurationSec, take.Manifest.Video.Frames,
+        take.Manifest.Quality?.DroppedFrames ?? 0, take.Manifest.File.SizeBytes, take.Manifest.Checksum.Value, take.EndReason);
+
+    private void Refuse(IActorRef asker, string code, string message) => asker.Tell(new TakeRefused(cameraId, code, message, []));
+
+    // A port that throws before it returns its task answers like one whose task fails.
+    private void Call<T>(Func<Task<T>> call, Func<T, object> success, Func<Exception, object> failure)
+    {
+        Task<T> task;
+        try
+        {
+            task = call();
+        }
+        catch (Exception e)
+        {
+            task = Task.FromException<T>(e);
+        }
+
+        task.PipeTo(Self, success: success, failure: failure);
+    }
+
+    private void Publish(NodePhase phase) => Context.Parent.Tell(new RecorderChanged(phase, take, stoppedSession));
+
+    internal sealed record ActiveTake(RecordingId Id, DateTimeOffset ScheduledStartMaster, DateTimeOffset? FirstFrameMaster, IReadOnlyList<CameraId> SessionCameras, string FilePath);
+
+    /// <summary>To the parent: what the recorder does from now on.</summary>
+    internal sealed record RecorderChanged(NodePhase Phase, ActiveTake? Take, SessionId? StoppedSession) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the parent: something went wrong by itself.</summary>
+    internal sealed record RecorderTrouble(string Message) : INoSerializationVerificationNeeded;
+
+    private sealed record Began(RecordingId Id, TakeStarted Started) : INoSerializationVerificationNeeded;
+
+    private sealed record BeginFailed(RecordingId Id, Exception Cause) : INoSerializationVerificationNeeded;
+
+    private sealed record Finished(RecordingId Id, TakeSealed Sealed) : INoSerializationVerificationNeeded;
+
+    private sealed record StopFailed(RecordingId Id, Exception Cause) : INoSerializationVerificationNeeded;
+
+    private sealed record TakeEnded(TakeSealed Sealed) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace Rig.Actors.Timing;
+
+/// <summary>
+/// Estimates the node's clock offset from the last exchanges: the one with the shortest round trip waited least in queues, so its
+/// offset is the most honest (the clock filter of RFC 5905, section 10, without its dispersion terms).
+/// </summary>
+public sealed record OffsetEstimator
+{
+    /// <summary>Exchanges looked at; older ones say little about a drifting crystal.</summary>
+    public const int WindowSamples = 8;
+
+    public static readonly OffsetEstimator Empty = new();
+
+    private OffsetEstimator()
+    {
+    }
+
+    private ImmutableQueue<ClockSample> Samples { get; init; } = [];
+
+    private int Count { get; init; }
+
+    /// <summary>The best exchange in the window; null before the first.</summary>
+    public ClockSample? Best { get; private init; }
+
+    /// <summary>Node clock at the end of the newest exchange.</summary>
+    public DateTimeOffset? LastSampleAt { get; private init; }
+
+    /// <summary>Adds an exchange; an implausible one changes nothing. A step of the clock by more than the window's error starts the window anew.</summary>
+    public OffsetEstimator Add(ClockSample sample)
+    {
+        if (!sample.IsPlausible)
+        {
+            return this;
+        }
+
+        if (Best is { } best && Math.Abs(sample.OffsetMs - best.OffsetMs) > (sample.RoundTripMs + best.RoundTripMs) / 2 + StepMs)
+        {
+            return Empty with { Samples = [sample], Count = 1, Best = sample, LastSampleAt = sample.T4 };
+        }
+
+        var samples = Samples.Enqueue(sample);
+        var count = Count + 1;
+        if (count > WindowSamples)
+        {
+            samples = samples.Dequeue();
+            count--;
+        }
+
+        return new OffsetEstimator { Samples = samples, Count = count, Best = samples.MinBy(s => s.RoundTripMs), LastSampleAt = sample.T4 };
+    }
+
+    // Two offsets further apart than their possible errors plus this cannot both be true: one clock was stepped.
+    private const double StepMs = 2;
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
+
+namespace Rig.Actors.Wire;
+
+/// <summary>The JSON of every message that travels between nodes. Members are only ever added, and added ones are optional.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(NodeReport))]
+[JsonSerializable(typeof(RecordingProtocol.GetReadiness))]
+[JsonSerializable(typeof(RecordingProtocol.CameraReadiness))]
+[JsonSerializable(typeof(RecordingProtocol.StartTake))]
+[JsonSerializable(typeof(RecordingProtocol.TakeBegan))]
+[JsonSerializable(typeof(RecordingProtocol.StopTake))]
+[JsonSerializable(typeof(RecordingProtocol.TakeFinished))]
+[JsonSerializable(typeof(RecordingProtocol.TakeRefused))]
+[JsonSerializable(typeof(RecordingProtocol.GetNodeReport))]
+[JsonSerializable(typeof(SessionProtocol.StartSession))]
+[JsonSerializable(typeof(SessionProtocol.SessionStarted))]
+[JsonSerializable(typeof(SessionProtocol.StopSession))]
+[JsonSerializable(typeof(SessionProtocol.SessionStopped))]
+[JsonSerializable(typeof(SessionProtocol.SessionRefused))]
+[JsonSerializable(typeof(SessionProtocol.GetSessions))]
+[JsonSerializable(typeof(SessionProtocol.SessionList))]
+[JsonSerializable(typeof(SessionProtocol.RigView))]
+[JsonSerializable(typeof(TimingProtocol.ReadMasterClock))]
+[JsonSerializable(typeof(TimingProtocol.MasterClockRead))]
+[JsonSerializable(typeof(TransferProtocol.GetFinishedTakes))]
+[JsonSerializable(typeof(TransferProtocol.FinishedTakes))]
+internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Rig.CameraNode.Hosting;
+
+namespace Rig.CameraNode.Api;
+
+/// <summary>All that the node answers over HTTP: the routes of docs/ref/node-api.md and the field UI.</summary>
+internal static class NodeApi
+{
+    public static void AddNodeApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>>((kestrel, node) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Parse(node.Value.ListenAddress), node.Value.Port);
+        });
+    }
+
+    public static void MapNode(this WebApplication app)
+    {
+        app.UseApiErrors();
+        app.Use(AllowTheRigAsync);
+        app.UseFieldUi();
+
+        // After the pages: once a route is found, even the one for what is not there, no file is looked for.
+        app.UseRouting();
+
+        var api = app.MapGroup("/api/v1");
+        api.MapStatus();
+        api.MapRecord();
+        api.MapCoordinator();
+        api.MapRecordings();
+        api.MapConfig();
+        api.MapUpdate();
+        app.MapPreview();
+        app.MapMetrics();
+        app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}."));
+        app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}."));
+    }
+
+    private static void UseFieldUi(this WebApplication app)
+    {
+        // Beside the program, unless --webroot names another folder.
+        var files = app.Environment.WebRootFileProvider;
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+
+            // Always asked for again, and answered by 304 while the ETag holds: an updated node never shows an old page.
+            OnPrepareResponse = context => context.Context.Response.Headers.CacheControl = "no-cache",
+        });
+    }
+
+    /// <summary>Pages of the rig's other nodes may read this node's state, and nobody else's pages.</summary>
+    private static Task AllowTheRigAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' http: https: blob:; connect-src 'self' http: https:; frame-ancestors 'none'";
+        var origin = context.Request.Headers.Origin.ToString();
+        if (origin.Length > 0 && HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.Headers.Vary = "Origin";
+            var (view, _) = context.RequestServices.GetRequiredService<StatusReader>().RigView();
+            if (view.Cameras.Any(c => c.Report is { } report && report.BaseUrl == origin))
+            {
+                context.Response.Headers.AccessControlAllowOrigin = origin;
+            }
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Net.Http.Headers;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+
+namespace Rig.CameraNode.Api;
+
+/// <summary>The takes on this node's disk: list, read, confirm as offloaded, delete.</summary>
+internal static class RecordingsApi
+{
+    public static void MapRecordings(this IEndpointRouteBuilder api)
+    {
+        var recordings = api.MapGroup("/recordings");
+        recordings.MapGet("", List);
+        recordings.MapPost("/confirm", ConfirmAsync);
+        recordings.MapPost("/cleanup", CleanUpAsync);
+        recordings.MapGet("/{id}", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.Json(Of(entry))));
+        recordings.MapGet("/{id}/download", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.File(
+            catalogue.OpenVideo(entry.Id), "video/mp4", entry.FileName, entry.ModifiedAt, new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true)));
+        recordings.MapGet("/{id}/manifest", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.Bytes(catalogue.ReadManifest(entry.Id), "application/json")));
+        recordings.MapGet("/{id}/truth", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, Truth));
+        recordings.MapDelete("/{id}", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Delete(entry, catalogue)));
+    }
+
+    private static IResult List(HttpRequest request, IRecordingCatalogue catalogue)
+    {
+        var takes = catalogue.List().AsEnumerable();
+        if (request.Query["offloaded"].ToString() is { Length: > 0 } offloaded)
+        {
+            if (!bool.TryParse(offloaded, out var wanted))
+            {
+                return ApiError.Of(StatusCodes.Status400BadRequest, "'offloaded' must be true or false.");
+            }
+
+            takes = takes.Where(t => (t.ConfirmedAt is not null) == wanted);
+        }
+
+        if (RecordApi.SessionIdOf(request.Query["session_id"]) is { } session)
+        {
+            takes = takes.Where(t => t.Id.SessionId == session);
+        }
+
+        return Results.Json(new { Recordings = takes.Select(Of) });
+    }
+
+    private static object Of(RecordingEntry take) => new
+    {
+        Id = take.Id.ToString(),
+        Filename = take.FileName,
+        Path = take.FilePath,
+        take.SizeBytes,
+        SizeMb = Math.Round(take.SizeBytes / 1e6, 2),
+        Created = take.CreatedAt,
+        Modified = take.ModifiedAt,
+        SessionId = take.Id.SessionId.Value,
+        CameraId = take.Id.CameraId.Value,
+        take.Id.Take,
+        take.DurationSec,
+        Resolution = $"{take.Width}x{take.Height}",
+        take.Fps,
+        take.Codec,
+        take.Frames,
+        take.DroppedFrames,
+        take.EndReason,
+        take.SessionCameras,
+        Offloaded = take.ConfirmedAt is not null,
+        OffloadConfirmedAt = take.ConfirmedAt,
+        Checksum = new { Algo = "sha256", Value = take.Sha256 },
+    };
+
+    /// <summary>A server says that it holds a take. Only the very checksum of the file here counts.</summary>
+    private static async Task<IResult> ConfirmAsync(HttpRequest request, IRecordingCatalogue catalogue, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        var (session, camera, file) = (body.Text("session_id"), body.Text("camera_id"), body.Text("file"));
+        var checksum = body.TryGetProperty("checksum", out var element) && element.ValueKind == JsonValueKind.Object ? element : default;
+        var (algo, value) = checksum.ValueKind == JsonValueKind.Object ? (checksum.Text("algo") ?? checksum.Text("algorithm"), checksum.Text("value")) : (null, null);
+
+        var missing = new List<string>();
+        void Need(string name, string? text)
+        {
+            if (string.IsNullOrEmpty(text))
+            {
+                missing.Add($"'{name}'");
+            }
+        }
+
+        Need("session_id", session);
+        Need("camera_id", camera);
+        Need("file", file);
+        Need("checksum.algo", algo);
+        Need("checksum.value", value);
+        if (missing.Count > 0)
+        {
+            return ApiError.Of(StatusCodes.Status400BadRequest, $"The body lacks {string.Join(", ", missing)}.");
+        }
+
+        if (!string.Equals(algo, "sha256", StringComparison.OrdinalIgnoreCase))
+        {
+            return ApiError.Of(StatusCodes.Status400BadRequest, "'checksum.algo' must be sha256.");
+        }
+
+        var sessionId = RecordApi.SessionIdOf(session)!.Value;
+        if (!CameraId.TryParse(camera, out var cameraId))
+        {
+            return ApiError.Of(StatusCodes.Status400BadRequest, "'camera_id' must be CAM_ and 1 to 8 capital letters or digits, such as CAM_L.");
+        }
+
+        var stem = file!.EndsWith(".mp4", StringComparison.Ordinal) ? file[..^4] : file;
+        if (!RecordingId.TryParse(stem, out var id) || id.SessionId != sessionId || id.CameraId != cameraId)
+        {
+            return ApiError.Of(StatusCodes.Status400BadRequest, "'file' must be the recording's file name, such as GAME_20261121_140000_CAM_L.mp4, and belong to 'session_id' and 'camera_id'.");
+        }
+
+        if (catalogue.Find(id) is not { } entry)
+        {
+            return ApiError.NotFound($"There is no recording {id} here.");
+        }
+
+        var receipt = new JsonObject
+        {
+            ["recording_id"] = id.ToString(),
+            ["confirmed_by"] = request.HttpContext.Connection.RemoteIpAddress?.ToString(),
+            ["confirmed_at"] = time.GetUtcNow(),
+            ["sha256"] = value!.ToLowerInvariant(),
+        };
+
+        // Writes and syncs the receipt, so it must not hold up a thread that serves requests.
+        return await Task.Run(() => catalogue.Confirm(id, value, receipt.ToJsonString()), cancellationToken) switch
+        {
+            ConfirmOutcome.Confirmed => Results.Json(new { Success = true, Message = $"{id} is marked as offloaded.", Deleted = catalogue.Find(id) is null }),
+            ConfirmOutcome.ChecksumMismatch => ApiError.Of(StatusCodes.Status400BadRequest, "Checksum mismatch", more =>
+            {
+                more["expected"] = entry.Sha256;
+                more["actual"] = value.ToLowerInvariant();
+            }),
+            _ => ApiError.NotFound($"There is no recording {id} here."),
+        };
+    }
+
+    /// <summary>Deletes everything that a server has confirmed.</summary>
+    private static async Task<IResult> CleanUpAsync(HttpRequest request, IRecordingCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        await RequestBody.ReadObjectAsync(request, cancellationToken);
+        var (count, bytes) = await Task.Run(
+            () => catalogue.List()
+                .Where(t => t.ConfirmedAt is not null && catalogue.DeleteConfirmed(t.Id))
+                .Aggregate((Count: 0, Bytes: 0L), (sum, t) => (sum.Count + 1, sum.Bytes + t.SizeBytes)),
+            cancellationToken);
+        return Results.Json(new { Success = true, DeletedCount = count, FreedMb = Math.Round(bytes / 1e6, 2) });
+    }
+
+    private static IResult Delete(RecordingEntry entry, IRecordingCatalogue catalogue) => catalogue.DeleteConfirmed(entry.Id)
+        ? Results.Json(new { Success = true, Message = $"{entry.Id} is deleted." })
+        : ApiError.Of(StatusCodes.Status400BadRequest, $"{entry.Id} is not offloaded yet: this is the only copy, so it is kept.");
+
+    private static IResult Truth(RecordingEntry entry)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(entry.FilePath)!, $"{entry.Id}.truth.jsonl");
+        return File.Exists(path)
+            ? Results.File(path, "application/jsonl")
+            : ApiError.NotFound($"{entry.Id} has no truth: it was not recorded from a synthetic match.");
+    }
+
+    private static IResult With(string id, IRecordingCatalogue catalogue, Func<RecordingEntry, IResult> answer)
+    {
+        if (!RecordingId.TryParse(id, out var recording) || catalogue.Find(recording) is not { } entry)
+        {
+            return ApiError.NotFound("There is no such recording here.");
+        }
+
+        try
+        {
+            return answer(entry);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or KeyNotFoundException)
+        {
+            // Deleted between the look-up and the opening.
+            return ApiError.NotFound("There is no such recording here.");
+        }
+    }
+}

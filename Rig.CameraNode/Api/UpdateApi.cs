@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.CameraNode.Updates;
+
+namespace Rig.CameraNode.Api;
+
+internal static class UpdateApi
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+
+    public static void MapUpdate(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/update/check", CheckAsync);
+        api.MapPost("/update/apply", ApplyAsync);
+    }
+
+    private static async Task<IResult> CheckAsync(HttpRequest request, Updater updater, RigBoard board, CancellationToken cancellationToken)
+    {
+        await RequestBody.ReadObjectAsync(request, cancellationToken);
+        if (IsRecording(board))
+        {
+            return WhileRecording();
+        }
+
+        try
+        {
+            var check = await updater.CheckAsync(cancellationToken);
+            return Results.Json(new
+            {
+                check.Available,
+                check.CurrentVersion,
+                LatestVersion = check.Latest?.Version,
+                ReleaseName = check.Latest?.Name,
+                ReleaseNotes = check.Latest?.Body,
+                DownloadUrl = check.Archive?.DownloadUrl,
+                DownloadSizeMb = check.Archive is { } archive ? Math.Round(archive.Size / 1e6, 2) : (double?)null,
+            });
+        }
+        catch (UpdateException e)
+        {
+            return Problem(e);
+        }
+    }
+
+    private static async Task<IResult> ApplyAsync(
+        HttpRequest request, Updater updater, RigBoard board, IOptionsMonitor<UpdateOptions> options, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        await RequestBody.ReadObjectAsync(request, cancellationToken);
+        if (IsRecording(board))
+        {
+            return WhileRecording();
+        }
+
+        try
+        {
+            var version = await updater.ApplyAsync(cancellationToken);
+
+            // A match may have begun during the download; then the new version waits for the next start.
+            var restart = options.CurrentValue.RestartAfterApply && !IsRecording(board);
+            if (restart)
+            {
+                _ = Task.Delay(AnswerTime, CancellationToken.None).ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
+            }
+
+            return Results.Json(new { Success = true, Version = version, Restarting = restart });
+        }
+        catch (UpdateException e)
+        {
+            return Problem(e);
+        }
+    }
+
+    private static bool IsRecording(RigBoard board) => board.Node is { Phase: not NodePhase.Idle };
+
+    private static IResult WhileRecording() => ApiError.Of(StatusCodes.Status409Conflict, "No update while recording. Stop first.");
+
+    private static IResult Problem(UpdateException e) => ApiError.Of(e.InnerException is null ? StatusCodes.Status409Conflict : StatusCodes.Status502BadGateway, e.Message);
+}

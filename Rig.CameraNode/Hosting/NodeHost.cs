@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Rig.Actors.Hosting;
+using Rig.CameraNode.Api;
+
+namespace Rig.CameraNode.Hosting;
+
+/// <summary>Builds the program; the tests build the same one with other ports.</summary>
+internal static class NodeHost
+{
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var options = new NodeOptions();
+        var file = new NodeConfigFile(builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.ConfigPath)}"] ?? options.ConfigPath);
+
+        // Over appsettings.json, under the environment and the command line.
+        var sources = builder.Configuration.Sources;
+        var environment = sources.OfType<EnvironmentVariablesConfigurationSource>().LastOrDefault();
+        sources.Insert(environment is null ? sources.Count : sources.IndexOf(environment), file);
+
+        var production = builder.Configuration.GetValue($"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}", options.ProductionMode);
+        builder.AddRigLogging("rig-node", production ? null : builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.LogPath)}"] ?? options.LogPath);
+        builder.Services.AddSingleton(file);
+        builder.Services.AddNodeApi();
+        return builder;
+    }
+
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        var app = builder.Build();
+        app.MapNode();
+        return app;
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.CameraNode.Api;
+using Rig.CameraNode.Clock;
+using Rig.CameraNode.Power;
+using Rig.CameraNode.Updates;
+
+namespace Rig.CameraNode.Hosting;
+
+internal static class NodeServices
+{
+    /// <summary>All that the node's actors and routes need, but for the camera, its storage and the actors themselves.</summary>
+    public static IServiceCollection AddCameraNode(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddChecked<NodeOptions>(NodeOptions.Section, o => o.Errors());
+        services.AddChecked<RigSessionOptions>(RigSessionOptions.Section, o => o.Errors());
+        services.AddChecked<SyncOptions>(SyncOptions.Section, o => o.Errors());
+        services.AddChecked<GuardOptions>(GuardOptions.Section, o => o.Errors());
+        services.AddChecked<UpdateOptions>(UpdateOptions.Section, o => o.Errors());
+
+        services.AddSingleton<RigBoard>();
+        services.AddSingleton<MasterClock>();
+        services.AddSingleton<IChrony>(new Chronyc());
+        services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<StatusReader>();
+        services.AddSingleton(new MeterTotals());
+        services.AddSingleton(s => new Updater(new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version));
+        services.AddSingleton(s =>
+        {
+            var node = s.GetRequiredService<IOptions<NodeOptions>>().Value;
+            var guards = s.GetRequiredService<IOptionsMonitor<GuardOptions>>();
+            var sync = s.GetRequiredService<IOptionsMonitor<SyncOptions>>();
+            return new CameraNodePorts(
+                node.Camera, node.BaseUrl, node.Master,
+                s.GetRequiredService<ICamera>(), s.GetRequiredService<IRecordingCatalogue>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
+                s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue);
+        });
+
+        return services;
+    }
+
+    /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's, before the camera.</summary>
+    public static IServiceCollection AddNodeActors(this IServiceCollection services)
+    {
+        services.AddSingleton<NodeActors>();
+        services.AddSingleton<INodeControl>(s => s.GetRequiredService<NodeActors>());
+        services.AddHostedService(s => s.GetRequiredService<NodeActors>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
+        return services;
+    }
+
+    /// <summary>The cluster actor system beside it.</summary>
+    public static IServiceCollection AddClusterHost(this IServiceCollection services) => services.AddHostedService<ClusterHost>();
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rig.CameraNode.Native;
+
+/// <summary>Declarations of the C library's calls that .NET does not offer; 64-bit Linux. Used through <see cref="Posix"/>.</summary>
+internal static partial class Libc
+{
+    internal const int O_RDONLY = 0;
+    internal const int O_RDWR = 2;
+    internal const int O_CREAT = 0x40;
+    internal const int O_EXCL = 0x80;
+    internal const int O_CLOEXEC = 0x80000;
+
+    internal const int CLOCK_MONOTONIC = 1;
+    internal const int TIMER_ABSTIME = 1;
+
+    internal const int F_SETPIPE_SZ = 1031;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Timespec
+    {
+        internal long Seconds;
+        internal long Nanoseconds;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    internal static partial nint PWrite(SafeFileHandle file, ref byte buffer, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    internal static partial int FTruncate(SafeFileHandle file, long length);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    internal static partial int FDataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    internal static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Fcntl(SafeHandle file, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    internal static partial int SetSid();
+
+    /// <returns>0 or the error number itself; errno is not set.</returns>
+    [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
+    internal static partial int ClockNanosleep(int clock, int flags, in Timespec request, nint remaining);
+}

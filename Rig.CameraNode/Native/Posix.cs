@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rig.CameraNode.Native;
+
+/// <summary>The few system calls Rig makes itself, with errors as <see cref="PosixException"/> and interrupted calls repeated.</summary>
+internal static class Posix
+{
+    /// <summary>Creates a file that must not exist yet.</summary>
+    internal static SafeFileHandle CreateNew(string path) => Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL);
+
+    internal static SafeFileHandle OpenExisting(string path) => Open(path, Libc.O_RDWR);
+
+    internal static void WriteAt(SafeFileHandle file, string path, ReadOnlySpan<byte> bytes, long offset)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var written = Libc.PWrite(file, ref MemoryMarshal.GetReference(bytes), (nuint)bytes.Length, offset);
+            if (written < 0)
+            {
+                if (Marshal.GetLastPInvokeError() == PosixException.Eintr)
+                {
+                    continue;
+                }
+
+                throw PosixException.Last($"Writing {path} failed");
+            }
+
+            bytes = bytes[(int)written..];
+            offset += written;
+        }
+    }
+
+    internal static void Truncate(SafeFileHandle file, string path, long length)
+    {
+        if (Libc.FTruncate(file, length) != 0)
+        {
+            throw PosixException.Last($"Cutting {path} to {length} bytes failed");
+        }
+    }
+
+    /// <summary>The file's bytes and size are on the medium when this returns. After an error nothing unsynced may be trusted.</summary>
+    internal static void SyncData(SafeFileHandle file, string path)
+    {
+        if (Libc.FDataSync(file) != 0)
+        {
+            throw PosixException.Last($"Flushing {path} to disk failed");
+        }
+    }
+
+    /// <summary>Makes created, renamed and deleted names in a folder durable.</summary>
+    internal static void SyncDirectory(string path)
+    {
+        using var folder = Open(path, Libc.O_RDONLY);
+        if (Libc.FSync(folder) != 0)
+        {
+            throw PosixException.Last($"Flushing the folder {path} to disk failed");
+        }
+    }
+
+    /// <summary>Sleeps until a reading of the monotonic clock; returns at once when it is past.</summary>
+    internal static void SleepUntil(long monotonicNs)
+    {
+        var until = new Libc.Timespec { Seconds = monotonicNs / 1_000_000_000, Nanoseconds = monotonicNs % 1_000_000_000 };
+        while (Libc.ClockNanosleep(Libc.CLOCK_MONOTONIC, Libc.TIMER_ABSTIME, in until, 0) == PosixException.Eintr)
+        {
+        }
+    }
+
+    /// <summary>Asks for a larger pipe, which saves context switches; an unprivileged process may be refused, and nothing is lost then.</summary>
+    internal static void TryEnlargePipe(SafeHandle pipe, int bytes) => _ = Libc.Fcntl(pipe, Libc.F_SETPIPE_SZ, bytes);
+
+    /// <summary>Leaves the parent's terminal session, so that a Ctrl-C there reaches the parent first.</summary>
+    internal static void LeaveTerminal() => _ = Libc.SetSid();
+
+    private static SafeFileHandle Open(string path, int flags)
+    {
+        var handle = Libc.Open(path, flags | Libc.O_CLOEXEC, 0b110_100_100);
+        return handle.IsInvalid ? throw PosixException.Last($"Opening {path} failed") : handle;
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+
+namespace Rig.CameraNode.Storage;
+
+/// <summary>Keeps an eye on the disk, and makes room by deleting confirmed takes when space runs short.</summary>
+internal sealed class StorageKeeper(RecordingCatalogue catalogue, IOptions<StorageOptions> options, TimeProvider clock, ILogger<StorageKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private const int WriteTestEvery = 12;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        for (var round = 1; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); round++)
+        {
+            try
+            {
+                catalogue.Refresh(testWriting: round % WriteTestEvery == 0);
+                MakeRoom();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                logger.LogError(e, "Room could not be made on the disk");
+            }
+        }
+    }
+
+    internal void MakeRoom()
+    {
+        var status = catalogue.Status;
+        if (!options.Value.AutoDeleteOffloaded || status.FreeBytes >= status.ReserveBytes)
+        {
+            return;
+        }
+
+        foreach (var entry in RetentionPolicy.Choose(catalogue.List(), status.FreeBytes, status.ReserveBytes))
+        {
+            catalogue.DeleteConfirmed(entry.Id);
+        }
+    }
+}

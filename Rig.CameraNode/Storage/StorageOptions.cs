@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+
+namespace Rig.CameraNode.Storage;
+
+/// <summary>Configuration section <c>Rig:Storage</c>.</summary>
+internal sealed class StorageOptions
+{
+    internal const string Section = "Rig:Storage";
+
+    public string RecordingsPath { get; set; } = "/mnt/nvme/recordings";
+
+    public string ManifestsPath { get; set; } = "/mnt/nvme/manifests";
+
+    /// <summary>Below this much free space the oldest confirmed takes are deleted, and the recording time left counts as none.</summary>
+    public double MinFreeSpaceGb { get; set; } = 10;
+
+    /// <summary>Delete confirmed takes, oldest first, while free space is below <see cref="MinFreeSpaceGb"/>.</summary>
+    public bool AutoDeleteOffloaded { get; set; } = true;
+
+    /// <summary>Delete a take as soon as a server's receipt for it is recorded.</summary>
+    public bool DeleteAfterConfirm { get; set; }
+
+    internal long ReserveBytes => (long)(MinFreeSpaceGb * 1e9);
+}
+
+internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StorageOptions options)
+    {
+        var errors = new List<string>();
+        if (!Path.IsPathFullyQualified(options.RecordingsPath))
+        {
+            errors.Add("Rig:Storage:RecordingsPath must be a full path, such as /mnt/nvme/recordings.");
+        }
+
+        if (!Path.IsPathFullyQualified(options.ManifestsPath))
+        {
+            errors.Add("Rig:Storage:ManifestsPath must be a full path, such as /mnt/nvme/manifests.");
+        }
+
+        if (options.MinFreeSpaceGb is < 0 or > 100_000 or double.NaN)
+        {
+            errors.Add("Rig:Storage:MinFreeSpaceGb must be between 0 and 100000.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

@@ -1,0 +1,44 @@
+// The only place that talks to the node.
+import type { NodeStatus, Preflight, RigStatus, Snapshot } from './types.js';
+
+export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
+
+async function call<T>(path: string, init: RequestInit | undefined, patienceMs: number): Promise<Result<T>> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), patienceMs);
+  try {
+    const response = await fetch(path, { ...init, signal: abort.signal, cache: 'no-store' });
+    const body = (await response.json()) as T & { error?: string; problems?: { message: string }[] };
+    if (response.ok) return { ok: true, value: body };
+    const reasons = (body.problems ?? []).map((p) => p.message).filter((m) => m !== body.error);
+    return { ok: false, error: [body.error ?? `The camera answered ${response.status}.`, ...reasons].join(' ') };
+  } catch {
+    return { ok: false, error: 'The camera does not answer. Are you on the rig’s network?' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const get = <T>(path: string): Promise<Result<T>> => call<T>(`/api/v1${path}`, undefined, 5000);
+
+const post = <T>(path: string, body: object): Promise<Result<T>> =>
+  call<T>(`/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, 25000);
+
+export async function snapshot(): Promise<Result<Snapshot>> {
+  const [node, rig] = await Promise.all([get<NodeStatus>('/status'), get<RigStatus>('/coordinator/status')]);
+  if (!node.ok) return node;
+  if (!rig.ok) return rig;
+  return { ok: true, value: { node: node.value, rig: rig.value } };
+}
+
+export const preflight = (): Promise<Result<Preflight>> => get<Preflight>('/coordinator/preflight');
+
+export interface Ordered {
+  session_id: string;
+  message?: string;
+}
+
+/** @param requestId the same again is the same order, so a second try after a lost answer starts nothing twice */
+export const start = (requestId: string): Promise<Result<Ordered>> => post<Ordered>('/coordinator/start', { request_id: requestId });
+
+export const stop = (requestId: string): Promise<Result<Ordered>> => post<Ordered>('/coordinator/stop', { request_id: requestId });

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Rig.CameraNode.Updates;
+
+internal sealed class UpdateOptions
+{
+    public const string Section = "Rig:Update";
+
+    /// <summary>Answers like GitHub's <c>/repos/OWNER/NAME/releases/latest</c>; empty: no updates.</summary>
+    public string ReleasesUrl { get; set; } = "";
+
+    /// <summary>Holds <c>releases/VERSION/</c> and the link <c>current</c> that the service starts from.</summary>
+    public string InstallPath { get; set; } = "/opt/rig-node";
+
+    /// <summary>The service manager starts the node again after it ends.</summary>
+    public bool RestartAfterApply { get; set; } = true;
+
+    public long MaxDownloadMb { get; set; } = 500;
+
+    /// <summary>An asset for this machine has this in its name.</summary>
+    public string Platform { get; set; } = RuntimeInformation.RuntimeIdentifier.Contains("arm64", StringComparison.Ordinal) ? "linux-arm64" : "linux-x64";
+
+    public IEnumerable<string> Errors()
+    {
+        if (ReleasesUrl.Length > 0 && !(Uri.TryCreate(ReleasesUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            yield return $"{Section}:ReleasesUrl is '{ReleasesUrl}'; use an address such as https://api.github.com/repos/OWNER/NAME/releases/latest, or leave it empty.";
+        }
+
+        if (InstallPath.Length == 0)
+        {
+            yield return $"{Section}:InstallPath is empty; name the folder that holds the releases.";
+        }
+
+        if (MaxDownloadMb is < 1 or > 10000)
+        {
+            yield return $"{Section}:MaxDownloadMb is {MaxDownloadMb}; use 1 to 10000.";
+        }
+    }
+}

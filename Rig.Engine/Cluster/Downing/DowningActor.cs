@@ -1,0 +1,77 @@
+using Rig.Engine.Actor;
+using Rig.Engine.Cluster.Membership;
+using Rig.Engine.Event;
+
+namespace Rig.Engine.Cluster.Downing;
+
+/// <summary>Waits until a partition has stood unchanged for the stable time, then downs the other side, or this node.</summary>
+internal sealed class DowningActor : ReceiveActor, IWithTimers
+{
+    public const string Name = "cluster-downing";
+
+    private readonly Cluster _cluster;
+    private readonly DowningSettings _settings;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    public DowningActor(Cluster cluster, DowningSettings settings)
+    {
+        _cluster = cluster;
+        _settings = settings;
+        Receive<ClusterEvent.CurrentClusterState>(_ => Restart());
+        Receive<ClusterEvent.IReachabilityEvent>(_ => Restart());
+        Receive<ClusterEvent.IMemberEvent>(_ => Restart());
+        Receive<Stable>(_ => Decide());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => _cluster.Subscribe(Self, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
+
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
+
+    /// <summary>Every change starts the clock again: nobody is downed on a picture that is still moving.</summary>
+    private void Restart()
+    {
+        if (Unreachable().Count == 0)
+            Timers.Cancel(nameof(Stable));
+        else
+            Timers.StartSingleTimer(nameof(Stable), new Stable(), _settings.StableAfter);
+    }
+
+    private void Decide()
+    {
+        var gossip = _cluster.Gossip;
+        var self = _cluster.SelfUniqueAddress;
+        if (_cluster.IsTerminated || gossip.Find(self) is not { Status: not MemberStatus.Down } || Unreachable().Count == 0)
+            return;
+        var (side, others) = PartitionView.Of(gossip, self);
+        // Unreachable members that are Down or Exiting already are the leader's to remove.
+        if (others.Count == 0)
+            return;
+        if (side.All(member => member.UniqueAddress != self))
+        {
+            _log.Warning("This node is cut off from members that others still reach, and gives way");
+            _cluster.Down(self.Address);
+        }
+        else if (!_settings.Strategy.Survives(side, others))
+        {
+            _log.Warning("This node is on the losing side of a partition ({0} against {1}) and ends itself", side.Count, others.Count);
+            _cluster.Down(self.Address);
+        }
+        else if (side.MinBy(member => member.UniqueAddress)!.UniqueAddress == self)
+        {
+            // One of the side acts, so that the side speaks with one voice.
+            foreach (var member in others)
+            {
+                _log.Warning("{0} is downed: it is on the losing side of a partition", member.UniqueAddress);
+                _cluster.Down(member.Address);
+            }
+        }
+        // If whoever should act does not, the question comes again.
+        Timers.StartSingleTimer(nameof(Stable), new Stable(), _settings.StableAfter);
+    }
+
+    private List<UniqueAddress> Unreachable() => _cluster.Gossip.Trusted().AllUnreachable.ToList();
+
+    private sealed record Stable : INoSerializationVerificationNeeded;
+}

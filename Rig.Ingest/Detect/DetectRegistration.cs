@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Options;
+using Rig.Actors.Pipeline;
+
+namespace Rig.Ingest.Detect;
+
+public static class DetectRegistration
+{
+    /// <summary>Adds the stage that finds players and ball in the panorama.</summary>
+    public static IServiceCollection AddDetection(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DetectOptions>().Bind(configuration.GetSection(DetectOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DetectOptions>, DetectOptionsValidator>();
+        services.AddSingleton<IPipelineStage, DetectStage>();
+        return services;
+    }
+
+    private sealed class DetectOptionsValidator : IValidateOptions<DetectOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DetectOptions options)
+        {
+            var errors = options.Errors().ToList();
+            return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Rig.Actors.Pipeline;
+
+namespace Rig.Ingest.Detect;
+
+/// <summary>
+/// Finds and follows people and ball: <c>stitched/panorama.mp4</c> and <c>panorama.json</c> in, <c>analysis/tracks.jsonl</c> out,
+/// a <see cref="TrackedFrame"/> a line.
+/// </summary>
+internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<DetectStage> logger) : IPipelineStage
+{
+    private const int Samples = 25;
+    private const int ProgressEveryFrames = 30;
+    private static readonly TimeSpan SampledSpan = TimeSpan.FromMinutes(5);
+
+    public PipelineStage Stage => PipelineStage.Detected;
+
+    public async Task<JsonObject> RunAsync(StageContext context, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var stitched = Path.Combine(context.SessionPath, "stitched");
+        var video = await PanoramaVideo.OpenAsync(Path.Combine(stitched, "panorama.mp4"), cancellationToken);
+        var geometry = await ReadGeometryAsync(Path.Combine(stitched, "panorama.json"), video, cancellationToken);
+        if (geometry.Pitch is null)
+        {
+            logger.LogWarning("The pitch is not registered: people are followed in pixels, without places in metres.");
+        }
+
+        progress.Report(new StageProgress(0, "Learning what the empty pitch looks like"));
+        var analyzer = new PanoramaAnalyzer(geometry, options.Value, await video.SampleAsync(Samples, SampledSpan, cancellationToken));
+
+        var folder = Directory.CreateDirectory(Path.Combine(context.SessionPath, "analysis")).FullName;
+        var (tracks, partial, whole) = (Path.Combine(folder, "tracks.jsonl"), Path.Combine(folder, "tracks.jsonl.people"), Path.Combine(folder, "tracks.jsonl.tmp"));
+        var (frames, counts) = await FollowAsync(video, analyzer, partial, progress, cancellationToken);
+        progress.Report(new StageProgress(0.98, "Finding the ball's path and the teams"));
+        var ballFrames = analyzer.Finish();
+        await CompleteAsync(analyzer, partial, whole, cancellationToken);
+        File.Move(whole, tracks, overwrite: true);
+        File.Delete(partial);
+
+        counts.Sort();
+        return new JsonObject
+        {
+            ["detector"] = DetectOptions.Background,
+            ["frames"] = frames,
+            ["analysed_frames"] = counts.Count,
+            ["players_median"] = counts.Count == 0 ? 0 : counts[counts.Count / 2],
+            ["ball_frames"] = ballFrames,
+            ["ms_per_frame"] = Math.Round(clock.Elapsed.TotalMilliseconds / Math.Max(1, frames), 2),
+        };
+    }
+
+    private static async Task<PanoramaGeometry> ReadGeometryAsync(string path, PanoramaVideo video, CancellationToken cancellationToken)
+    {
+        PanoramaGeometry geometry;
+        try
+        {
+            geometry = PanoramaGeometry.Parse(await File.ReadAllBytesAsync(path, cancellationToken));
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            throw new StageFailedException($"stitched/panorama.json cannot be read ({e.Message}). Run the stitch stage again.", e);
+        }
+
+        return (geometry.Width, geometry.Height) == (video.Width, video.Height)
+            ? geometry
+            : throw new StageFailedException(
+                $"stitched/panorama.json describes {geometry.Width}x{geometry.Height} pixels, the video has {video.Width}x{video.Height}. Run the stitch stage again.");
+    }
+
+    /// <summary>Writes people frame by frame; returns how many frames there were, and how many people in each analysed one.</summary>
+    private static async Task<(int Frames, List<int> Counts)> FollowAsync(
+        PanoramaVideo video, PanoramaAnalyzer analyzer, string path, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    {
+        var counts = new List<int>();
+        var frames = 0;
+        await using var file = File.Create(path);
+        await foreach (var (index, picture) in video.FramesAsync(cancellationToken))
+        {
+            if (index >= video.TimesMs.Count)
+            {
+                break;
+            }
+
+            frames++;
+            if (analyzer.Add(video.TimesMs[index], picture) is { } tracked)
+            {
+                counts.Add(tracked.Players.Count);
+                await WriteLineAsync(file, tracked, cancellationToken);
+            }
+
+            if (index % ProgressEveryFrames == 0)
+            {
+                progress.Report(new StageProgress(0.02 + (0.95 * index / video.TimesMs.Count), $"Following the players, frame {index} of {video.TimesMs.Count}"));
+            }
+        }
+
+        return (frames, counts);
+    }
+
+    private static async Task CompleteAsync(PanoramaAnalyzer analyzer, string from, string to, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(to);
+        await foreach (var line in File.ReadLinesAsync(from, cancellationToken))
+        {
+            await WriteLineAsync(file, analyzer.Complete(JsonSerializer.Deserialize(line, TrackingJson.Default.TrackedFrame)!), cancellationToken);
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    private static async Task WriteLineAsync(FileStream file, TrackedFrame frame, CancellationToken cancellationToken)
+    {
+        await file.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(frame, TrackingJson.Default.TrackedFrame), cancellationToken);
+        file.WriteByte((byte)'\n');
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+using Rig.Ingest.Storage;
+
+namespace Rig.Ingest;
+
+/// <summary>The verbs of <c>rig-ingest</c>. A start that fails prints one sentence and ends with 1.</summary>
+public static class IngestProgram
+{
+    private const string Help = """
+        rig-ingest [--Rig:Key=value ...]          runs the home server
+        rig-ingest upgrade [--Rig:Key=value ...]  brings the database to this program's schema
+
+        Settings come from appsettings.json beside the program, the environment (Rig__Database__ConnectionString=...)
+        and the command line, later ones winning. See docs/ref/ingest-api.md and docs/ref/server-storage.md.
+        """;
+
+    public static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        try
+        {
+            switch (args)
+            {
+                case ["--help" or "-h" or "help", ..]:
+                    Console.WriteLine(Help);
+                    return 0;
+                case ["upgrade", .. var rest]:
+                    return await UpgradeAsync(rest);
+                case [var verb, ..] when !verb.StartsWith('-'):
+                    await Console.Error.WriteLineAsync($"rig-ingest: there is no verb '{verb}'.\n\n{Help}");
+                    return 2;
+                default:
+                    await using (var app = IngestHost.Build(args, configure))
+                    {
+                        await app.RunAsync();
+                    }
+
+                    return 0;
+            }
+        }
+        catch (Exception e) when (e is StartupException or OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync("rig-ingest: " + e.Message);
+            return 1;
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync("rig-ingest: " + e.Message + " Stop the other program, or change Rig:Server:Host or Rig:Server:Port.");
+            return 1;
+        }
+    }
+
+    private static async Task<int> UpgradeAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddStorage(builder.Configuration);
+        await using var services = builder.Services.BuildServiceProvider();
+        var applied = await services.GetRequiredService<SchemaGate>().UpgradeAsync(CancellationToken.None);
+        Console.WriteLine(applied == 0 ? "The database is up to date." : $"The database was upgraded by {applied} migration{(applied == 1 ? "" : "s")}.");
+        return 0;
+    }
+}

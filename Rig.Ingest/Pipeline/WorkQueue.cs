@@ -1,0 +1,187 @@
+using System.Text.Json.Nodes;
+using Npgsql;
+using NpgsqlTypes;
+using Rig.Actors.Pipeline;
+using Rig.Actors.Sessions;
+using Rig.Ingest.Storage;
+
+namespace Rig.Ingest.Pipeline;
+
+/// <summary>
+/// The work queue as rows of PostgreSQL. The database's clock alone decides about leases, so servers need not agree on the time.
+/// </summary>
+public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, SessionLayout layout) : IWorkQueue
+{
+    private const string HoldsClaim = " WHERE session_id = $1 AND stage = $2 AND lease_owner = $3 AND status = 'running'";
+
+    public async Task<SessionTakes?> TakesAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        var receipts = await takes.OfSessionAsync(session, cancellationToken);
+        if (receipts.Count == 0)
+        {
+            return null;
+        }
+
+        await using var command = database.CreateCommand("SELECT ready_at FROM ingest.sessions WHERE session_id = $1");
+        command.Parameters.Add(new() { Value = session.Value });
+        DateTimeOffset? queuedAt = await command.ExecuteScalarAsync(cancellationToken) is DateTime readyAt ? readyAt : null;
+        return new SessionTakes(
+            session,
+            receipts.Select(receipt => new CollectedTake(
+                receipt.Id, receipt.ReceivedAt, receipt.Manifest.Recording.EndReason, receipt.Manifest.Recording.SessionCameras)).ToList(),
+            queuedAt);
+    }
+
+    public async Task<IReadOnlyList<SessionId>> CollectingAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT s.session_id FROM ingest.sessions s JOIN ingest.takes t USING (session_id)
+            GROUP BY s.session_id HAVING s.ready_at IS NULL OR s.ready_at < max(t.received_at) ORDER BY s.created_at
+            """);
+        var sessions = new List<SessionId>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sessions.Add(SessionId.Parse(reader.GetString(0)));
+        }
+
+        return sessions;
+    }
+
+    public async Task QueueAsync(SessionId session, QueueReason reason, CancellationToken cancellationToken)
+    {
+        var receipts = await takes.OfSessionAsync(session, cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var ready = new NpgsqlCommand("UPDATE ingest.sessions SET ready_at = clock_timestamp(), ready_reason = $2 WHERE session_id = $1", connection))
+        {
+            ready.Parameters.Add(new() { Value = session.Value });
+            ready.Parameters.Add(new() { Value = reason.ToString().ToLowerInvariant() });
+            await ready.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using (var clear = new NpgsqlCommand("DELETE FROM ingest.stages WHERE session_id = $1", connection))
+        {
+            clear.Parameters.Add(new() { Value = session.Value });
+            await clear.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        foreach (var stage in Enum.GetValues<PipelineStage>())
+        {
+            var result = stage switch
+            {
+                PipelineStage.Received => new JsonObject { ["takes"] = receipts.Count, ["bytes"] = receipts.Sum(receipt => receipt.SizeBytes) },
+                PipelineStage.Verified => new JsonObject { ["takes"] = receipts.Count(receipt => receipt.DamagedAt is null), ["algorithm"] = "sha256" },
+                _ => null,
+            };
+            await using var insert = new NpgsqlCommand(
+                """
+                INSERT INTO ingest.stages (session_id, stage, status, fraction, result, started_at, ended_at)
+                VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7)
+                """,
+                connection);
+            insert.Parameters.Add(new() { Value = session.Value });
+            insert.Parameters.Add(new() { Value = (int)stage });
+            insert.Parameters.Add(new() { Value = result is null ? "queued" : "done" });
+            insert.Parameters.Add(new() { Value = result is null ? 0.0 : 1.0 });
+            insert.Parameters.Add(new() { Value = (object?)result?.ToJsonString() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+            insert.Parameters.Add(new() { Value = result is null ? DBNull.Value : receipts.Min(receipt => receipt.ReceivedAt).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            insert.Parameters.Add(new() { Value = result is null ? DBNull.Value : receipts.Max(receipt => receipt.ReceivedAt).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async Task<bool> RetryAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "UPDATE ingest.stages SET status = 'queued', attempts = 0, fraction = 0, message = '', run_after = now(), ended_at = NULL WHERE session_id = $1 AND status = 'failed'");
+        command.Parameters.Add(new() { Value = session.Value });
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    public async Task<WorkItem?> ClaimAsync(string worker, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var claim = $"{worker}/{Guid.NewGuid():N}";
+        SessionId session;
+        PipelineStage stage;
+        int attempt;
+        await using (var command = database.CreateCommand(
+            """
+            UPDATE ingest.stages SET status = 'running', attempts = attempts + 1, fraction = 0, message = '', lease_owner = $1,
+              lease_until = clock_timestamp() + $2, started_at = clock_timestamp(), ended_at = NULL
+            WHERE (session_id, stage) = (
+              SELECT w.session_id, w.stage FROM ingest.stages w JOIN ingest.sessions s USING (session_id)
+              WHERE ((w.status = 'queued' AND w.run_after <= clock_timestamp()) OR (w.status = 'running' AND w.lease_until < clock_timestamp()))
+                AND NOT EXISTS (SELECT 1 FROM ingest.stages e WHERE e.session_id = w.session_id AND e.stage < w.stage AND e.status <> 'done')
+              ORDER BY s.ready_at, w.stage LIMIT 1 FOR UPDATE OF w SKIP LOCKED)
+            RETURNING session_id, stage, attempts
+            """))
+        {
+            command.Parameters.Add(new() { Value = claim });
+            command.Parameters.Add(new() { Value = lease });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return null;
+            }
+
+            (session, stage, attempt) = (SessionId.Parse(reader.GetString(0)), (PipelineStage)reader.GetInt32(1), reader.GetInt32(2));
+        }
+
+        return new WorkItem(stage, attempt, claim, await ContextAsync(session, cancellationToken));
+    }
+
+    public Task<bool> ReportAsync(WorkItem item, StageProgress progress, TimeSpan lease, CancellationToken cancellationToken) => UpdateAsync(
+        item,
+        "UPDATE ingest.stages SET fraction = $4, message = $5, lease_until = clock_timestamp() + $6" + HoldsClaim,
+        [new() { Value = double.IsFinite(progress.Fraction) ? Math.Clamp(progress.Fraction, 0, 1) : 0 }, new() { Value = progress.Message }, new() { Value = lease }],
+        cancellationToken);
+
+    public Task<bool> DoneAsync(WorkItem item, JsonObject result, CancellationToken cancellationToken) => UpdateAsync(
+        item,
+        "UPDATE ingest.stages SET status = 'done', fraction = 1, message = '', error = NULL, result = $4::jsonb, ended_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL" + HoldsClaim,
+        [new() { Value = result.ToJsonString() }],
+        cancellationToken);
+
+    public Task<bool> FailedAsync(WorkItem item, string error, TimeSpan? retryAfter, CancellationToken cancellationToken) => UpdateAsync(
+        item,
+        "UPDATE ingest.stages SET status = $4, error = $5, run_after = clock_timestamp() + $6, ended_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL" + HoldsClaim,
+        [new() { Value = retryAfter is null ? "failed" : "queued" }, new() { Value = error }, new() { Value = retryAfter ?? TimeSpan.Zero }],
+        cancellationToken);
+
+    private async Task<bool> UpdateAsync(WorkItem item, string sql, NpgsqlParameter[] further, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = item.Context.SessionId.Value });
+        command.Parameters.Add(new() { Value = (int)item.Stage });
+        command.Parameters.Add(new() { Value = item.Claim });
+        foreach (var parameter in further)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    private async Task<StageContext> ContextAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        var receipts = await takes.OfSessionAsync(session, cancellationToken);
+        var results = new Dictionary<PipelineStage, JsonObject>();
+        await using var command = database.CreateCommand("SELECT stage, result::text FROM ingest.stages WHERE session_id = $1 AND status = 'done' AND result IS NOT NULL");
+        command.Parameters.Add(new() { Value = session.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            results[(PipelineStage)reader.GetInt32(0)] = JsonNode.Parse(reader.GetString(1))!.AsObject();
+        }
+
+        return new StageContext(
+            session,
+            layout.SessionFolder(session),
+            receipts.Where(receipt => receipt.DamagedAt is null).Select(receipt => new TakeFile(receipt.Id, layout.VideoPath(receipt.Id), receipt.Manifest)).ToList(),
+            results);
+    }
+}

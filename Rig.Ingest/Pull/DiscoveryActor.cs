@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+using Rig.Actors.Transfer;
+
+namespace Rig.Ingest.Pull;
+
+/// <summary>
+/// Lives in the cluster and asks the gateway of every camera member what it holds finished; the pull actor, which lives in this
+/// server's own system and outlasts the cluster's, is told.
+/// </summary>
+public sealed class DiscoveryActor : ReceiveActor, IWithTimers
+{
+    private const string CameraRole = "camera";
+
+    private readonly HashSet<Address> members = [];
+    private readonly PullOptions options;
+
+    public DiscoveryActor(IActorRef pull, IOptions<PullOptions> options)
+    {
+        this.options = options.Value;
+        Receive<ClusterEvent.MemberUp>(up =>
+        {
+            if (up.Member.HasRole(CameraRole))
+            {
+                members.Add(up.Member.Address);
+                Ask(up.Member.Address);
+            }
+        });
+        Receive<ClusterEvent.MemberRemoved>(removed => members.Remove(removed.Member.Address));
+        Receive<ClusterEvent.IMemberEvent>(_ => { });
+        Receive<AskDue>(_ =>
+        {
+            foreach (var member in members)
+            {
+                Ask(member);
+            }
+        });
+        Receive<TransferProtocol.FinishedTakes>(listing => pull.Tell(new PullProtocol.MemberListed(listing)));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(IActorRef pull, IOptions<PullOptions> options) => Props.Create(() => new DiscoveryActor(pull, options));
+
+    protected override void PreStart()
+    {
+        Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        Timers.StartPeriodicTimer("ask", AskDue.Instance, options.PollInterval, options.PollInterval);
+    }
+
+    protected override void PostStop() => Cluster.Get(Context.System).Unsubscribe(Self);
+
+    private static void Ask(Address member) => Context.ActorSelection(member + TransferProtocol.GatewayPath).Tell(new TransferProtocol.GetFinishedTakes());
+
+    private sealed record AskDue
+    {
+        public static readonly AskDue Instance = new();
+    }
+}

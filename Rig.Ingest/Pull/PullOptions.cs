@@ -1,0 +1,21 @@
+namespace Rig.Ingest.Pull;
+
+public sealed class PullOptions
+{
+    public const string Section = "Rig:Pull";
+
+    /// <summary>Nodes are asked this often; members of the cluster also when they appear.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    public int MaxConcurrentTakes { get; set; } = 3;
+
+    public int MaxConcurrentTakesPerNode { get; set; } = 1;
+
+    /// <summary>A transfer that brings nothing for this long is cut and taken up again.</summary>
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pause after the first failure of a take; doubled with each further one up to <see cref="MaxRetryDelay"/>.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+}

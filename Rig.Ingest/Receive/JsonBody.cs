@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace Rig.Ingest.Receive;
+
+internal static class JsonBody
+{
+    /// <summary>Reads a small JSON object whatever Content-Type the client wrote.</summary>
+    /// <exception cref="ApiException">413 or 400: too large, broken, or not an object.</exception>
+    public static async Task<JsonDocument> ReadObjectAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[maxBytes + 1];
+        var read = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        if (read > maxBytes)
+        {
+            throw new ApiException(413, $"The request is longer than {maxBytes} bytes.");
+        }
+
+        try
+        {
+            var document = JsonDocument.Parse(buffer.AsMemory(0, read), new JsonDocumentOptions { MaxDepth = 16 });
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+        }
+        catch (JsonException)
+        {
+            // Answered below.
+        }
+
+        throw new ApiException(400, "The request's body must be a JSON object.");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Npgsql;
+using Rig.Ingest.Hosting;
+using Rig.Ingest.Storage;
+
+namespace Rig.Ingest.Receive;
+
+internal static class ReceiveApi
+{
+    public static IServiceCollection AddReceive(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ServerOptions>().Bind(configuration.GetSection(ServerOptions.Section))
+            .Validate(o => o.Port is >= 0 and <= 65535, "Rig:Server:Port must be 0 to 65535.")
+            .Validate(o => o.MaxUploadSizeGb is > 0 and <= 1_000_000, "Rig:Server:MaxUploadSizeGb must be more than 0.")
+            .Validate(o => o.UploadTimeoutSec is > 0 and <= 2_000_000, "Rig:Server:UploadTimeoutSec must be more than 0 seconds.")
+            .Validate(o => o.ClusterPort is >= 0 and <= 65535, "Rig:Server:ClusterPort must be 0 to 65535.")
+            .ValidateOnStart();
+        services.AddSingleton<ActiveUploads>();
+        services.AddSingleton<UploadHandler>();
+        services.AddSingleton<ConfirmHandler>();
+        return services;
+    }
+
+    public static void MapReceive(this WebApplication app)
+    {
+        app.MapPost("/api/v1/upload", (HttpContext context, UploadHandler handler) => handler.UploadAsync(context));
+        app.MapPost("/api/v1/upload/confirm", (HttpContext context, ConfirmHandler handler) => handler.ConfirmAsync(context));
+        app.MapGet("/api/v1/health", HealthAsync);
+    }
+
+    private static async Task<IResult> HealthAsync(NpgsqlDataSource database, FreeSpace space, ActiveUploads uploads, IngestActors actors, CancellationToken cancellationToken)
+    {
+        var health = new JsonObject
+        {
+            ["status"] = "healthy",
+            ["storage_free_gb"] = Math.Round(space.FreeGb, 1),
+            ["active_uploads"] = uploads.Count,
+            ["cluster_members"] = actors.ClusterMembers,
+        };
+        try
+        {
+            await using var command = database.CreateCommand("SELECT 1");
+            command.CommandTimeout = 5;
+            await command.ExecuteScalarAsync(cancellationToken);
+            return Results.Json(health);
+        }
+        catch (NpgsqlException)
+        {
+            health["status"] = "unhealthy";
+            health["error"] = "The database does not answer; recordings cannot be received. Start PostgreSQL.";
+            return Results.Json(health, statusCode: 503);
+        }
+    }
+}

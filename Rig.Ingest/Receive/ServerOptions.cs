@@ -1,0 +1,30 @@
+namespace Rig.Ingest.Receive;
+
+public sealed class ServerOptions
+{
+    public const string Section = "Rig:Server";
+
+    public string Host { get; set; } = "0.0.0.0";
+
+    /// <summary>0 takes any free port; for tests.</summary>
+    public int Port { get; set; } = 8081;
+
+    /// <summary>Largest recording that is accepted by upload or pulled from a node.</summary>
+    public double MaxUploadSizeGb { get; set; } = 50;
+
+    /// <summary>A whole upload may take this long.</summary>
+    public int UploadTimeoutSec { get; set; } = 3600;
+
+    /// <summary>Address under which the camera nodes reach this server's actors; empty stays out of their cluster and only polls <c>Rig:Nodes</c>.</summary>
+    public string ClusterHost { get; set; } = "";
+
+    public int ClusterPort { get; set; } = 4053;
+
+    /// <summary><c>host:port</c> of nodes through which the cluster is joined; empty makes this server the first of its cluster.</summary>
+    public string[] SeedNodes { get; set; } = [];
+
+    /// <summary>Folder for JSON log files; empty logs to the console alone, which systemd keeps.</summary>
+    public string? LogPath { get; set; }
+
+    public long MaxUploadBytes => (long)(MaxUploadSizeGb * 1e9);
+}

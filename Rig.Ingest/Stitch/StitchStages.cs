@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Rig.Actors.Pipeline;
+using Rig.Ingest.Stitch.Native;
+
+namespace Rig.Ingest.Stitch;
+
+/// <summary>Where the two stages leave their results in a session's folder.</summary>
+internal static class StitchFolder
+{
+    public static string Alignment(string sessionPath) => Path.Combine(sessionPath, "stitched", "alignment.json");
+
+    public static string Panorama(string sessionPath) => Path.Combine(sessionPath, "stitched", "panorama.mp4");
+
+    public static string Geometry(string sessionPath) => Path.Combine(sessionPath, "stitched", "panorama.json");
+
+    /// <summary>Whole or not there at all.</summary>
+    public static async Task WriteAsync(string path, byte[] bytes, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var unfinished = path + ".part";
+        await File.WriteAllBytesAsync(unfinished, bytes, cancellationToken);
+        File.Move(unfinished, path, overwrite: true);
+    }
+}
+
+/// <summary>Stage Aligned: writes <c>stitched/alignment.json</c> and <c>stitched/panorama.json</c>.</summary>
+public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignStage> logger) : IPipelineStage
+{
+    public PipelineStage Stage => PipelineStage.Aligned;
+
+    public async Task<JsonObject> RunAsync(StageContext context, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    {
+        AlignmentFile alignment;
+        PanoramaGeometry panorama;
+        try
+        {
+            (alignment, panorama) = await Task.Run(() => new SessionAligner(options.Value, logger).Align(context.Takes, progress, cancellationToken), cancellationToken);
+        }
+        catch (Exception e) when (e is VisionException or InvalidDataException)
+        {
+            throw new StageFailedException(e.Message, e);
+        }
+
+        await StitchFolder.WriteAsync(StitchFolder.Alignment(context.SessionPath), alignment.ToUtf8Json(), cancellationToken);
+        await StitchFolder.WriteAsync(StitchFolder.Geometry(context.SessionPath), panorama.ToUtf8Json(), cancellationToken);
+        progress.Report(new StageProgress(1, "Aligned"));
+        var sync = new JsonObject();
+        foreach (var camera in alignment.Cameras)
+        {
+            sync[camera.CameraId] = camera.SyncCorrectionMs;
+        }
+
+        return new JsonObject
+        {
+            ["seam_error_px_median"] = alignment.SeamErrorPxMedian,
+            ["seam_error_px_p95"] = alignment.SeamErrorPxP95,
+            ["sync_correction_ms"] = sync,
+            ["matches"] = alignment.Matches,
+            ["held_out"] = alignment.HeldOut,
+            ["lens_source"] = alignment.LensSource,
+            ["pitch_error_px_median"] = panorama.Pitch?.ErrorPxMedian,
+            ["pitch_method"] = panorama.Pitch?.Method,
+            ["start_time"] = alignment.StartTime,
+        };
+    }
+}
+
+/// <summary>Stage Stitched: writes <c>stitched/panorama.mp4</c>.</summary>
+public sealed class StitchStage(IOptions<StitchOptions> options, ILogger<StitchStage> logger) : IPipelineStage
+{
+    public PipelineStage Stage => PipelineStage.Stitched;
+
+    public async Task<JsonObject> RunAsync(StageContext context, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    {
+        AlignmentFile alignment;
+        PanoramaGeometry panorama;
+        try
+        {
+            alignment = AlignmentFile.Parse(await File.ReadAllBytesAsync(StitchFolder.Alignment(context.SessionPath), cancellationToken));
+            panorama = PanoramaGeometry.Parse(await File.ReadAllBytesAsync(StitchFolder.Geometry(context.SessionPath), cancellationToken));
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            throw new StageFailedException("The session's alignment cannot be read; run the session's alignment again.", e);
+        }
+
+        var target = StitchFolder.Panorama(context.SessionPath);
+        var unfinished = target + ".part";
+        try
+        {
+            var figures = await new SessionStitcher(options.Value, logger).StitchAsync(context.Takes, alignment, panorama, unfinished, progress, cancellationToken);
+            File.Move(unfinished, target, overwrite: true);
+            progress.Report(new StageProgress(1, "Stitched"));
+            return new JsonObject
+            {
+                ["width"] = figures.Width,
+                ["height"] = figures.Height,
+                ["frames"] = figures.Frames,
+                ["fps"] = Math.Round(figures.FramesPerSecond, 2),
+                ["duration_seconds"] = Math.Round(figures.DurationSeconds, 3),
+                ["output_fps"] = Math.Round(figures.OutputFps, 3),
+                ["start_time"] = alignment.StartTime,
+            };
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new StageFailedException($"The panorama could not be written: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+}

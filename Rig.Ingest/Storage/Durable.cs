@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Rig.Ingest.Storage;
+
+/// <summary>
+/// Makes changes of the file system survive a power cut. A file's bytes are synced by whoever wrote them; a name is durable
+/// only once its directory was synced too.
+/// </summary>
+internal static partial class Durable
+{
+    private const int ReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on x86-64
+    private const int ReadOnlyDirectoryArm64 = 0x4000 | 0x80000;
+
+    /// <exception cref="IOException">The directory could not be opened or synced. What was renamed in it may be lost.</exception>
+    public static void SyncDirectory(string path)
+    {
+        var flags = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ReadOnlyDirectoryArm64 : ReadOnlyDirectory;
+        var descriptor = Open(path, flags);
+        if (descriptor < 0)
+        {
+            throw Error("opened", path);
+        }
+
+        try
+        {
+            if (Fsync(descriptor) != 0)
+            {
+                throw Error("synced", path);
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Makes the directory and every missing one above it, each durable in its parent.</summary>
+    public static void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(path) ?? throw new IOException($"The folder {path} has no parent.");
+        CreateDirectory(parent);
+        Directory.CreateDirectory(path);
+        SyncDirectory(parent);
+    }
+
+    /// <summary>Replaces <paramref name="path"/> as a whole: after a power cut it holds the old bytes or the new ones.</summary>
+    public static void WriteFile(string path, ReadOnlySpan<byte> bytes)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                RandomAccess.Write(handle, bytes, 0);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static IOException Error(string action, string path)
+    {
+        var cause = new Win32Exception(Marshal.GetLastPInvokeError());
+        return new IOException($"The folder {path} could not be {action}: {cause.Message}", cause);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

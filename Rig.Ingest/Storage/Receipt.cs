@@ -1,0 +1,35 @@
+using Rig.Actors.Recording;
+
+namespace Rig.Ingest.Storage;
+
+/// <summary>The server's word that it durably holds a take: its row is committed after its bytes and their name are on disk.</summary>
+/// <param name="Sha256">Lower-case hex, computed by this server from the bytes it wrote.</param>
+/// <param name="Source"><c>upload</c> or <c>pull</c>.</param>
+/// <param name="ConfirmedAt">When its sender had learned of the receipt; only then may it delete its copy.</param>
+/// <param name="DamagedAt">When the file on disk was found missing or changed; such a take is accepted once more.</param>
+public sealed record Receipt(
+    RecordingId Id,
+    long SizeBytes,
+    string Sha256,
+    Manifest Manifest,
+    string Source,
+    DateTimeOffset ReceivedAt,
+    DateTimeOffset? DamagedAt,
+    DateTimeOffset? ConfirmedAt = null);
+
+/// <summary>A take whose bytes are written, synced and hashed, but whose name is still a temporary one.</summary>
+public sealed record ArrivedTake(RecordingId Id, string TempPath, long SizeBytes, string Sha256, Manifest Manifest, string Source);
+
+public enum CommitOutcome
+{
+    Stored = 1,
+
+    /// <summary>The server held these very bytes already.</summary>
+    AlreadyHeld = 2,
+
+    /// <summary>The server holds other bytes under this name; these were kept apart and reported.</summary>
+    Conflict = 3,
+}
+
+/// <param name="Receipt">What the server holds.</param>
+public sealed record CommitResult(CommitOutcome Outcome, Receipt Receipt);

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Rig.Actors.Pipeline;
+using Rig.Actors.Sessions;
+
+namespace Rig.Ingest.Storage;
+
+/// <summary>A file of a session that may be shown or pushed.</summary>
+/// <param name="Name">As others see it; unique within the session.</param>
+public sealed record SessionFile(string Name, string Path, string ContentType);
+
+/// <summary>The results that stages leave in a session's folder. A name that is asked for is looked up here and never becomes a path.</summary>
+public sealed partial class SessionFiles(SessionLayout layout)
+{
+    public const string Panorama = "panorama.mp4";
+    public const string Thumbnail = "thumbnail.jpg";
+
+    public IReadOnlyList<SessionFile> List(SessionId session)
+    {
+        var folder = layout.SessionFolder(session);
+        var files = new List<SessionFile>
+        {
+            new(Panorama, Path.Combine(folder, "stitched", Panorama), "video/mp4"),
+            new("panorama.json", Path.Combine(folder, "stitched", "panorama.json"), "application/json"),
+            new("alignment.json", Path.Combine(folder, "stitched", "alignment.json"), "application/json"),
+            new("events.json", Path.Combine(folder, "analysis", "events.json"), "application/json"),
+            new("follow.json", Path.Combine(folder, "analysis", "follow.json"), "application/json"),
+            new("tracks.jsonl", Path.Combine(folder, "analysis", "tracks.jsonl"), "application/x-ndjson"),
+            new("clips.json", Path.Combine(folder, "clips", "clips.json"), "application/json"),
+            new(Thumbnail, Path.Combine(folder, "stitched", Thumbnail), "image/jpeg"),
+        };
+        foreach (var clip in Clips(session))
+        {
+            files.Add(new SessionFile(clip.FileName, Path.Combine(folder, "clips", clip.FileName), "video/mp4"));
+            files.Add(new SessionFile(clip.ThumbnailFileName, Path.Combine(folder, "clips", clip.ThumbnailFileName), "image/jpeg"));
+        }
+
+        return files.Where(file => File.Exists(file.Path)).DistinctBy(file => file.Name).ToList();
+    }
+
+    public SessionFile? Find(SessionId session, string name) => List(session).FirstOrDefault(file => file.Name == name);
+
+    /// <returns>The clips whose names are file names and nothing more.</returns>
+    public IReadOnlyList<ClipInfo> Clips(SessionId session)
+    {
+        var path = Path.Combine(layout.SessionFolder(session), "clips", "clips.json");
+        try
+        {
+            return File.Exists(path)
+                ? [.. (JsonSerializer.Deserialize(File.ReadAllBytes(path), TrackingJson.Default.IReadOnlyListClipInfo) ?? []).Where(clip => IsName(clip.FileName) && IsName(clip.ThumbnailFileName))]
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    public static bool IsName(string? name) => name is not null && FileName().IsMatch(name);
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,63}\z")]
+    private static partial Regex FileName();
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import test from "node:test";
+import ts from "typescript";
+
+const source = await readFile(new URL("../model.ts", import.meta.url), "utf8");
+const compiled = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 } });
+const model = await import("data:text/javascript," + encodeURIComponent(compiled.outputText));
+
+const stage = (name, status, more = {}) => ({ stage: name, status, attempts: 0, progress: 0, message: "", result: null, error: null, started_at: null, ended_at: null, ...more });
+const session = (more) => ({ session_id: "GAME_20261121_140000", status: "processing", takes: [], stages: [], missing_cameras: [], conflicts: [], files: [], ...more });
+
+test("an automatic session id reads as day and time, any other as it is", () => {
+  assert.equal(model.title("GAME_20261121_140000"), "Saturday 21 November, 14:00");
+  assert.equal(model.title("JVvsRivals_Home"), "JVvsRivals Home");
+});
+
+test("sizes and times are short", () => {
+  assert.equal(model.bytes(999), "999 bytes");
+  assert.equal(model.bytes(1_234_000), "1.2 MB");
+  assert.equal(model.bytes(20_400_000_000), "20 GB");
+  assert.equal(model.clock(75), "1:15");
+  assert.equal(model.clock(5400), "1:30:00");
+});
+
+test("the headline names the failed stage before all else", () => {
+  const stages = [stage("received", "done"), stage("stitched", "failed", { error: "no overlap" }), stage("detected", "queued")];
+  assert.equal(model.headline(session({ status: "failed", stages })), "Stopped at stitch.");
+});
+
+test("while receiving, the headline says whose recording is missing", () => {
+  assert.equal(model.headline(session({ status: "receiving", missing_cameras: ["CAM_L", "CAM_R"] })), "Waiting for left, right.");
+});
+
+test("the rail is filled up to the running stage's share", () => {
+  const stages = [stage("a", "done"), stage("b", "done"), stage("c", "running", { progress: 0.5 }), stage("d", "queued"), stage("e", "queued")];
+  assert.equal(model.railFill(stages), 2.5 / 4);
+  assert.equal(model.railFill(stages.map((s) => ({ ...s, status: "done" }))), 1);
+});
+
+test("retry is offered only after a failure, process only where something was received", () => {
+  assert.deepEqual(model.actions(session({ stages: [stage("stitched", "failed")] })), ["retry", "process"]);
+  assert.deepEqual(model.actions(session({ status: "receiving" })), []);
+  assert.deepEqual(model.actions(session({ status: "receiving", takes: [{ status: "verified" }] })), ["process"]);
+  assert.deepEqual(model.actions(session({ status: "processing", takes: [{ status: "verified" }] })), []);
+});
+
+test("figures carry their units", () => {
+  const texts = model.figures(stage("aligned", "done", { result: { seam_error_px_median: 0.7, matches: 1217, bytes: 2_000_000 } }));
+  assert.deepEqual(texts, ["seam error median 0.70 px", "matches 1217", "bytes 2.0 MB"]);
+  assert.deepEqual(model.figures(stage("pushed", "done", { result: { skipped: "no viewer is configured" } })), ["Skipped: no viewer is configured"]);
+});

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Storage;
+using Rig.Tests.Support;
+
+namespace Rig.Tests.Capture;
+
+/// <summary>A camera with its real capture process, writing into a folder of the test's own.</summary>
+internal sealed class CameraRig : IAsyncDisposable
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly TempFolder folder;
+    private readonly bool ownsFolder;
+
+    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<Camera>? logger)
+    {
+        (this.folder, this.ownsFolder) = (folder, ownsFolder);
+        Storage = new StorageOptions { RecordingsPath = folder.File("recordings"), ManifestsPath = folder.File("manifests"), MinFreeSpaceGb = 0 };
+        Catalogue = new RecordingCatalogue(
+            Options.Create(Storage), Options.Create(options), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
+        Camera = new Camera(
+            Options.Create(options), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(CaptureProcess.OwnCommand()),
+            files, Catalogue, TimeProvider.System, logger ?? NullLogger<Camera>.Instance);
+    }
+
+    internal Camera Camera { get; }
+
+    internal RecordingCatalogue Catalogue { get; }
+
+    internal StorageOptions Storage { get; }
+
+    internal string Folder => folder.Path;
+
+    internal static CameraOptions SmallPattern() =>
+        new() { Source = "pattern", Width = 320, Height = 180, Fps = 30, BitrateMbps = 1, Preset = "ultrafast" };
+
+    internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<Camera>? logger = null)
+    {
+        var rig = new CameraRig(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), logger);
+        await rig.Camera.StartAsync(CancellationToken.None);
+        await UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is ready: " + rig.Camera.Status.Problem);
+        return rig;
+    }
+
+    internal static TakeRequest Request(string session = "GAME_20261121_140000", int take = 1, TimeSpan? startIn = null)
+    {
+        var start = DateTimeOffset.UtcNow + (startIn ?? TimeSpan.Zero);
+        return new TakeRequest(
+            new RecordingId(SessionId.Parse(session), CameraId.Left, take), start, start.AddMilliseconds(-5), ClockOffsetMs: 5, NtpSynced: true, [CameraId.Left]);
+    }
+
+    internal static async Task UntilAsync(Func<bool> condition, Func<string> what)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            if (patience.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Never came true: {what()}");
+            }
+
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Camera.StopAsync(CancellationToken.None);
+        Camera.Dispose();
+        if (ownsFolder)
+        {
+            folder.Dispose();
+        }
+    }
+}

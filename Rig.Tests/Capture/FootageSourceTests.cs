@@ -1,0 +1,76 @@
+using Rig.Actors.Recording;
+using Rig.CameraNode.Capture;
+using Rig.Tests.Storage;
+using Rig.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Rig.Tests.Capture;
+
+public sealed class FootageSourceTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task It_plays_the_file_from_match_time_0_passes_over_dropped_slots_and_begins_anew_at_its_end()
+    {
+        using var bench = new TakeBench();
+        var file = (await bench.WriteAsync()).FilePath;
+        using var source = new FootageSource(file, SampleVideo.Width, SampleVideo.Height, SampleVideo.Fps);
+        var frame = new Yuv420Frame(source.Width, source.Height);
+        source.Fill(frame, null);
+        Assert.Equal(0, Number(frame));
+
+        source.BeginTake("unused", DateTimeOffset.UnixEpoch);
+        foreach (var slot in new[] { 0, 1, 2, 5, 59, 60, 61, 119, 120 })
+        {
+            source.Fill(frame, TimeSpan.FromSeconds(slot / 30.0));
+            Assert.Equal(slot % 60, Number(frame));
+        }
+
+        source.EndTake();
+        source.BeginTake("unused", DateTimeOffset.UnixEpoch);
+        source.Fill(frame, TimeSpan.Zero);
+        Assert.Equal(0, Number(frame));
+        source.Fill(frame, null);
+        Assert.Equal(0, Number(frame));
+    }
+
+    [Fact]
+    public async Task What_is_not_a_video_is_refused_with_its_name()
+    {
+        using var folder = new TempFolder();
+        Assert.Throws<FileNotFoundException>(() => new FootageSource(folder.File("none.mp4"), 160, 96, 30));
+        await File.WriteAllTextAsync(folder.File("text.mp4"), "not a video");
+        var refusal = Assert.Throws<InvalidDataException>(() => new FootageSource(folder.File("text.mp4"), 160, 96, 30));
+        Assert.Contains("text.mp4", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Real_footage_is_recorded_as_a_camera_would()
+    {
+        if (RealFootage.PairFolder is not { } pair)
+        {
+            output.WriteLine("No real footage here; nothing checked.");
+            return;
+        }
+
+        var options = CameraRig.SmallPattern();
+        (options.Source, options.FootageFile, options.Fps) = ("footage", Path.Combine(pair, "left_camera.mp4"), 25);
+        await using var rig = await CameraRig.StartAsync(options);
+        var request = CameraRig.Request(startIn: TimeSpan.FromMilliseconds(500));
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds(1), CancellationToken.None).WaitAsync(CameraRig.Patience);
+        Assert.Equal("footage", sealedTake.Manifest.Recording.Source);
+        Assert.Equal(25, sealedTake.Manifest.Video.Frames + sealedTake.Manifest.Quality!.DroppedFrames);
+        Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
+    }
+
+    private static int Number(Yuv420Frame frame)
+    {
+        var number = 0;
+        for (var bit = 0; bit < 16; bit++)
+        {
+            number |= (frame.Y[(((bit / 4 * 4) + 1) * frame.Width) + (bit % 4 * 4) + 1] > 125 ? 1 : 0) << bit;
+        }
+
+        return number;
+    }
+}

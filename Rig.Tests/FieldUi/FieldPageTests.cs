@@ -1,0 +1,115 @@
+using Microsoft.Playwright;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Tests.NodeApi;
+using Rig.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+using static Rig.Actors.Sessions.SessionProtocol;
+
+namespace Rig.Tests.FieldUi;
+
+/// <summary>The field page in Chromium, served by the real program over scripted cameras.</summary>
+public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
+{
+    private static readonly string[] Cameras = ["CAM_L", "CAM_C", "CAM_R"];
+
+    public static TheoryData<string> Screens => [Screen.Phone.Name, Screen.Desktop.Name];
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task A_ready_rig_shows_three_cameras_and_one_button_that_fits_the_screen(string screen)
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        Show(node, NodePhase.Idle);
+        var page = await OpenAsync(node, screen);
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("Ready");
+        await Expect(page.Locator(".camera")).ToHaveCountAsync(3);
+        await Expect(page.Locator("#checks li")).ToHaveCountAsync(7);
+        await Expect(page.Locator("#fresh")).ToHaveTextAsync("Live");
+        var button = (await page.Locator("#main").BoundingBoxAsync())!;
+        Assert.True(button.Height >= 64, $"the button is {button.Height} px high");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
+    }
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task Start_is_one_touch_and_stop_asks_again(string screen)
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        Show(node, NodePhase.Idle);
+        node.CoordinatorAnswers = message =>
+        {
+            switch (message)
+            {
+                case StartSession:
+                    Show(node, NodePhase.Recording);
+                    return new SessionStarted(Session(node, SessionPhase.Recording));
+                case StopSession:
+                    Show(node, NodePhase.Idle);
+                    return new SessionStopped(Session(node, SessionPhase.Completed));
+                default:
+                    return null;
+            }
+        };
+        var page = await OpenAsync(node, screen);
+        await page.Locator("#main").ClickAsync();
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("Recording");
+        await Expect(page.Locator("#elapsed")).ToContainTextAsync("0:1");
+
+        await page.Locator("#main").ClickAsync();
+        await Expect(page.Locator("#sure")).ToBeVisibleAsync();
+        await page.Locator("#keep").ClickAsync();
+        await Expect(page.Locator("#sure")).ToBeHiddenAsync();
+        Assert.DoesNotContain(node.Asked, m => m is StopSession);
+
+        await page.Locator("#main").ClickAsync();
+        await page.Locator("#sure").ClickAsync();
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("Ready");
+        Assert.Single(node.Asked, m => m is StopSession);
+    }
+
+    [Fact]
+    public async Task A_camera_that_disagrees_is_highlighted_and_its_reason_is_told()
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        node.Board.Node = node.Report();
+        var hot = new Problem(ProblemCodes.TooHot, ProblemLevel.Refuse, "The box is too hot (90 °C). Put it in the shade and let it cool.");
+        node.Board.SetRig(new RigView(
+            node.Clock.MasterNow, null,
+            [new CameraView(CameraId.Left, true, node.Report(), 5), new CameraView(CameraId.Center, true, node.Report(camera: "CAM_C", problems: hot), 5), new CameraView(CameraId.Right, false, null, null)],
+            ["CAM_R is not there."]));
+        var page = await OpenAsync(node, Screen.Phone.Name);
+        await Expect(page.Locator("#warnings")).ToContainTextAsync("Right is not there.");
+        await Expect(page.Locator("[data-camera=CAM_C]")).ToHaveAttributeAsync("data-tone", "bad");
+        await Expect(page.Locator("[data-camera=CAM_C] .note")).ToContainTextAsync("too hot");
+        await Expect(page.Locator("#main")).ToHaveTextAsync("Start with 1");
+    }
+
+    [Fact]
+    public async Task A_refused_start_is_told_in_words()
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        Show(node, NodePhase.Idle);
+        node.CoordinatorAnswers = _ => new SessionRefused(ProblemCodes.StartFailed, "No camera started to record.", [new CameraProblem(CameraId.Left, ProblemCodes.StartFailed, "CAM_L has no encoder.")]);
+        var page = await OpenAsync(node, Screen.Phone.Name);
+        await page.Locator("#main").ClickAsync();
+        await Expect(page.Locator("#said")).ToHaveTextAsync("No camera started to record. Left has no encoder.");
+    }
+
+    private async Task<IPage> OpenAsync(NodeUnderTest node, string screen)
+    {
+        var page = await browser.OpenAsync(Screen.Named(screen), node.Http.BaseAddress!.ToString());
+        await page.GotoAsync("/");
+        return page;
+    }
+
+    private static void Show(NodeUnderTest node, NodePhase phase)
+    {
+        node.Board.Node = node.Report(phase);
+        node.ShowRig(phase == NodePhase.Idle ? null : Session(node, SessionPhase.Recording), [.. Cameras.Select(c => node.Report(phase, c))]);
+    }
+
+    private static SessionView Session(NodeUnderTest node, SessionPhase phase) => new(
+        SessionId.Parse("Final"), phase, node.Clock.MasterNow, null, 0.4,
+        [.. Cameras.Select(c => new SessionCamera(CameraId.Parse(c), phase == SessionPhase.Recording ? CameraPart.Recording : CameraPart.Stopped, null, null, null, []))]);
+}

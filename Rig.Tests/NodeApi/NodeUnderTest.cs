@@ -1,0 +1,135 @@
+extern alias node;
+
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using node::Rig.CameraNode.Hosting;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.Tests.Support;
+
+namespace Rig.Tests.NodeApi;
+
+/// <summary>The node's real program on a free port, with scripted camera, storage and actors.</summary>
+internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private NodeUnderTest(string[] settings, bool withActors)
+    {
+        Camera = new ScriptedCamera(Catalogue);
+        var builder = NodeHost.CreateBuilder(
+        [
+            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
+        ]);
+        builder.Services.AddSingleton<ICamera>(Camera).AddSingleton<IRecordingCatalogue>(Catalogue).AddCameraNode();
+        builder.Services.AddSingleton<ISensors>(Sensors);
+        if (withActors)
+        {
+            builder.Services.AddNodeActors();
+        }
+        else
+        {
+            builder.Services.AddSingleton<INodeControl>(this);
+        }
+
+        app = NodeHost.Build(builder);
+        Board = app.Services.GetRequiredService<RigBoard>();
+        Clock = app.Services.GetRequiredService<MasterClock>();
+    }
+
+    public TempFolder Folder { get; } = new();
+
+    public ScriptedCatalogue Catalogue { get; } = new();
+
+    public ScriptedCamera Camera { get; }
+
+    public ScriptedSensors Sensors { get; } = new();
+
+    public RigBoard Board { get; }
+
+    public MasterClock Clock { get; }
+
+    public HttpClient Http { get; } = new();
+
+    /// <summary>The pages as the build laid them beside the node's own program; the tests' folder mixes those of all programs.</summary>
+    private static string WebRoot
+    {
+        get
+        {
+            var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+            return Path.Combine(framework.Parent!.Parent!.Parent!.Parent!.FullName, "Rig.CameraNode", "bin", framework.Parent.Name, framework.Name, "wwwroot");
+        }
+    }
+
+    /// <summary>What the camera actor answers; by default nothing comes.</summary>
+    public Func<object, object?> CameraAnswers { get; set; } = _ => null;
+
+    public Func<object, object?> CoordinatorAnswers { get; set; } = _ => null;
+
+    public List<object> Asked { get; } = [];
+
+    public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, settings);
+
+    /// <summary>With the node's real local actors instead of scripted ones.</summary>
+    public static Task<NodeUnderTest> StartWithActorsAsync(params string[] settings) => StartAsync(withActors: true, settings);
+
+    private static async Task<NodeUnderTest> StartAsync(bool withActors, string[] settings)
+    {
+        var node = new NodeUnderTest(settings, withActors);
+        await node.app.StartAsync();
+        node.Http.BaseAddress = new Uri(node.app.Urls.First());
+        return node;
+    }
+
+    public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CameraAnswers);
+
+    public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CoordinatorAnswers);
+
+    public async Task<(int Status, JsonElement Body)> GetAsync(string path)
+    {
+        using var response = await Http.GetAsync(path);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public async Task<(int Status, JsonElement Body)> PostAsync(string path, string body, string? contentType = "application/json")
+    {
+        using var content = new StringContent(body, Encoding.UTF8);
+        content.Headers.ContentType = contentType is null ? null : new(contentType);
+        using var response = await Http.PostAsync(path, content);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    /// <summary>A report as this node's camera actor would put it on the board.</summary>
+    public NodeReport Report(NodePhase phase = NodePhase.Idle, string camera = "CAM_L", params Problem[] problems)
+    {
+        var id = new RecordingId(SessionId.Parse("Final"), CameraId.Parse(camera));
+        return new NodeReport(
+            id.CameraId, $"http://{camera}:8080", phase,
+            phase == NodePhase.Idle ? null : new TakeReport(id, Clock.MasterNow, Clock.MasterNow, [id.CameraId], 12, 360, 0, 1000),
+            null, problems, new NodeClockReport(0.2, SyncConfidence.Excellent, camera == "CAM_C"), new NodeStorageReport(900_000_000_000, 300, 0, 0, 0),
+            true, 50, null, null, Clock.NodeNow);
+    }
+
+    /// <summary>Puts a coordinator's view of the named cameras on the board.</summary>
+    public void ShowRig(SessionProtocol.SessionView? session, params NodeReport[] reports) =>
+        Board.SetRig(new SessionProtocol.RigView(Clock.MasterNow, session, [.. reports.Select(r => new SessionProtocol.CameraView(r.CameraId, true, r, 10))], []));
+
+    public Task StopAsync() => app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    private Task<object> Answer(object message, Func<object, object?> script)
+    {
+        Asked.Add(message);
+        return script(message) is { } answer ? Task.FromResult(answer) : Task.FromException<object>(new TimeoutException());
+    }
+}

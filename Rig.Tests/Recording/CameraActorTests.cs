@@ -1,0 +1,204 @@
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.Tests.Support;
+using static Rig.Actors.Recording.RecordingProtocol;
+
+namespace Rig.Tests.Recording;
+
+public sealed class CameraActorTests : TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly SessionId Final = SessionId.Parse("Final");
+    private static readonly CameraId[] Cameras = [CameraId.Left];
+
+    private readonly ScriptedCatalogue catalogue = new();
+    private readonly ScriptedSensors sensors = new();
+    private readonly MasterClock clock = new(TimeProvider.System);
+    private readonly RigBoard board = new(TimeProvider.System);
+    private readonly ScriptedCamera camera;
+    private readonly IActorRef node;
+
+    public CameraActorTests()
+    {
+        camera = new ScriptedCamera(catalogue);
+        node = Sys.ActorOf(
+            CameraActor.PropsOf(new CameraNodePorts(
+                CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue, sensors, new NoChrony(), clock, board, () => new GuardOptions(), () => new SyncOptions())),
+            "camera");
+    }
+
+    [Fact]
+    public void A_take_is_reported_begun_when_the_camera_says_that_it_is_on_disk()
+    {
+        var onDisk = new TaskCompletionSource();
+        camera.BeforeStart = _ => onDisk.Task;
+        node.Tell(Start(), TestActor);
+
+        // One node answers one asker in order, so an early "begun" would have to come first.
+        Assert.Equal(NodePhase.Arming, AwaitReport(NodePhase.Arming).Phase);
+        onDisk.SetResult();
+        Assert.Equal(new RecordingId(Final, CameraId.Left), ExpectMsg<TakeBegan>(Patience).RecordingId);
+    }
+
+    [Fact]
+    public void The_start_is_the_masters_instant_on_the_nodes_own_clock()
+    {
+        var at = DateTimeOffset.UtcNow;
+        var ahead = new ClockSample(at, at.AddMilliseconds(-3), at.AddMilliseconds(-3), at);
+        node.Tell(new TimingProtocol.ClockMeasured(ahead, "master"), TestActor);
+        node.Tell(new TimingProtocol.GetSyncStatus(), TestActor);
+        Assert.Equal(3, ExpectMsg<SyncStatus>(Patience).OffsetMs!.Value, 3);
+        node.Tell(Start() with { StartAtMaster = at }, TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        Assert.Equal(at.AddMilliseconds(3), camera.Started.Single().StartAt);
+        Assert.Equal(at, camera.Started.Single().ScheduledStartMaster);
+    }
+
+    [Fact]
+    public void The_same_start_again_gets_the_same_answer_and_another_session_is_refused()
+    {
+        node.Tell(Start(), TestActor);
+        var first = ExpectMsg<TakeBegan>(Patience);
+        node.Tell(Start(), TestActor);
+        Assert.Equal(first, ExpectMsg<TakeBegan>(Patience));
+        node.Tell(Start() with { SessionId = SessionId.Parse("Other") }, TestActor);
+        Assert.Equal(ProblemCodes.AlreadyRecording, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Single(camera.Started);
+    }
+
+    [Fact]
+    public void A_stop_that_comes_while_the_camera_is_opening_waits_for_it()
+    {
+        var onDisk = new TaskCompletionSource();
+        camera.BeforeStart = _ => onDisk.Task;
+        node.Tell(Start(), TestActor);
+        node.Tell(new StopTake(Final), TestActor);
+        onDisk.SetResult();
+        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeFinished>(Patience);
+    }
+
+    [Fact]
+    public void A_stopped_take_is_answered_again_the_same_and_marks_its_session()
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        node.Tell(new StopTake(Final), TestActor);
+        var finished = ExpectMsg<TakeFinished>(Patience);
+        node.Tell(new StopTake(Final), TestActor);
+        Assert.Equal(finished, ExpectMsg<TakeFinished>(Patience));
+        Assert.Equal(Final, AwaitReport(NodePhase.Idle).StoppedSession);
+    }
+
+    [Fact]
+    public void A_stop_of_what_does_not_run_is_refused()
+    {
+        node.Tell(new StopTake(null), TestActor);
+        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<TakeRefused>(Patience).Code);
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        node.Tell(new StopTake(SessionId.Parse("Other")), TestActor);
+        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Empty(camera.Stopped);
+    }
+
+    [Fact]
+    public void A_session_with_recordings_is_refused_unless_it_goes_on()
+    {
+        catalogue.Seal(new RecordingId(Final, CameraId.Left));
+        node.Tell(new GetReadiness(Final), TestActor);
+        Assert.True(ExpectMsg<CameraReadiness>(Patience).SessionKnown);
+        node.Tell(Start(), TestActor);
+        Assert.Equal(ProblemCodes.SessionExists, ExpectMsg<TakeRefused>(Patience).Code);
+        node.Tell(Start() with { Continues = true }, TestActor);
+        Assert.Equal(2, ExpectMsg<TakeBegan>(Patience).RecordingId.Take);
+    }
+
+    [Fact]
+    public void A_guard_refuses_the_start_in_plain_words_and_a_running_take_goes_on()
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        sensors.Reading = sensors.Reading with { TemperatureC = 95 };
+        Assert.False(AwaitReport(NodePhase.Recording).Problems.MayStart());
+        node.Tell(new StopTake(null), TestActor);
+        ExpectMsg<TakeFinished>(Patience);
+        node.Tell(Start() with { SessionId = SessionId.Parse("Next") }, TestActor);
+        var refused = ExpectMsg<TakeRefused>(Patience);
+        Assert.Equal(ProblemCodes.TooHot, refused.Code);
+        Assert.Contains("too hot", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_start_that_fails_says_why_and_the_next_one_works()
+    {
+        camera.BeforeStart = _ => throw new TakeFailedException("The encoder did not start.");
+        node.Tell(Start(), TestActor);
+        Assert.Equal("The encoder did not start.", ExpectMsg<TakeRefused>(Patience).Message);
+        Assert.Equal("The encoder did not start.", AwaitReport(NodePhase.Idle).LastProblem!.Message);
+        camera.BeforeStart = _ => Task.CompletedTask;
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+    }
+
+    [Fact]
+    public void A_take_that_ends_by_itself_is_told_and_is_not_a_stop_by_order()
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        camera.EndTake(TakeEndReason.DiskFull);
+        var report = AwaitReport(NodePhase.Idle);
+        Assert.Null(report.StoppedSession);
+        Assert.Contains("disk is full", report.LastProblem!.Message, StringComparison.Ordinal);
+        node.Tell(new StopTake(Final), TestActor);
+        Assert.Equal(TakeEndReason.DiskFull, ExpectMsg<TakeFinished>(Patience).EndReason);
+    }
+
+    [Fact]
+    public void Switching_off_leaves_the_running_take_to_the_camera_and_starts_no_other()
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        node.Tell(new Quiesce(), TestActor);
+        ExpectMsg<Quiesced>(Patience);
+        Assert.Empty(camera.Stopped);
+        node.Tell(Start() with { SessionId = SessionId.Parse("Next") }, TestActor);
+        Assert.Equal(ProblemCodes.ShuttingDown, ExpectMsg<TakeRefused>(Patience).Code);
+    }
+
+    [Fact]
+    public void Reports_go_to_the_newest_gateway_only()
+    {
+        var first = CreateTestProbe();
+        var second = CreateTestProbe();
+        node.Tell(new AttachGateway(first.Ref), TestActor);
+        first.ExpectMsg<NodeReport>(Patience);
+        node.Tell(new AttachGateway(second.Ref), TestActor);
+        second.ExpectMsg<NodeReport>(Patience);
+        second.ExpectMsg<NodeReport>(Patience);
+        Assert.NotNull(board.Node);
+    }
+
+    private static StartTake Start() => new(Final, DateTimeOffset.UtcNow, Cameras);
+
+    private NodeReport AwaitReport(NodePhase phase)
+    {
+        var probe = CreateTestProbe();
+        NodeReport? report = null;
+        AwaitAssert(
+            () =>
+            {
+                node.Tell(new GetNodeReport(), probe.Ref);
+                report = probe.ExpectMsg<NodeReport>(Patience);
+                Assert.Equal(phase, report.Phase);
+            },
+            Patience);
+        return report!;
+    }
+
+    private sealed class NoChrony : IChrony
+    {
+        public Task<ChronyTracking?> ReadAsync(CancellationToken cancellationToken) => Task.FromResult<ChronyTracking?>(null);
+    }
+}

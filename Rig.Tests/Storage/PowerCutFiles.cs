@@ -1,0 +1,109 @@
+using Rig.CameraNode.Storage;
+
+namespace Rig.Tests.Storage;
+
+/// <summary>
+/// The real file system, and beside it what of it would be there after a power cut: a file's bytes once flushed, a name once its
+/// folder is flushed, and nothing else. Each step is shown to <paramref name="onStep"/> before and after it is done.
+/// </summary>
+internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> onStep) : IRecordingFiles
+{
+    private readonly PosixRecordingFiles real = new();
+    private readonly object gate = new();
+    private readonly Dictionary<string, byte[]> flushed = [];
+    private readonly Dictionary<string, byte[]> names = [];
+
+    public void CreateDirectory(string path) => real.CreateDirectory(path);
+
+    public IAppendFile Create(string path)
+    {
+        lock (gate)
+        {
+            flushed[path] = [];
+        }
+
+        return new PowerCutFile(this, real.Create(path));
+    }
+
+    public IAppendFile OpenExisting(string path) => new PowerCutFile(this, real.OpenExisting(path));
+
+    public void WriteAtomic(string path, ReadOnlySpan<byte> content)
+    {
+        real.WriteAtomic(path, content);
+        var bytes = content.ToArray();
+        Step(() =>
+        {
+            flushed[path] = bytes;
+            FlushFolder(Path.GetDirectoryName(path)!);
+        });
+    }
+
+    public void Delete(string path)
+    {
+        real.Delete(path);
+        Step(() => flushed.Remove(path));
+    }
+
+    public void Move(string from, string to) => throw new NotSupportedException("Taking apart is not part of this.");
+
+    public void SyncDirectory(string path)
+    {
+        real.SyncDirectory(path);
+        Step(() => FlushFolder(path));
+    }
+
+    private void Step(Action durable)
+    {
+        lock (gate)
+        {
+            onStep(names);
+            durable();
+            onStep(names);
+        }
+    }
+
+    private void FlushFolder(string folder)
+    {
+        foreach (var path in names.Keys.Where(p => Path.GetDirectoryName(p) == folder && !flushed.ContainsKey(p)).ToList())
+        {
+            names.Remove(path);
+        }
+
+        foreach (var (path, bytes) in flushed.Where(f => Path.GetDirectoryName(f.Key) == folder))
+        {
+            names[path] = bytes;
+        }
+    }
+
+    private void FlushFile(string path)
+    {
+        flushed[path] = File.ReadAllBytes(path);
+        if (names.ContainsKey(path))
+        {
+            names[path] = flushed[path];
+        }
+    }
+
+    private sealed class PowerCutFile(PowerCutFiles owner, IAppendFile file) : IAppendFile
+    {
+        public string Path => file.Path;
+
+        public long Length => file.Length;
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            file.Append(bytes);
+            owner.Step(() => { });
+        }
+
+        public void SyncData() => owner.Step(() =>
+        {
+            file.SyncData();
+            owner.FlushFile(file.Path);
+        });
+
+        public void Truncate(long length) => file.Truncate(length);
+
+        public void Dispose() => file.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Storage;
+using Rig.Tests.Support;
+
+namespace Rig.Tests.Storage;
+
+/// <summary>A storage folder and takes written into it from <see cref="SampleVideo"/>, without a camera.</summary>
+internal sealed class TakeBench : IDisposable
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly TempFolder folder = new("rig-storage");
+
+    internal TakeBench() => Storage = new StorageOptions
+    {
+        RecordingsPath = folder.File("recordings"),
+        ManifestsPath = folder.File("manifests"),
+        MinFreeSpaceGb = 0,
+    };
+
+    internal StorageOptions Storage { get; }
+
+    internal IRecordingFiles Files { get; set; } = new PosixRecordingFiles();
+
+    internal static RecordingId Id(int take = 1, string session = "GAME_20261121_140000") => new(SessionId.Parse(session), CameraId.Left, take);
+
+    internal TakePaths Paths(RecordingId? id = null) => TakePaths.Of(Storage, id ?? Id());
+
+    internal TakeWriter Open(RecordingId? id = null, VideoCodec codec = VideoCodec.H264) => TakeWriter.Create(Files, Paths(id), new OpenTake
+    {
+        RecordingId = (id ?? Id()).ToString(),
+        ScheduledStartMaster = TakeSealer.FromUnixNs(SampleVideo.StartWallNs),
+        ClockOffsetMs = 0,
+        NtpSynced = true,
+        SessionCameras = ["CAM_L", "CAM_R"],
+        Source = "pattern",
+        Codec = codec.Name(),
+        Width = SampleVideo.Width,
+        Height = SampleVideo.Height,
+        Fps = SampleVideo.Fps,
+        BitrateMbps = 0.5,
+    }, NullLogger.Instance);
+
+    /// <summary>A whole take of the sample, without the frames whose numbers are given.</summary>
+    internal async Task<TakeSealed> WriteAsync(RecordingId? id = null, VideoCodec codec = VideoCodec.H264, Func<long, bool>? without = null)
+    {
+        var writer = Open(id, codec);
+        foreach (var frame in SampleVideo.Frames(codec).Where(f => without?.Invoke(f.Number) != true))
+        {
+            writer.Enqueue(frame, DropCause.EncoderBehind);
+        }
+
+        writer.Finish(TakeEndReason.Stopped, 2 * SampleVideo.Fps);
+        return await writer.Ended.WaitAsync(Patience);
+    }
+
+    internal RecordingCatalogue Catalogue(TimeProvider? clock = null) => new(
+        Options.Create(Storage), Options.Create(new CameraOptions()), Files, clock ?? TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
+
+    internal async Task<RecordingCatalogue> RestartAsync()
+    {
+        var catalogue = Catalogue();
+        using var recovery = new TakeRecovery(Options.Create(Storage), Files, catalogue, NullLogger<TakeRecovery>.Instance);
+        await recovery.StartAsync(CancellationToken.None);
+        await recovery.ExecuteTask!.WaitAsync(Patience);
+        return catalogue;
+    }
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,29 @@
+using Rig.Actors.Recording;
+using Rig.CameraNode.Storage;
+
+namespace Rig.Tests.Storage;
+
+public sealed class TakeTimelineTests
+{
+    [Fact]
+    public void Missing_numbers_are_gaps_inside_and_drops_at_both_ends()
+    {
+        var timeline = new TakeTimeline(frameDurationNs: 100_000_000);
+        timeline.Add(2, 1_200_000_000, "unused");
+        timeline.Add(3, 1_300_000_000, "unused");
+        timeline.Add(6, 1_600_000_000, "why");
+        timeline.End(slots: 9);
+        Assert.Equal(3, timeline.Frames);
+        Assert.Equal(2 + 2 + 2, timeline.DroppedFrames);
+        Assert.Equal([new ManifestGap(200, 400, "why")], timeline.Gaps);
+        Assert.Equal(0.5, timeline.DurationSec, 9);
+    }
+
+    [Fact]
+    public void Numbers_that_do_not_rise_are_refused()
+    {
+        var timeline = new TakeTimeline(100);
+        timeline.Add(4, 400, "");
+        Assert.Throws<InvalidDataException>(() => timeline.Add(4, 500, ""));
+    }
+}

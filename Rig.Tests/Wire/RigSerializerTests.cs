@@ -1,0 +1,124 @@
+using System.Runtime.Serialization;
+using System.Text;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
+using Rig.Actors.Wire;
+
+namespace Rig.Tests.Wire;
+
+/// <summary>
+/// One golden file a message, in <c>Goldens/</c>: what a node of that version really sent. A golden is never edited; a new member
+/// gets a new sample beside the old one. <c>RIG_WRITE_GOLDENS=1</c> writes the files that are missing.
+/// </summary>
+public sealed class RigSerializerTests
+{
+    private static readonly RigSerializer Serializer = new(null!);
+    private static readonly DateTimeOffset At = new(2026, 11, 21, 14, 0, 0, 123, TimeSpan.Zero);
+    private static readonly SessionId Session = SessionId.Parse("GAME_20261121_140000");
+    private static readonly RecordingId Recording = new(Session, CameraId.Left, 2);
+    private static readonly CameraId[] Cameras = [CameraId.Left, CameraId.Center];
+    private static readonly Problem Hot = new(ProblemCodes.TooHot, ProblemLevel.Warn, "The box is warm (78 °C). Shade would help.");
+
+    private static readonly RecordingProtocol.TakeFinished Finished = new(
+        Recording, "/v/x.mp4", "/m/x.json", 61.25, 1837, 1, 123456789, "0011223344556677889900112233445566778899001122334455667788990011", TakeEndReason.Stopped);
+
+    private static readonly NodeReport Report = new(
+        CameraId.Left, "http://192.168.1.101:8080", NodePhase.Recording,
+        new TakeReport(Recording, At, At.AddMilliseconds(0.4), Cameras, 12.5, 375, 0, 9876543), SessionId.Parse("Earlier"), [Hot],
+        new NodeClockReport(-0.42, SyncConfidence.Excellent, false), new NodeStorageReport(123456789012, 321.5, 2, 987654321, 3), true, 51.5, 87,
+        new LastProblem("The camera was restarted.", At), At);
+
+    private static readonly SessionProtocol.SessionView View = new(
+        Session, SessionPhase.Completed, At, At.AddHours(1), 0.8,
+        [new SessionProtocol.SessionCamera(CameraId.Left, CameraPart.Stopped, Recording, At.AddMilliseconds(0.4), null, [Finished])]);
+
+    private static readonly object[] Samples =
+    [
+        Report,
+        new RecordingProtocol.GetReadiness(Session),
+        new RecordingProtocol.CameraReadiness(CameraId.Left, true, false, [Hot]),
+        new RecordingProtocol.StartTake(Session, At, Cameras, Continues: true),
+        new RecordingProtocol.TakeBegan(Recording, At.AddMilliseconds(0.4), At, "/v/x.mp4"),
+        new RecordingProtocol.StopTake(Session, At),
+        Finished,
+        new RecordingProtocol.TakeRefused(CameraId.Left, ProblemCodes.TooHot, "No.", [Hot]),
+        new RecordingProtocol.GetNodeReport(),
+        new SessionProtocol.StartSession("r1", Session),
+        new SessionProtocol.SessionStarted(View),
+        new SessionProtocol.StopSession("r2"),
+        new SessionProtocol.SessionStopped(View),
+        new SessionProtocol.SessionRefused(ProblemCodes.NotReady, "No camera is ready.", [new SessionProtocol.CameraProblem(CameraId.Left, ProblemCodes.TooHot, "Hot.")]),
+        new SessionProtocol.GetSessions(),
+        new SessionProtocol.SessionList([View]),
+        new SessionProtocol.RigView(At, View, [new SessionProtocol.CameraView(CameraId.Left, true, Report, 120.5), new SessionProtocol.CameraView(CameraId.Right, false, null, null)], ["CAM_R is not there."]),
+        new TimingProtocol.ReadMasterClock(At),
+        new TimingProtocol.MasterClockRead(At, At.AddMilliseconds(1), At.AddMilliseconds(2)),
+        new TransferProtocol.GetFinishedTakes(),
+        new TransferProtocol.FinishedTakes("CAM_L", "http://192.168.1.101:8080", [new TransferProtocol.FinishedTake(Recording.ToString(), Session.Value, "CAM_L", 2, 123, Finished.Sha256)]),
+    ];
+
+    private static string Folder { get; } = FindFolder();
+
+    public static TheoryData<string> Manifests => [.. RigSerializer.Messages.Keys.Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void What_an_earlier_version_sent_still_reads_the_same(string manifest)
+    {
+        var sample = Samples.Single(s => Serializer.Manifest(s) == manifest);
+        var path = Path.Combine(Folder, $"{manifest}.v1.json");
+        if (!File.Exists(path) && Environment.GetEnvironmentVariable("RIG_WRITE_GOLDENS") == "1")
+        {
+            File.WriteAllBytes(path, Serializer.ToBinary(sample));
+        }
+
+        Assert.True(File.Exists(path), $"Message '{manifest}' has no golden file. Run the tests once with RIG_WRITE_GOLDENS=1 and commit it.");
+        Assert.Equivalent(sample, Serializer.FromBinary(File.ReadAllBytes(path), manifest), strict: true);
+    }
+
+    [Fact]
+    public void Every_message_that_travels_has_a_name_on_the_wire_and_a_sample()
+    {
+        var messages = typeof(IRigMessage).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(IRigMessage))).ToHashSet();
+        Assert.Equal(messages, RigSerializer.Messages.Values.Select(m => m.Type).ToHashSet());
+        Assert.Equal(messages, Samples.Select(s => s.GetType()).ToHashSet());
+    }
+
+    [Fact]
+    public void An_unknown_name_and_an_unknown_object_are_refused()
+    {
+        Assert.Throws<SerializationException>(() => Serializer.FromBinary("{}"u8.ToArray(), "zz"));
+        Assert.Throws<SerializationException>(() => Serializer.FromBinary("{}"u8.ToArray(), "Rig.Actors.Sessions.SessionProtocol+StopSession, Rig.Actors"));
+        Assert.Throws<SerializationException>(() => Serializer.Manifest("text"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"session_id":"../x","start_at_master":"2026-11-21T14:00:00Z","session_cameras":[]}""")]
+    [InlineData("""{"session_id":"Final","start_at_master":"soon","session_cameras":[]}""")]
+    [InlineData("""{"session_id":"Final","start_at_master":"2026-11-21T14:00:00Z","session_cameras":null}""")]
+    public void Broken_bytes_are_refused_with_one_kind_of_error(string json) =>
+        Assert.Throws<SerializationException>(() => Serializer.FromBinary(Encoding.UTF8.GetBytes(json), "ts"));
+
+    [Fact]
+    public void Members_that_a_newer_version_added_are_passed_over() =>
+        Assert.Equal(new SessionProtocol.StopSession("r"), Serializer.FromBinary("""{"request_id":"r","tomorrow":{"a":[1]}}"""u8.ToArray(), "sp"));
+
+    private static string FindFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Rig.sln")))
+            {
+                return Path.Combine(folder.FullName, "Rig.Tests", "Wire", "Goldens");
+            }
+        }
+
+        throw new DirectoryNotFoundException("The tests run below the checkout, where the golden files are.");
+    }
+}

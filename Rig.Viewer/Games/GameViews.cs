@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Rig.Viewer.Storage;
+using Rig.Viewer.Watch;
+
+namespace Rig.Viewer.Games;
+
+/// <param name="HomeScore">Null while the goals cannot be told by side.</param>
+internal sealed record GameSummary(
+    int Id, int TeamId, string TeamName, string? Opponent, DateTimeOffset GameDate, double DurationSeconds,
+    int? HomeScore, int? AwayScore, int GoalCount, int EventCount, int ClipCount, string ThumbnailUrl);
+
+internal sealed record EventView(int Id, string EventType, string Label, double TimestampSeconds, double Confidence, string? Description);
+
+/// <param name="StartTime">Seconds on the panorama's time line.</param>
+internal sealed record ClipView(int Id, string Title, string EventType, double StartTime, double EndTime, string Url, string DownloadUrl, string ThumbnailUrl);
+
+/// <summary>All that the game page plays.</summary>
+internal sealed record WatchView(
+    GameSummary Game, string PanoramaUrl, GameMetadata Metadata, IReadOnlyList<EventView> Events, IReadOnlyList<ClipView> Clips);
+
+/// <summary>Reads games out of what <see cref="Accounts.TeamAccess"/> lets a person see.</summary>
+internal static class GameViews
+{
+    public static IQueryable<GameSummary> Summaries(this IQueryable<Game> games) => games
+        .OrderByDescending(game => game.GameDate).ThenByDescending(game => game.Id)
+        .Select(game => new GameSummary(
+            game.Id, game.TeamId, game.Team!.Name, game.Opponent, game.GameDate, game.DurationSeconds,
+            game.HomeScore, game.AwayScore,
+            game.Events.Count(moment => moment.EventType == GameEventType.Goal), game.Events.Count, game.Clips.Count,
+            "/media/games/" + game.Id + "/thumbnail.jpg"));
+
+    /// <returns>Null when there is no such game among those.</returns>
+    public static async Task<WatchView?> WatchAsync(this IQueryable<Game> games, int gameId, CancellationToken cancellationToken)
+    {
+        var one = games.Where(game => game.Id == gameId);
+        var summary = await one.Summaries().SingleOrDefaultAsync(cancellationToken);
+        var metadata = await one.Select(game => game.GameMetadata).SingleOrDefaultAsync(cancellationToken);
+        if (summary is null || metadata is null)
+        {
+            return null;
+        }
+
+        var events = await one.SelectMany(game => game.Events).OrderBy(moment => moment.TimestampSeconds).ThenBy(moment => moment.Id).ToListAsync(cancellationToken);
+        var clips = await one.SelectMany(game => game.Clips).OrderBy(clip => clip.StartTime).ThenBy(clip => clip.Id).ToListAsync(cancellationToken);
+        var media = $"/media/games/{gameId}/";
+        return new WatchView(
+            summary,
+            media + "panorama.mp4",
+            GameMetadata.Parse(metadata),
+            [.. events.Select(moment => new EventView(moment.Id, SnakeCase.Of(moment.EventType), Label(moment.EventType), moment.TimestampSeconds, moment.Confidence, moment.Description))],
+            [.. clips.Select(clip => new ClipView(
+                clip.Id, clip.Title, SnakeCase.Of(clip.EventType), clip.StartTime, clip.EndTime,
+                media + clip.FileName, media + clip.FileName + "?download=true", media + clip.ThumbnailFileName))]);
+    }
+
+    /// <summary>The event's name as people read it: <c>Shot on target</c>.</summary>
+    public static string Label(GameEventType type)
+    {
+        var words = SnakeCase.Of(type).Replace('_', ' ');
+        return char.ToUpperInvariant(words[0]) + words[1..];
+    }
+}

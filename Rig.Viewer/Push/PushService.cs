@@ -1,0 +1,183 @@
+using Microsoft.Extensions.Options;
+using Rig.Actors.Pipeline;
+using Rig.Viewer.Operations;
+using Rig.Viewer.Watch;
+
+namespace Rig.Viewer.Push;
+
+/// <summary>Either a status or the reason why not.</summary>
+internal sealed record PushAnswer(GamePushStatus? Status, PushRefusal? Refusal)
+{
+    public static implicit operator PushAnswer(PushRefusal refusal) => new(null, refusal);
+}
+
+/// <param name="OffsetBytes">What the viewer holds; null when there is no such file.</param>
+internal sealed record AppendOutcome(long? OffsetBytes, PushRefusal? Refusal);
+
+/// <summary>The steps of a push: announce, send files, publish. Each may be repeated at any time.</summary>
+internal sealed class PushService(
+    PushedGames games, IncomingFiles files, GameGates gates, MediaStore store, IOptions<MediaOptions> limits, ViewerMetrics metrics, ILogger<PushService> logger)
+{
+    /// <summary>Left free for the database, the logs and the system.</summary>
+    private const long ReserveBytes = 1_000_000_000;
+
+    private static readonly PushRefusal Busy = new(StatusCodes.Status503ServiceUnavailable, "Another request of this game is still running. Try again in a few seconds.");
+    private static readonly PushRefusal NoGame = new(StatusCodes.Status404NotFound, "There is no such game. Announce it first with POST /api/v1/push/games.");
+
+    public async Task<PushAnswer> AnnounceAsync(GamePush push, CancellationToken cancellationToken)
+    {
+        if (PushRules.Check(push, limits.Value) is { } refusal)
+        {
+            return refusal;
+        }
+
+        using var gate = await gates.EnterAsync(push.SessionId, cancellationToken);
+        if (gate is null)
+        {
+            return Busy;
+        }
+
+        if (!await games.HasTeamAsync(push.TeamCode, cancellationToken))
+        {
+            return new PushRefusal(StatusCodes.Status422UnprocessableEntity, $"team_code '{push.TeamCode}' names no team of this viewer. Make it with 'rig-viewer add-team', or correct the code.");
+        }
+
+        var known = await games.FindBySessionAsync(push.SessionId, cancellationToken);
+        if (MissingBytes(known?.GameId, push) > FreeBytes() - ReserveBytes)
+        {
+            return new PushRefusal(StatusCodes.Status507InsufficientStorage, "The viewer's disk lacks the space for this game. Free some, or give Rig:Media:Path a larger disk.");
+        }
+
+        var announced = await games.AnnounceAsync(push, cancellationToken);
+        await SweepAsync(announced, cancellationToken);
+        logger.LogInformation("Session {SessionId} was announced as game {GameId} with {Files} files.", push.SessionId, announced.GameId, push.Files.Count);
+        return await DescribeAsync(announced, cancellationToken);
+    }
+
+    public Task<PushAnswer> StatusAsync(int gameId, CancellationToken cancellationToken) =>
+        AtGateAsync(gameId, announced => DescribeAsync(announced, cancellationToken), cancellationToken);
+
+    public async Task<AppendOutcome> AppendAsync(int gameId, string name, long offset, long? length, Stream body, CancellationToken cancellationToken)
+    {
+        AppendOutcome? outcome = null;
+        var answer = await AtGateAsync(
+            gameId,
+            async announced =>
+            {
+                outcome = await AppendAsync(announced, name, offset, length, body, cancellationToken);
+                return new PushAnswer(null, null);
+            },
+            cancellationToken);
+        return outcome ?? new AppendOutcome(null, answer.Refusal);
+    }
+
+    public Task<PushAnswer> PublishAsync(int gameId, CancellationToken cancellationToken) => AtGateAsync(
+        gameId,
+        async announced =>
+        {
+            foreach (var file in announced.Push.Files)
+            {
+                if (!await files.SettleAsync(gameId, file, cancellationToken))
+                {
+                    return new PushRefusal(StatusCodes.Status409Conflict, $"'{file.Name}' is not complete yet; send it from its offset, then publish again.");
+                }
+            }
+
+            if (!announced.IsPublished)
+            {
+                if (!await games.HasTeamAsync(announced.Push.TeamCode, cancellationToken))
+                {
+                    return new PushRefusal(StatusCodes.Status422UnprocessableEntity, $"team_code '{announced.Push.TeamCode}' names no team of this viewer any more.");
+                }
+
+                await games.PublishAsync(announced, cancellationToken);
+                announced = announced with { IsPublished = true };
+                await SweepAsync(announced, cancellationToken);
+                metrics.GamePublished();
+                logger.LogInformation("Game {GameId} is published.", gameId);
+            }
+
+            return await DescribeAsync(announced, cancellationToken);
+        },
+        cancellationToken);
+
+    private async Task<AppendOutcome> AppendAsync(AnnouncedGame announced, string name, long offset, long? length, Stream body, CancellationToken cancellationToken)
+    {
+        if (announced.Push.Files.SingleOrDefault(file => file.Name == name) is not { } file)
+        {
+            return new AppendOutcome(null, new PushRefusal(StatusCodes.Status404NotFound, "The game announces no file of that name."));
+        }
+
+        var gameId = announced.GameId;
+        var held = files.OffsetBytes(gameId, file);
+        if (offset != held)
+        {
+            return new AppendOutcome(held, new PushRefusal(StatusCodes.Status409Conflict, $"The viewer holds {held} bytes of '{name}'; go on from there."));
+        }
+
+        var tooLong = new AppendOutcome(held, PushRefusal.BadRequest($"The body goes beyond the {file.SizeBytes} bytes that were announced for '{name}'."));
+        if (length > file.SizeBytes - offset)
+        {
+            return tooLong;
+        }
+
+        if (!files.IsComplete(gameId, file) && !await files.AppendAsync(gameId, file, offset, body, metrics.PushedBytes, cancellationToken))
+        {
+            return tooLong;
+        }
+
+        held = files.OffsetBytes(gameId, file);
+        if (held == file.SizeBytes && !await files.SettleAsync(gameId, file, cancellationToken))
+        {
+            logger.LogWarning("File {Name} of game {GameId} arrived with a wrong SHA-256 and was discarded.", name, gameId);
+            return new AppendOutcome(0, new PushRefusal(StatusCodes.Status422UnprocessableEntity, $"The SHA-256 of '{name}' is not the announced one; it was discarded, send it again."));
+        }
+
+        return new AppendOutcome(held, null);
+    }
+
+    private async Task<PushAnswer> AtGateAsync(int gameId, Func<AnnouncedGame, Task<PushAnswer>> run, CancellationToken cancellationToken)
+    {
+        if (await games.SessionIdAsync(gameId, cancellationToken) is not { } sessionId)
+        {
+            return NoGame;
+        }
+
+        using var gate = await gates.EnterAsync(sessionId, cancellationToken);
+        if (gate is null)
+        {
+            return Busy;
+        }
+
+        return await games.FindAsync(gameId, cancellationToken) is { } announced ? await run(announced) : NoGame;
+    }
+
+    private async Task<PushAnswer> DescribeAsync(AnnouncedGame announced, CancellationToken cancellationToken)
+    {
+        List<PushFileStatus> states = [];
+        foreach (var file in announced.Push.Files)
+        {
+            // A stop between the last byte and its check leaves a file that is whole but unchecked: it is checked now.
+            var complete = await files.SettleAsync(announced.GameId, file, cancellationToken);
+            states.Add(new PushFileStatus(file.Name, files.OffsetBytes(announced.GameId, file), complete));
+        }
+
+        return new PushAnswer(new GamePushStatus(announced.GameId, announced.IsPublished ? "published" : "receiving", states), null);
+    }
+
+    private async Task SweepAsync(AnnouncedGame announced, CancellationToken cancellationToken)
+    {
+        var wanted = announced.Push.Files.Select(file => file.Sha256).ToHashSet(StringComparer.Ordinal);
+        var kept = wanted.Union(await games.PublishedFilesAsync(announced.GameId, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        files.Sweep(announced.GameId, wanted, kept);
+    }
+
+    private long MissingBytes(int? gameId, GamePush push) => push.Files.DistinctBy(file => file.Sha256)
+        .Sum(file => file.SizeBytes - (gameId is { } id ? files.OffsetBytes(id, file) : 0));
+
+    private long FreeBytes()
+    {
+        Directory.CreateDirectory(store.Root);
+        return new DriveInfo(store.Root).AvailableFreeSpace;
+    }
+}

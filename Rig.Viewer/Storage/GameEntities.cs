@@ -1,0 +1,85 @@
+namespace Rig.Viewer.Storage;
+
+public sealed class Game
+{
+    public int Id { get; set; }
+    public int TeamId { get; set; }
+    public Team? Team { get; set; }
+
+    /// <summary>Unique; the recording session that the game came from.</summary>
+    public string? SessionId { get; set; }
+    public string? Opponent { get; set; }
+    public DateTimeOffset GameDate { get; set; }
+    public int? HomeScore { get; set; }
+    public int? AwayScore { get; set; }
+    public double DurationSeconds { get; set; }
+
+    /// <summary>False until the game is published; nobody sees it before.</summary>
+    public bool IsProcessed { get; set; }
+    public DateTimeOffset? ProcessedAt { get; set; }
+
+    /// <summary>What the player draws with: <see cref="Watch.GameMetadata"/> as JSON.</summary>
+    public string? GameMetadata { get; set; }
+    public List<GameEvent> Events { get; } = [];
+    public List<Clip> Clips { get; } = [];
+    public List<MediaFile> MediaFiles { get; } = [];
+}
+
+public sealed class GameEvent
+{
+    public int Id { get; set; }
+    public int GameId { get; set; }
+    public int? PlayerId { get; set; }
+    public GameEventType EventType { get; set; }
+    public double TimestampSeconds { get; set; }
+    public double Confidence { get; set; }
+
+    /// <summary>Metres, in the pitch axes of <see cref="Actors.Pipeline.PanoramaGeometry"/>.</summary>
+    public double? FieldPositionX { get; set; }
+    public double? FieldPositionY { get; set; }
+
+    /// <summary><c>a</c> or <c>b</c>, by shirt colour; null while unknown.</summary>
+    public string? Side { get; set; }
+    public string? Description { get; set; }
+}
+
+public sealed class Clip
+{
+    public int Id { get; set; }
+    public int GameId { get; set; }
+    public int? EventId { get; set; }
+    public GameEvent? Event { get; set; }
+    public required string Title { get; set; }
+    public GameEventType EventType { get; set; }
+
+    /// <summary>Name of the game's media file.</summary>
+    public required string FileName { get; set; }
+    public required string ThumbnailFileName { get; set; }
+
+    /// <summary>Seconds on the panorama's time line.</summary>
+    public double StartTime { get; set; }
+    public double EndTime { get; set; }
+}
+
+/// <summary>A file that a game shows. On disk it is named by its SHA-256, so a name never reaches the file system.</summary>
+public sealed class MediaFile
+{
+    public int GameId { get; set; }
+    public Game? Game { get; set; }
+    public required string Name { get; set; }
+    public long SizeBytes { get; set; }
+    public required string Sha256 { get; set; }
+    public required string ContentType { get; set; }
+}
+
+/// <summary>What the ingest server announced last of a game; becomes the game's content when it is published.</summary>
+public sealed class GameAnnouncement
+{
+    public int GameId { get; set; }
+    public Game? Game { get; set; }
+
+    /// <summary>The announced <see cref="Actors.Pipeline.GamePush"/> as JSON.</summary>
+    public required string Payload { get; set; }
+    public bool IsPublished { get; set; }
+    public DateTimeOffset AnnouncedAt { get; set; }
+}

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Rig.Viewer.Storage;
+
+/// <summary>The viewer's PostgreSQL database. The schema itself is made by Storage/Migrations; a test holds the two equal.</summary>
+public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserContext<User, int>(options)
+{
+    public DbSet<Player> Players => Set<Player>();
+    public DbSet<Organization> Organizations => Set<Organization>();
+    public DbSet<Team> Teams => Set<Team>();
+    public DbSet<Game> Games => Set<Game>();
+    public DbSet<GameEvent> GameEvents => Set<GameEvent>();
+    public DbSet<Clip> Clips => Set<Clip>();
+    public DbSet<MediaFile> MediaFiles => Set<MediaFile>();
+    public DbSet<GameAnnouncement> GameAnnouncements => Set<GameAnnouncement>();
+    public DbSet<ParentPlayer> ParentPlayers => Set<ParentPlayer>();
+    public DbSet<TeamPlayer> TeamPlayers => Set<TeamPlayer>();
+    public DbSet<TeamCoach> TeamCoaches => Set<TeamCoach>();
+    public DbSet<UserTeam> UserTeams => Set<UserTeam>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<UserRole>().HaveConversion<SnakeCaseEnumConverter<UserRole>>();
+        configurationBuilder.Properties<PlayerPosition>().HaveConversion<SnakeCaseEnumConverter<PlayerPosition>>();
+        configurationBuilder.Properties<NotifyFrequency>().HaveConversion<SnakeCaseEnumConverter<NotifyFrequency>>();
+        configurationBuilder.Properties<UserTeamRole>().HaveConversion<SnakeCaseEnumConverter<UserTeamRole>>();
+        configurationBuilder.Properties<GameEventType>().HaveConversion<SnakeCaseEnumConverter<GameEventType>>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<User>().ToTable("users").HasIndex(user => user.NormalizedEmail).IsUnique();
+        builder.Entity<Microsoft.AspNetCore.Identity.IdentityUserClaim<int>>().ToTable("user_claims");
+        builder.Entity<Microsoft.AspNetCore.Identity.IdentityUserLogin<int>>().ToTable("user_logins");
+        builder.Entity<Microsoft.AspNetCore.Identity.IdentityUserToken<int>>().ToTable("user_tokens");
+        builder.Entity<Player>().ToTable("players");
+        builder.Entity<Organization>().ToTable("organizations").HasIndex(organization => organization.Slug).IsUnique();
+        builder.Entity<Team>().ToTable("teams").HasIndex(team => team.TeamCode).IsUnique();
+        builder.Entity<ParentPlayer>(link =>
+        {
+            link.ToTable("parent_player").HasKey(row => new { row.ParentId, row.PlayerId });
+            link.HasOne<User>().WithMany().HasForeignKey(row => row.ParentId);
+            link.HasOne<Player>().WithMany().HasForeignKey(row => row.PlayerId);
+        });
+        builder.Entity<TeamPlayer>(link =>
+        {
+            link.ToTable("team_player").HasKey(row => new { row.TeamId, row.PlayerId });
+            link.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            link.HasOne<Player>().WithMany().HasForeignKey(row => row.PlayerId);
+        });
+        builder.Entity<TeamCoach>(link =>
+        {
+            link.ToTable("team_coach").HasKey(row => new { row.TeamId, row.UserId });
+            link.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            link.HasOne<User>().WithMany().HasForeignKey(row => row.UserId);
+        });
+        builder.Entity<UserTeam>(link =>
+        {
+            link.ToTable("user_team").HasKey(row => new { row.UserId, row.TeamId });
+            link.HasOne<User>().WithMany().HasForeignKey(row => row.UserId);
+            link.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+        });
+        builder.Entity<Game>(game =>
+        {
+            game.ToTable("games").HasIndex(row => row.SessionId).IsUnique();
+            game.Property(row => row.GameMetadata).HasColumnType("jsonb");
+        });
+        builder.Entity<GameEvent>(moment =>
+        {
+            moment.ToTable("game_events");
+            moment.HasOne<Player>().WithMany().HasForeignKey(row => row.PlayerId);
+        });
+        builder.Entity<Clip>(clip =>
+        {
+            clip.ToTable("clips");
+            clip.HasOne(row => row.Event).WithMany().HasForeignKey(row => row.EventId).OnDelete(DeleteBehavior.SetNull);
+        });
+        builder.Entity<MediaFile>().ToTable("media_files").HasKey(file => new { file.GameId, file.Name });
+        builder.Entity<GameAnnouncement>(announcement =>
+        {
+            announcement.ToTable("game_announcements").HasKey(row => row.GameId);
+            announcement.Property(row => row.GameId).ValueGeneratedNever();
+            announcement.HasOne(row => row.Game).WithOne().HasForeignKey<GameAnnouncement>(row => row.GameId);
+            announcement.Property(row => row.Payload).HasColumnType("jsonb");
+        });
+        NameColumns(builder);
+    }
+
+    private static void NameColumns(ModelBuilder builder)
+    {
+        foreach (var property in builder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        {
+            property.SetColumnName(SnakeCase.Of(property.Name.Replace("PhoneNumber", "Phone", StringComparison.Ordinal)));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// The player's pure parts. The sources are compiled into a folder of the test's own, so no build has to come first.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const ui = join(dirname(fileURLToPath(import.meta.url)), "..");
+const compiled = mkdtempSync(join(tmpdir(), "rig-viewer-ui-"));
+after(() => rmSync(compiled, { recursive: true }));
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+execFileSync(process.execPath, [tsc, "-p", join(ui, "tsconfig.json"), "--outDir", compiled], { stdio: "inherit" });
+writeFileSync(join(compiled, "package.json"), '{"type":"module"}');
+const load = (name) => import(pathToFileURL(join(compiled, "model", name)).href);
+const { between, clamp, degrees, directionOf, drag, extent, MIN_FOV, project, radians, widestFov, windowOn, yawAt, zoom } = await load("camera.js");
+const { Chase, viewAt } = await load("follow.js");
+const { clock, currentMoment, jumpTarget, nextSpeed, positionOf, skip } = await load("timeline.js");
+
+const panorama = { width: 2400, height: 600, focal_px: 900, center_column: 1199.5, horizon_row: 180 };
+const wide = 16 / 9;
+const view = { yaw: radians(12), pitch: radians(6), fov: radians(45) };
+const near = (actual, expected, tolerance = 1e-9) => assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
+const corners = [-1, 1].flatMap((x) => [-1, 1].map((y) => ({ x, y })));
+
+// A small seeded generator: the same views in every run.
+function* views(count) {
+  let seed = 7;
+  const next = () => ((seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648) * 2 - 1;
+  for (let i = 0; i < count; i++) {
+    yield [{ yaw: next() * 3, pitch: next() * 1.2, fov: 0.05 + (next() + 1) * 1.2 }, 0.4 + (next() + 1) * 1.1];
+  }
+}
+
+test("the middle of the screen is where the camera looks", () => {
+  const pixel = project(view, wide, { x: 0, y: 0 }, panorama);
+  near(pixel.u, 1199.5 + 900 * radians(12));
+  near(pixel.v, 180 + 900 * Math.tan(radians(6)));
+});
+
+test("level, the screen's edge lies half the angle of view aside", () => {
+  const level = { yaw: 0, pitch: 0, fov: radians(60) };
+  near(project(level, wide, { x: 1, y: 0 }, panorama).u, 1199.5 + 900 * radians(30));
+  // Straight down by the picture's half height: v is the tangent on the cylinder.
+  near(project(level, 1, { x: 0, y: 1 }, panorama).v, 180 + 900 * Math.tan(radians(30)));
+});
+
+test("a point agrees with the ray through it, computed by rotation matrices", () => {
+  for (const [camera, aspect] of views(50)) {
+    for (const { x, y } of corners) {
+      const [rx, ry, rz] = [x * Math.tan(camera.fov / 2), (y * Math.tan(camera.fov / 2)) / aspect, 1];
+      const [py, pz] = [ry * Math.cos(camera.pitch) + rz * Math.sin(camera.pitch), rz * Math.cos(camera.pitch) - ry * Math.sin(camera.pitch)];
+      const [wx, wz] = [rx * Math.cos(camera.yaw) + pz * Math.sin(camera.yaw), pz * Math.cos(camera.yaw) - rx * Math.sin(camera.yaw)];
+      const pixel = project(camera, aspect, { x, y }, panorama);
+      const turn = (pixel.u - panorama.center_column) / panorama.focal_px - Math.atan2(wx, wz);
+      near(Math.sin(turn), 0, 1e-9);
+      near(pixel.v, 180 + (900 * py) / Math.hypot(wx, wz), 1e-6 * Math.max(1, Math.abs(pixel.v)));
+    }
+  }
+});
+
+test("a clamped view shows nothing beyond the panorama", () => {
+  for (const [camera, aspect] of views(500)) {
+    const held = clamp(camera, panorama, aspect);
+    assert.ok(held.fov >= MIN_FOV - 1e-12 && held.fov <= widestFov(panorama, aspect) + 1e-12);
+    for (const corner of [...corners, { x: 0, y: -1 }, { x: 0, y: 1 }, { x: -1, y: 0 }, { x: 1, y: 0 }]) {
+      const { u, v } = project(held, aspect, corner, panorama);
+      assert.ok(u >= -1e-6 && u <= 2400 + 1e-6 && v >= -1e-6 && v <= 600 + 1e-6, `${JSON.stringify(held)} shows ${u}, ${v}`);
+    }
+  }
+});
+
+test("clamping twice is clamping once", () => {
+  for (const [camera, aspect] of views(100)) {
+    const once = clamp(camera, panorama, aspect);
+    const twice = clamp(once, panorama, aspect);
+    near(twice.yaw, once.yaw);
+    near(twice.pitch, once.pitch);
+  }
+});
+
+test("what lies under the finger stays under it", () => {
+  const level = { yaw: 0.2, pitch: 0, fov: radians(50) };
+  const from = { x: 0.4, y: 0 };
+  const to = { x: -0.3, y: 0 };
+  near(directionOf(drag(level, wide, from, to), wide, to).yaw, directionOf(level, wide, from).yaw, 1e-9);
+  assert.ok(drag(level, wide, from, to).yaw > level.yaw, "taking the picture to the left looks to the right");
+});
+
+test("zooming keeps the point under the pointer and its limits", () => {
+  const at = { x: 0.5, y: 0 };
+  const level = { yaw: 0, pitch: 0, fov: radians(50) };
+  const nearer = zoom(level, wide, at, 0.5, panorama);
+  near(degrees(nearer.fov), 25);
+  near(directionOf(nearer, wide, at).yaw, directionOf(level, wide, at).yaw, 1e-9);
+  assert.equal(zoom(level, wide, at, 0.0001, panorama).fov, MIN_FOV);
+  assert.equal(zoom(level, wide, at, 1000, panorama).fov, widestFov(panorama, wide));
+});
+
+test("the overview's window and its inverse agree", () => {
+  const level = { yaw: 0.3, pitch: 0, fov: 0.6 };
+  const { left, width } = windowOn(panorama, level);
+  near(yawAt(panorama, left + width / 2), 0.3);
+  near(width, (0.6 * 900) / 2400);
+  const { right } = extent(panorama);
+  assert.ok(windowOn(panorama, { ...level, yaw: right }).left <= 1);
+});
+
+test("limits that cross meet in the middle", () => {
+  assert.equal(between(5, 0, 3), 3);
+  assert.equal(between(0, 4, 2), 3);
+});
+
+const path = [
+  { t_seconds: 2, yaw_deg: 0, pitch_deg: 5, fov_deg: 40 },
+  { t_seconds: 4, yaw_deg: 20, pitch_deg: 7, fov_deg: 50 },
+  { t_seconds: 5, yaw_deg: -10, pitch_deg: 7, fov_deg: 30 },
+];
+
+test("between two keys the path is a straight line, outside it rests", () => {
+  near(degrees(viewAt(path, 3).yaw), 10);
+  near(degrees(viewAt(path, 3).fov), 45);
+  near(degrees(viewAt(path, 4).yaw), 20);
+  near(degrees(viewAt(path, 0).yaw), 0);
+  near(degrees(viewAt(path, 99).yaw), -10);
+  assert.equal(viewAt([], 1), null);
+  near(degrees(viewAt(path.slice(0, 1), 3).pitch), 5);
+});
+
+test("the chase arrives without overshooting, however uneven the frames are", () => {
+  for (const steps of [Array(120).fill(1 / 60), Array(30).fill(1 / 15), [0.4, 0.01, 0.2, 0.003, 0.5, 0.9]]) {
+    const chase = new Chase(0.45);
+    let now = { yaw: 0, pitch: 0, fov: 1 };
+    for (const elapsed of steps) {
+      now = chase.step(now, { yaw: 1, pitch: 0.2, fov: 0.5 }, elapsed);
+      assert.ok(now.yaw <= 1 + 1e-9 && now.fov >= 0.5 - 1e-9);
+    }
+    near(now.yaw, 1, 0.01);
+  }
+});
+
+test("two half steps of the chase are one whole one", () => {
+  const one = new Chase(0.5);
+  const two = new Chase(0.5);
+  const start = { yaw: 0, pitch: 0, fov: 1 };
+  const target = { yaw: 1, pitch: 1, fov: 1 };
+  const whole = one.step(start, target, 0.2);
+  const halves = two.step(two.step(start, target, 0.1), target, 0.1);
+  near(whole.yaw, halves.yaw, 1e-12);
+});
+
+test("times read as on a clock", () => {
+  assert.deepEqual([0, 59.99, 60, 3599, 3600, -1, NaN].map(clock), ["0:00", "0:59", "1:00", "59:59", "1:00:00", "0:00", "0:00"]);
+});
+
+test("a moment is shown from three seconds before it", () => {
+  assert.equal(jumpTarget(12.3), 12.3 - 3);
+  assert.equal(jumpTarget(1), 0);
+  assert.equal(currentMoment([6, 12.3], 9.3), 1);
+  assert.equal(currentMoment([6, 12.3], 4), 0);
+  assert.equal(currentMoment([6, 12.3], 30), -1);
+});
+
+test("skipping and speeds stay within their bounds", () => {
+  assert.equal(skip(5, -10, 40), 0);
+  assert.equal(skip(35, 10, 40), 40);
+  assert.deepEqual([1, 2, 0.5].map(nextSpeed), [2, 0.5, 1]);
+  assert.equal(positionOf(20, 40), 0.5);
+  assert.equal(positionOf(20, 0), 0);
+});

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+using Rig.Viewer.Accounts;
+using Rig.Viewer.Games;
+using Rig.Viewer.Operations;
+using Rig.Viewer.Push;
+using Rig.Viewer.Storage;
+using Rig.Viewer.Watch;
+
+namespace Rig.Viewer;
+
+/// <summary>Puts the web application together; the program and the tests start the same one.</summary>
+internal static class ViewerHost
+{
+    /// <param name="programFolder">Where rig-viewer and its <c>wwwroot</c> lie.</param>
+    /// <param name="settings">Configuration that outranks files and environment.</param>
+    public static WebApplication Build(string programFolder, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ViewerHost).Assembly.GetName().Name,
+            ContentRootPath = programFolder,
+            WebRootPath = Path.Combine(programFolder, "wwwroot"),
+        });
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        builder.AddRigLogging();
+        builder.Services.AddViewerOptions();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddStorage();
+        builder.Services.AddAccounts();
+        builder.Services.AddGames();
+        builder.Services.AddMedia();
+        builder.Services.AddPush();
+        builder.Services.AddViewerMetrics();
+        builder.Services.AddRazorPages();
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        var app = builder.Build();
+        app.Urls.Add(app.Services.GetRequiredService<IOptions<ViewerOptions>>().Value.ListenUrl);
+        app.UseForwardedHeaders();
+        app.UseSecurityHeaders();
+        app.UseErrorAnswers();
+        app.UseStaticFiles(StaticAssets.Options);
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapOperations();
+        app.MapGamesApi();
+        app.MapMedia();
+        app.MapPush();
+        app.MapRazorPages();
+        return app;
+    }
+
+    private static void AddViewerOptions(this IServiceCollection services) => services.AddOptions<ViewerOptions>()
+        .BindConfiguration(ViewerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+        .Validate(options => IsWebAddress(options.ListenUrl), "Rig:Viewer:ListenUrl is not an http:// or https:// address, such as http://0.0.0.0:8090.")
+        .Validate(options => options.PublicUrl is null || IsWebAddress(options.PublicUrl), "Rig:Viewer:PublicUrl is not an http:// or https:// address, such as https://games.example.org.")
+        .Validate(options => options.LoginAttemptsPerMinute is >= 1 and <= 1000, "Rig:Viewer:LoginAttemptsPerMinute must be 1 to 1000.")
+        .ValidateOnStart();
+
+    private static bool IsWebAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Rig.Viewer.Watch;
+
+/// <summary>
+/// Where bytes lie: <c>games/{id}/{sha256}</c> whole and verified, <c>incoming/{id}/{sha256}</c> still arriving. Both names are made
+/// here, from a number and a checked hash, so nothing a client says becomes a path. Layout: docs/design/viewer.md.
+/// </summary>
+internal sealed class MediaStore(IOptions<MediaOptions> options)
+{
+    public string Root { get; } = Path.GetFullPath(options.Value.Path);
+
+    public string GameFolder(int gameId) => Path.Combine(Root, "games", gameId.ToString(CultureInfo.InvariantCulture));
+
+    public string IncomingFolder(int gameId) => Path.Combine(Root, "incoming", gameId.ToString(CultureInfo.InvariantCulture));
+
+    public string StoredPath(int gameId, string sha256) => Path.Combine(GameFolder(gameId), Checked(sha256));
+
+    public string IncomingPath(int gameId, string sha256) => Path.Combine(IncomingFolder(gameId), Checked(sha256));
+
+    private static string Checked(string sha256) => IsSha256(sha256) ? sha256 : throw new ArgumentException("A file is named by 64 lower-case hex digits.", nameof(sha256));
+
+    public static bool IsSha256(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
+}
