@@ -137,7 +137,7 @@ internal sealed partial class ActorCell
     {
         ResetSuspensions();
         ClearFailed();
-        _extras!.Fault!.Waiting = WaitReason.None;
+        Fault.Waiting = WaitReason.None;
         CreateActor();
         ReplayDeferred();
     }

@@ -84,7 +84,7 @@ public partial class ApiGoldenTests
             yield return $"ctor({Parameters(constructor)})";
         foreach (var method in type.GetMethods(Declared).Where(IsVisible))
         {
-            if (method.IsSpecialName || method.IsDefined(typeof(CompilerGeneratedAttribute)) || method.GetBaseDefinition().DeclaringType == typeof(object))
+            if (method.IsSpecialName || method.IsDefined(typeof(CompilerGeneratedAttribute)) || method.GetBaseDefinition().DeclaringType != type)
                 continue;
             var generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(argument => argument.Name))}>" : "";
             yield return $"{TypeName(method.ReturnType)} {method.Name}{generic}({Parameters(method)})";
