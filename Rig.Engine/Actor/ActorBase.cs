@@ -43,7 +43,8 @@ public abstract class ActorBase
 
     internal bool InvokeReceive(Receive receive, object message) => AroundReceive(receive, message);
 
-    internal Receive InitialBehavior() => Receive;
+    /// <summary>The behaviour until the first Become; asked after <see cref="Initialize"/>.</summary>
+    internal virtual Receive InitialBehavior() => Receive;
 
     internal SupervisorStrategy GetSupervisorStrategy() => SupervisorStrategy();
 

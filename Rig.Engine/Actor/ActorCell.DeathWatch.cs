@@ -79,7 +79,7 @@ internal sealed partial class ActorCell
             return;
         object received = message ?? terminated;
         _message = received;
-        _actor!.InvokeReceive(_behavior!, received);
+        _actor!.InvokeReceive(Behavior, received);
     }
 
     private void TellWatchersWeDied()

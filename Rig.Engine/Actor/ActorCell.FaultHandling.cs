@@ -46,13 +46,9 @@ internal sealed partial class ActorCell
     {
         _behavior = null;
         if (_extras is { } extras)
-        {
-            extras.HasBecome = false;
             extras.Behaviors = null;
-        }
 
         var actor = Props.NewActor();
-        _behavior ??= actor.InitialBehavior();
         if (actor is IWithTimers withTimers)
             withTimers.Timers = Extras.Timers = new TimerScheduler(this);
         if (actor is IActorStash withStash)
@@ -141,7 +137,7 @@ internal sealed partial class ActorCell
     {
         ResetSuspensions();
         ClearFailed();
-        _extras!.Fault!.Waiting = WaitReason.None;
+        Fault.Waiting = WaitReason.None;
         CreateActor();
         ReplayDeferred();
     }

@@ -56,21 +56,21 @@ internal sealed partial class ActorCell : Mailbox, IUntypedActorContext
 
     public IActorRef? CurrentSender => _sender;
 
+    // Made with the first message, so that an idle actor does without.
+    private Receive Behavior => _behavior ??= _actor!.InitialBehavior();
+
     private CellExtras Extras => _extras ??= new CellExtras();
 
     public ActorSelection ActorSelection(ActorPath actorPath) => ActorRefFactoryShared.ActorSelection(actorPath, _system);
 
     public ActorSelection ActorSelection(string actorPath) => ActorRefFactoryShared.ActorSelection(actorPath, _system, _self);
 
-    public void Become(Receive receive)
-    {
-        _behavior = receive;
-        Extras.HasBecome = true;
-    }
+    public void Become(Receive receive) => _behavior = receive;
 
     public void BecomeStacked(Receive receive)
     {
-        (Extras.Behaviors ??= new Stack<Receive>()).Push(_behavior!);
+        // Null stands for the initial behaviour.
+        (Extras.Behaviors ??= new Stack<Receive?>()).Push(_behavior);
         Become(receive);
     }
 
@@ -92,14 +92,6 @@ internal sealed partial class ActorCell : Mailbox, IUntypedActorContext
             throw new InvalidOperationException($"{_self} cannot stop {child}: an actor stops itself or its children; send others a PoisonPill.");
     }
 
-    /// <summary>Replaces the behaviour that a fresh instance starts with.</summary>
-    internal void ReplaceInitialBehavior(Receive receive)
-    {
-        // A Become in the constructor wins.
-        if (_extras?.HasBecome != true)
-            _behavior = receive;
-    }
-
     private protected override void EnterTurn() => _current = this;
 
     private protected override void LeaveTurn() => _current = null;
@@ -115,7 +107,7 @@ internal sealed partial class ActorCell : Mailbox, IUntypedActorContext
             if (message is IAutoReceivedMessage)
                 AutoReceive(message);
             else
-                _actor!.InvokeReceive(_behavior!, message);
+                _actor!.InvokeReceive(Behavior, message);
         }
         catch (Exception cause)
         {
@@ -225,7 +217,7 @@ internal sealed partial class ActorCell : Mailbox, IUntypedActorContext
                 Sender.Tell(new ActorIdentity(identify.MessageId, _self), _self);
                 break;
             default:
-                _actor!.InvokeReceive(_behavior!, message);
+                _actor!.InvokeReceive(Behavior, message);
                 break;
         }
     }
@@ -241,8 +233,7 @@ internal sealed partial class ActorCell : Mailbox, IUntypedActorContext
     /// <summary>What most actors never need, kept out of the cell so that an idle actor stays small.</summary>
     private sealed class CellExtras
     {
-        public bool HasBecome;
-        public Stack<Receive>? Behaviors;
+        public Stack<Receive?>? Behaviors;
         public TimeSpan? ReceiveTimeout;
         public ReceiveTimeoutTimer? ReceiveTimeoutTimer;
         public TimerScheduler? Timers;

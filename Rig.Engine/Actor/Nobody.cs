@@ -21,19 +21,19 @@ public sealed class Nobody : IActorRef, IInternalActorRef
 
     bool IInternalActorRef.IsTerminated => true;
 
-    public void Tell(object message, IActorRef? sender)
+    void ICanTell.Tell(object message, IActorRef? sender)
     {
     }
 
-    public bool Equals(IActorRef? other) => ReferenceEquals(this, other);
+    bool IEquatable<IActorRef>.Equals(IActorRef? other) => ReferenceEquals(this, other);
 
     public override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
     public override int GetHashCode() => 1;
 
-    public int CompareTo(IActorRef? other) => other is null ? 1 : Path.CompareTo(other.Path);
+    int IComparable<IActorRef>.CompareTo(IActorRef? other) => other is null ? 1 : Path.CompareTo(other.Path);
 
-    public int CompareTo(object? obj) => CompareTo(obj as IActorRef);
+    int IComparable.CompareTo(object? obj) => obj is IActorRef other ? Path.CompareTo(other.Path) : 1;
 
     public override string ToString() => "[Nobody]";
 

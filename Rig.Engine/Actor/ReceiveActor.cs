@@ -13,9 +13,9 @@ public abstract class ReceiveActor : UntypedActor
     {
         _initial = [.. _configuring!];
         _configuring = null;
-        if (_initial.Length > 0)
-            Cell.ReplaceInitialBehavior(BehaviorOf(_initial));
     }
+
+    internal override Receive InitialBehavior() => BehaviorOf(_initial);
 
     protected sealed override void OnReceive(object message) => Unhandled(message);
 

@@ -20,8 +20,9 @@ internal abstract class MailboxInlet
 /// <summary>Keeps what senders write and what the receiver writes off one cache line.</summary>
 internal abstract class MailboxPadding : MailboxInlet
 {
-#pragma warning disable CS0169, IDE0051 // Never read: only their size matters.
-    private readonly long _pad0, _pad1, _pad2, _pad3, _pad4;
+    // Never read: only their size matters.
+#pragma warning disable CS0169, IDE0051
+    private readonly long _pad0, _pad1, _pad2;
 #pragma warning restore CS0169, IDE0051
 }
 

@@ -18,7 +18,7 @@ internal sealed class MessageNode
 internal static class MessageNodePool
 {
     private const int ChainLength = 256;
-    private const int SharedChains = 512;
+    private const int SharedChains = 2048;
 
     private static readonly Lock Gate = new();
     private static readonly MessageNode?[] Shared = new MessageNode?[SharedChains];

@@ -67,7 +67,7 @@ internal sealed class LoggerHost(ActorSystemImpl system)
 {
     private readonly List<IActorRef> _loggers = [];
 
-    /// <exception cref="Configuration.ConfigurationException">A logger's type cannot be found or does not start in time.</exception>
+    /// <exception cref="Configuration.ConfigurationException">A logger's type cannot be found, or it fails to start.</exception>
     public void Start()
     {
         var level = system.EventStream.LogLevel;
@@ -106,11 +106,9 @@ internal sealed class LoggerHost(ActorSystemImpl system)
         var answer = logger.Ask<LoggerInitialized>(new InitializeLogger(system.EventStream));
         try
         {
+            // A slow machine is no reason not to start: the logger is subscribed and will catch up.
             if (!answer.Wait(system.Settings.LoggerStartTimeout))
-            {
-                throw new Configuration.ConfigurationException(
-                    $"Logger {name} of akka.loggers did not start within {system.Settings.LoggerStartTimeout} (akka.logger-startup-timeout).");
-            }
+                system.Log.Warning("Logger {0} did not start within {1} (akka.logger-startup-timeout).", name, system.Settings.LoggerStartTimeout);
         }
         catch (AggregateException failed)
         {

@@ -200,7 +200,7 @@ internal sealed class EventCounter(IReadOnlyList<Predicate<LogEvent>> predicates
 }
 
 /// <summary>The logger of tests: shows events to the filters that are installed. Dead letters and unhandled messages count as warnings.</summary>
-public class TestEventListener : DefaultLogger
+internal sealed class TestEventListener : DefaultLogger
 {
     private readonly List<EventCounter> _filters = [];
 

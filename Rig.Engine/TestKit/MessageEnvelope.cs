@@ -29,11 +29,19 @@ public abstract class AutoPilot
 
 public sealed class NoAutoPilot : AutoPilot
 {
+    internal NoAutoPilot()
+    {
+    }
+
     public override AutoPilot Run(IActorRef sender, object message) => this;
 }
 
 public sealed class KeepRunning : AutoPilot
 {
+    internal KeepRunning()
+    {
+    }
+
     public override AutoPilot Run(IActorRef sender, object message) => this;
 }
 

@@ -16,7 +16,7 @@ public sealed class TestProbe : TestKitBase, IActorRef, IInternalActorRef
     /// <summary>Who sent the message that was looked at last.</summary>
     public IActorRef Sender => LastSender;
 
-    public ActorPath Path => TestActor.Path;
+    ActorPath IActorRef.Path => TestActor.Path;
 
     bool IActorRefScope.IsLocal => true;
 
@@ -39,17 +39,17 @@ public sealed class TestProbe : TestKitBase, IActorRef, IInternalActorRef
 
     public void Forward(IActorRef actor, object message) => actor.Tell(message, Sender);
 
-    public void Tell(object message, IActorRef? sender) => TestActor.Tell(message, sender);
+    void ICanTell.Tell(object message, IActorRef? sender) => TestActor.Tell(message, sender);
 
-    public bool Equals(IActorRef? other) => TestActor.Equals(other is TestProbe probe ? probe.TestActor : other);
+    bool IEquatable<IActorRef>.Equals(IActorRef? other) => TestActor.Equals(other is TestProbe probe ? probe.TestActor : other);
 
-    public override bool Equals(object? obj) => obj is IActorRef other && Equals(other);
+    public override bool Equals(object? obj) => obj is IActorRef other && ((IActorRef)this).Equals(other);
 
     public override int GetHashCode() => TestActor.GetHashCode();
 
-    public int CompareTo(IActorRef? other) => TestActor.CompareTo(other is TestProbe probe ? probe.TestActor : other);
+    int IComparable<IActorRef>.CompareTo(IActorRef? other) => TestActor.CompareTo(other is TestProbe probe ? probe.TestActor : other);
 
-    public int CompareTo(object? obj) => CompareTo(obj as IActorRef);
+    public int CompareTo(object? obj) => ((IActorRef)this).CompareTo(obj as IActorRef);
 
     public override string ToString() => $"TestProbe({TestActor})";
 
