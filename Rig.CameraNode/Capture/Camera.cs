@@ -121,9 +121,9 @@ internal sealed class Camera : BackgroundService, ICamera
         {
             try
             {
-                await running.Writer.Ended.WaitAsync(cancellationToken);
+                await running.Settled.Task.WaitAsync(cancellationToken);
             }
-            catch (Exception e) when (e is TakeFailedException or OperationCanceledException)
+            catch (OperationCanceledException e)
             {
                 logger.LogError(e, "{Take} was not sealed before the node stopped; that is done at its next start", running.Id);
             }
@@ -281,6 +281,12 @@ internal sealed class Camera : BackgroundService, ICamera
             logger.LogError(e, "{Take} is sealed; announcing it failed", begun.Id);
         }
 
+        if (failure is not null)
+        {
+            logger.LogError(failure, "{Take} could not be sealed; that is done at the node's next start", begun.Id);
+        }
+
+        begun.Settled.TrySetResult();
         Post(() => Ended(begun, sealedTake, failure));
     }
 

@@ -20,6 +20,9 @@ internal sealed class CameraTake(TakeRequest request, long startNs, long matchZe
 
     internal TaskCompletionSource<TakeStarted> Started => started;
 
+    /// <summary>Completes when the take is sealed, or could not be, and the catalogue knows.</summary>
+    internal TaskCompletionSource Settled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal List<TaskCompletionSource<TakeSealed>> Stopping { get; } = [];
 
     internal long StartNs => startNs;

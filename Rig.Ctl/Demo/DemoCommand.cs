@@ -13,7 +13,7 @@ internal static class DemoCommand
         var footage = new Option<string?>("--footage") { Description = "Play left*.mp4, right*.mp4 and, if there, center*.mp4 of this folder as the cameras." };
         var exit = new Option<bool>("--exit") { Description = "Stop everything once the chain is done; exit code 0 only if everything verified." };
         var json = new Option<string?>("--json") { Description = "Write a summary of the run to this file." };
-        var keep = new Option<string?>("--keep") { Description = "Keep all data and logs in this folder." };
+        var keep = new Option<string?>("--keep") { Description = "Keep recordings, sessions, the viewer's media and all logs in this folder." };
         var command = new Command("demo", "Runs a whole rig on this machine: three cameras, the home server and the viewer, through one match.")
         {
             seconds, mode, source, footage, exit, json, keep,

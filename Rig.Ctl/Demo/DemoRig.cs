@@ -22,6 +22,12 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
     private readonly Dictionary<string, DemoProcess> processes = [];
     private PrivatePostgres? postgres;
 
+    /// <summary>
+    /// Apart from the other data: PostgreSQL runs as another user, who cannot enter a folder that only its owner may. Everything that
+    /// matters later lies in files, so it is not kept.
+    /// </summary>
+    private string? databaseFolder;
+
     public IReadOnlyList<FootageCamera> Footage { get; } = options.FootageFolder is { } folder ? Demo.Footage.Find(folder) : [];
 
     public IReadOnlyList<string> CameraIds => Footage.Count > 0 ? [.. Footage.Select(f => f.CameraId)] : [.. Addresses.Keys];
@@ -43,7 +49,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
     {
         EnsureFree();
         progress("PostgreSQL");
-        postgres = await PrivatePostgres.StartAsync(Path.Combine(workFolder, "postgres"), durable: true, cancellationToken);
+        databaseFolder = Directory.CreateTempSubdirectory("rig-demo-postgres-").FullName;
+        postgres = await PrivatePostgres.StartAsync(databaseFolder, durable: true, cancellationToken);
         await postgres.CreateDatabaseAsync("rig_ingest", cancellationToken);
         await postgres.CreateDatabaseAsync("rig_viewer", cancellationToken);
 
@@ -110,6 +117,12 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         {
             await postgres.DisposeAsync();
             postgres = null;
+        }
+
+        if (databaseFolder is not null)
+        {
+            Directory.Delete(databaseFolder, recursive: true);
+            databaseFolder = null;
         }
     }
 

@@ -27,7 +27,6 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         }
 
         var folder = options.KeepFolder is { } keep ? Directory.CreateDirectory(keep).FullName : Directory.CreateTempSubdirectory("rig-demo-").FullName;
-        OpenToDatabaseUser(folder);
         var interrupted = false;
         try
         {
@@ -234,10 +233,6 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
             await File.WriteAllBytesAsync(path, summary.ToUtf8Json(), cancellationToken);
         }
     }
-
-    /// <summary>PostgreSQL runs as another user, who must be let through to its own folder.</summary>
-    private static void OpenToDatabaseUser(string folder) =>
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
 
     private static double Lap(Stopwatch clock)
     {

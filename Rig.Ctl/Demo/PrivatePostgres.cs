@@ -40,6 +40,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         Directory.CreateDirectory(folder);
         if (IsRoot)
         {
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
             await RunAsync("chown", ["postgres:postgres", folder], asPostgres: false, cancellationToken);
         }
 

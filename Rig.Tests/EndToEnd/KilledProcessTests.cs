@@ -16,8 +16,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetim
 
     public async Task InitializeAsync()
     {
-        File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        rig = new DemoRig(new DemoOptions(10, new VideoMode(640, 360, 15), null, true, null, folder.Path), folder.Path);
+        rig = new DemoRig(new DemoOptions(10, new VideoMode(1280, 720, 15), null, true, null, folder.Path), folder.Path);
         await rig.StartAsync(output.WriteLine, CancellationToken.None);
     }
 

@@ -19,12 +19,12 @@ internal static class ReceiveBench
     public static async Task<int> RunAsync(int sizeMb, int rounds, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("rig-bench-").FullName;
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var database = Directory.CreateTempSubdirectory("rig-bench-postgres-").FullName;
         try
         {
             var video = Path.Combine(folder, "take.mp4");
             var sha256 = await MakeVideoAsync(video, sizeMb, cancellationToken);
-            await using var postgres = await PrivatePostgres.StartAsync(Path.Combine(folder, "postgres"), durable: true, cancellationToken);
+            await using var postgres = await PrivatePostgres.StartAsync(database, durable: true, cancellationToken);
             await postgres.CreateDatabaseAsync("rig_ingest", cancellationToken);
             using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(10) };
             var rig = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -62,6 +62,7 @@ internal static class ReceiveBench
         finally
         {
             Directory.Delete(folder, recursive: true);
+            Directory.Delete(database, recursive: true);
         }
     }
 
