@@ -33,7 +33,7 @@ internal sealed class ClipRenderer(string panoramaPath, PanoramaGeometry geometr
         var view = new byte[Width * Height * 3 / 2];
         for (var i = 0; await ReadFrameAsync(decoder.Output, panorama, cancellationToken); i++)
         {
-            camera.Render(panorama, ClipPlan.LookAt(follow, fromSeconds + (i / fps)), view);
+            camera.Render(panorama, LookAt(fromSeconds + (i / fps)), view);
             await encoder.Input.WriteAsync(view, cancellationToken);
             progress.Report(Math.Min(1, (i + 1.0) / frames));
         }
@@ -55,7 +55,7 @@ internal sealed class ClipRenderer(string panoramaPath, PanoramaGeometry geometr
 
         await decoder.FinishAsync(cancellationToken);
         var view = new byte[Width * Height * 3 / 2];
-        new VirtualCamera(geometry, Width, Height).Render(panorama, ClipPlan.LookAt(follow, tSeconds), view);
+        new VirtualCamera(geometry, Width, Height).Render(panorama, LookAt(tSeconds), view);
         await using var encoder = FfmpegProcess.Start(
         [
             "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{Width}x{Height}", "-i", "pipe:0",
@@ -64,6 +64,8 @@ internal sealed class ClipRenderer(string panoramaPath, PanoramaGeometry geometr
         await encoder.Input.WriteAsync(view, cancellationToken);
         await encoder.FinishAsync(cancellationToken);
     }
+
+    private FollowKey LookAt(double tSeconds) => Framing.Keep(ClipPlan.LookAt(follow, tSeconds), geometry, (double)Width / Height);
 
     private static async Task<bool> ReadFrameAsync(Stream stream, byte[] frame, CancellationToken cancellationToken) =>
         await stream.ReadAtLeastAsync(frame, frame.Length, throwOnEndOfStream: false, cancellationToken) == frame.Length;
