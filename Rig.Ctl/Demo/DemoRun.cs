@@ -11,6 +11,9 @@ namespace Rig.Ctl.Demo;
 internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>All cameras stop at one instant, this long after they are told (Rig:Session:StopLead).</summary>
+    private static readonly TimeSpan StopLead = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
 
     private readonly DemoSummary summary = new();
@@ -156,7 +159,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         var reply = await api.PostAsync(rig.Field, "/api/v1/coordinator/start", [], cancellationToken);
         var sessionId = (string?)reply["session_id"] ?? throw new DemoException($"The start gave no session: {reply.ToJsonString()}");
         var scheduled = DateTimeOffset.Parse((string)reply["scheduled_start"]!, CultureInfo.InvariantCulture);
-        var end = scheduled + TimeSpan.FromSeconds(options.Seconds);
+        var end = scheduled + TimeSpan.FromSeconds(options.Seconds) - StopLead;
         while (DateTimeOffset.UtcNow < end)
         {
             rig.EnsureRunning();
@@ -164,7 +167,8 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
             var status = await api.TryGetAsync(rig.Field, "/api/v1/coordinator/status", cancellationToken);
             var recording = status?["cameras"]?.AsArray().Count(c => (bool?)c?["recording"]?["is_recording"] == true || (string?)c?["state"] == "recording") ?? 0;
             console.Progress("record", Math.Max(0, elapsed / options.Seconds), $"{Math.Max(0, elapsed):0.0} of {options.Seconds} s, {recording} cameras recording");
-            await Task.Delay(Poll, cancellationToken);
+            var left = end - DateTimeOffset.UtcNow;
+            await Task.Delay(left > Poll ? Poll : left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
         }
 
         await api.PostAsync(rig.Field, "/api/v1/coordinator/stop", [], cancellationToken);

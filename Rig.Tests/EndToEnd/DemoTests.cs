@@ -20,7 +20,8 @@ public sealed class DemoTests(ITestOutputHelper output) : IDisposable
         Assert.True((bool)summary["ok"]!);
         Assert.Equal("embedded", (string?)summary["engine"]);
         Assert.Equal(["CAM_L", "CAM_C", "CAM_R"], summary["cameras"]!.AsArray().Select(c => (string?)c!["camera_id"]));
-        Assert.All(summary["cameras"]!.AsArray(), camera => Assert.InRange((long)camera!["frames"]! + (long)camera["dropped_frames"]!, 590, 620));
+        // 20 seconds at 30 a second; a busy machine hears the stop later, never earlier.
+        Assert.All(summary["cameras"]!.AsArray(), camera => Assert.InRange((long)camera!["frames"]! + (long)camera["dropped_frames"]!, 590, 750));
         Assert.InRange((double)summary["start_spread_ms"]!, 0, 1000 / 30.0);
         Assert.True((bool)summary["offload"]!["all_verified"]!);
         Assert.True((bool)summary["offload"]!["all_confirmed"]!);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Playwright;
 using Rig.Ctl.Demo;
 using Rig.Tests.Support;
 using Xunit.Abstractions;
@@ -7,7 +8,7 @@ namespace Rig.Tests.EndToEnd;
 
 /// <summary>kill -9 of any one process: no finished recording is lost, no other camera stops, and what was killed goes on.</summary>
 [Collection(EndToEndTests.Name)]
-public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser) : IAsyncLifetime, IClassFixture<Browser>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly TempFolder folder = new("rig-kill-test");
@@ -67,7 +68,34 @@ public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetim
             Assert.True(failed is null, failed?.ToJsonString());
             return stages?.Any(s => "stitched".Equals((string?)s?["stage"], StringComparison.OrdinalIgnoreCase) && (string?)s?["status"] == "done") == true;
         });
+        await PagesShowItAsync(session);
     }
+
+    /// <summary>What parent and home see after all that, on a phone and on a desktop.</summary>
+    private async Task PagesShowItAsync(string session)
+    {
+        foreach (var screen in new[] { Screen.Phone, Screen.Desktop })
+        {
+            var status = await browser.OpenAsync(screen, rig.Ingest.ToString());
+            await status.GotoAsync("/", new() { WaitUntil = WaitUntilState.Commit });
+            await status.GetByText(session).First.WaitForAsync();
+            await status.GetByText("Stitch").First.WaitForAsync();
+            await FitsAsync(status, screen);
+
+            var field = await browser.OpenAsync(screen, rig.Field.ToString());
+            await field.GotoAsync("/", new() { WaitUntil = WaitUntilState.Commit });
+            await field.GetByRole(AriaRole.Button, new() { Name = "Start" }).WaitForAsync();
+            foreach (var camera in new[] { "Left", "Centre", "Right" })
+            {
+                await field.GetByText(camera, new() { Exact = true }).First.WaitForAsync();
+            }
+
+            await FitsAsync(field, screen);
+        }
+    }
+
+    private static async Task FitsAsync(IPage page, Screen screen) =>
+        Assert.InRange(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), 1, screen.Width);
 
     private async Task<JsonNode?> GetAsync(string cameraId, string path) => await api.TryGetAsync(DemoRig.Node(cameraId), "/api/v1/" + path, CancellationToken.None);
 
