@@ -24,6 +24,7 @@ internal sealed class NodeActors(IRequiredActor<CameraActor> camera, ClusterSyst
             LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
             var camera = system.ActorOf(resolver.Props<CameraActor>(), "camera");
             registry.Register<CameraActor>(camera);
+            OperationsSetup.StartOperator(system, registry, services);
 
             // From then on no take begins. The camera, a service that stops after the actors, seals the running take.
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "quiesce", async () =>

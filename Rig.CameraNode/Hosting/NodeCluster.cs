@@ -37,6 +37,7 @@ internal static class NodeCluster
                     "coordinator");
                 system.ActorOf(GatewayActor.PropsOf(ports, camera.ActorRef, coordinator, session), "gateway");
                 registry.Register<SessionCoordinator>(coordinator);
+                OperationsSetup.CountDeadLetters(system, services);
             });
     }
 

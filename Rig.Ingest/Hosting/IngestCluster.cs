@@ -22,6 +22,7 @@ internal static class IngestCluster
         {
             LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
             system.ActorOf(DiscoveryActor.PropsFor(services.GetRequiredService<IngestActors>().Pull, services.GetRequiredService<IOptions<PullOptions>>()), "discovery");
+            OperationsSetup.CountDeadLetters(system, services);
         });
 
     private static IEnumerable<KeyValuePair<string, string>> Overrides(ServerOptions options)

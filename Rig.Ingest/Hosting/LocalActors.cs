@@ -29,6 +29,7 @@ internal static class LocalActors
                     $"{Environment.MachineName}:{Environment.ProcessId}"),
                 "pipeline");
             registry.Register<PipelineActor>(pipeline);
+            OperationsSetup.StartOperator(system, registry, services);
 
             var notices = services.GetRequiredService<TakeNotices>();
             notices.Received += Tell;
