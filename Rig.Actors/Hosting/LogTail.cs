@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting.Display;
 
 namespace Rig.Actors.Hosting;
 
@@ -19,6 +20,8 @@ public sealed class LogTail : ILogEventSink
 
     private const int MaxMessageLength = 4000;
 
+    private static readonly MessageTemplateTextFormatter Format = new("{Message:lj}", CultureInfo.InvariantCulture);
+
     private readonly Lock gate = new();
     private readonly Queue<LogEntry> entries = new();
     private readonly List<Follower> followers = [];
@@ -33,8 +36,10 @@ public sealed class LogTail : ILogEventSink
 
     public void Emit(Serilog.Events.LogEvent logEvent)
     {
-        var source = logEvent.Properties.TryGetValue("SourceContext", out var value) && value is ScalarValue { Value: string text } ? text : "";
-        var message = logEvent.RenderMessage(CultureInfo.InvariantCulture);
+        var source = logEvent.Properties.TryGetValue("SourceContext", out var value) && value is ScalarValue { Value: string name } ? name : "";
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        Format.Format(logEvent, text);
+        var message = text.ToString();
         var error = logEvent.Exception is { } cause ? $"{cause.GetType().Name}: {cause.Message}" : null;
         var entry = new LogEntry(logEvent.Timestamp, logEvent.Level, source, message.Length > MaxMessageLength ? message[..MaxMessageLength] : message, error);
         lock (gate)

@@ -25,7 +25,7 @@ public static class OperatorCommands
         new("dead-letters", "Messages that no actor took: how many, and the newest.", OperatorView.Table, "dead-letters --lines 10", Lines),
         new("config show", "The settings in effect; secrets are masked.", OperatorView.Table, "config show rig.akka.cluster",
             new OperatorArgument("path", "Only keys that begin so.", Optional)),
-        new("rig status", "The three cameras, as the session coordinator sees them.", OperatorView.Record, "rig status"),
+        new("rig status", "The three cameras, as the session coordinator sees them.", OperatorView.Table, "rig status"),
         new("rig preflight", "Checks whether every camera may start.", OperatorView.Table, "rig preflight"),
         new("rig start", "Starts a session on all cameras.", OperatorView.Record, "rig start --session Final_Home",
             new OperatorArgument("session", "Name of the session; made from the clock unless given.", Option)),

@@ -19,7 +19,7 @@ internal static class NodeOperations
         var server = services.GetRequiredService<IServer>();
         var rest = RestCommands.OfThisProcess(() => server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses);
         palette
-            .Add("rig status", rest.Call("/api/v1/coordinator/status", null, Whole))
+            .Add("rig status", rest.Call("/api/v1/coordinator/status", null, answer => answer["cameras"]!.AsArray().Select(Camera)))
             .Add("rig preflight", rest.Call("/api/v1/coordinator/preflight", null, answer => answer["checks"]!.AsArray()))
             .Add("rig start", rest.Call("/api/v1/coordinator/start", Session, Whole))
             .Add("rig stop", rest.Call("/api/v1/coordinator/stop", _ => [], Whole))
@@ -30,7 +30,15 @@ internal static class NodeOperations
 
     private static JsonObject Session(CommandArguments arguments) => arguments.Text("session") is { } session ? new JsonObject { ["session_id"] = session } : [];
 
-    private static JsonNode? Take(JsonNode? recording) => recording is JsonObject fields
-        ? new JsonObject(((string[])["id", "created", "size_mb", "duration_sec", "offloaded", "offload_confirmed_at"]).Select(name => KeyValuePair.Create(name, fields[name]?.DeepClone())))
-        : null;
+    private static JsonNode? Camera(JsonNode? camera)
+    {
+        var row = Fields(camera, "camera_id", "status", "ready", "offset_ms", "confidence", "recording_minutes", "temperature_c");
+        row["session_id"] = camera!["recording"] is JsonObject recording ? recording["session_id"]?.DeepClone() : null;
+        row["problems"] = string.Join(' ', (camera["problems"] as JsonArray ?? []).Select(problem => (string?)problem?["message"]));
+        return row;
+    }
+
+    private static JsonNode Take(JsonNode? recording) => Fields(recording, "id", "created", "size_mb", "duration_sec", "offloaded", "offload_confirmed_at");
+
+    private static JsonObject Fields(JsonNode? item, params string[] names) => new(names.Select(name => KeyValuePair.Create(name, item![name]?.DeepClone())));
 }
