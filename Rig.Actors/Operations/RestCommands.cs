@@ -7,16 +7,21 @@ namespace Rig.Actors.Operations;
 
 /// <summary>Commands that this process's own REST routes answer, so that an operator and a browser see and do the same.</summary>
 /// <param name="root">Where this process listens; null before it does.</param>
-public sealed class RestCommands(HttpClient http, Func<Uri?> root)
+/// <param name="breaker">Keeps operators from piling up before a web server that hangs.</param>
+public sealed class RestCommands(HttpClient http, Func<Uri?> root, CircuitBreaker breaker)
 {
     private const long MaxAnswerBytes = 4 << 20;
 
+    private const int MaxFailures = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     /// <param name="addresses">Where the web server listens, as soon as it does.</param>
-    public static RestCommands OfThisProcess(Func<IEnumerable<string>?> addresses) => new(
-        new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience },
-        () => addresses()?.FirstOrDefault() is { } address ? Reachable(address) : null);
+    public static RestCommands OfThisProcess(Func<IEnumerable<string>?> addresses, IScheduler scheduler) => new(
+        new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience * 2 },
+        () => addresses()?.FirstOrDefault() is { } address ? Reachable(address) : null,
+        CircuitBreaker.Create(scheduler, MaxFailures, Patience, Pause));
 
     /// <param name="body">Null is a GET, else the object that is posted.</param>
     /// <param name="rows">The items that the answer stands for.</param>
@@ -38,21 +43,27 @@ public sealed class RestCommands(HttpClient http, Func<Uri?> root)
         var address = new Uri(root() ?? throw new CommandFailedException("This program does not listen yet. Try again in a moment."), path);
         try
         {
-            using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address);
-            request.Content = body is null ? null : new StringContent(body.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
-            using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            await reply.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
-            var answer = JsonNode.Parse(await reply.Content.ReadAsStringAsync(cancellationToken)) ?? new JsonObject();
-            return reply.IsSuccessStatusCode ? answer : throw new CommandFailedException(Sentence(answer, reply.StatusCode, path));
+            // An answer is an answer, also one that refuses; only silence and broken answers count as failures.
+            var (status, answer) = await breaker.WithCircuitBreaker(() => SendAsync(address, body)).WaitAsync(cancellationToken);
+            return (int)status is >= 200 and < 300 ? answer : throw new CommandFailedException(Sentence(answer, status, path));
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException)
+        catch (OpenCircuitException e)
+        {
+            throw new CommandFailedException($"This program's own web server failed {MaxFailures} times in a row. It is asked again in {Math.Ceiling(e.RemainingDuration.TotalSeconds):0} s.");
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or TimeoutException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new CommandFailedException($"{path} could not be asked: {e.Message}");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new CommandFailedException($"{path} did not answer in time.");
-        }
+    }
+
+    private async Task<(HttpStatusCode Status, JsonNode Answer)> SendAsync(Uri address, JsonObject? body)
+    {
+        using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address);
+        request.Content = body is null ? null : new StringContent(body.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
+        using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await reply.Content.LoadIntoBufferAsync(MaxAnswerBytes);
+        return (reply.StatusCode, JsonNode.Parse(await reply.Content.ReadAsStringAsync()) ?? new JsonObject());
     }
 
     /// <summary>A server that listens on every address is asked on this machine's own.</summary>

@@ -17,7 +17,7 @@ internal static class NodeOperations
     private static void AddCommands(OperatorPalette palette, IServiceProvider services)
     {
         var server = services.GetRequiredService<IServer>();
-        var rest = RestCommands.OfThisProcess(() => server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses);
+        var rest = RestCommands.OfThisProcess(() => server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses, services.GetRequiredService<ActorSystem>().Scheduler);
         palette
             .Add("rig status", rest.Call("/api/v1/coordinator/status", null, answer => answer["cameras"]!.AsArray().Select(Camera)))
             .Add("rig preflight", rest.Call("/api/v1/coordinator/preflight", null, answer => answer["checks"]!.AsArray()))

@@ -17,7 +17,7 @@ public static class IngestOperations
     private static void AddCommands(OperatorPalette palette, IServiceProvider services)
     {
         var server = services.GetRequiredService<IServer>();
-        var rest = RestCommands.OfThisProcess(() => server.Features.Get<IServerAddressesFeature>()?.Addresses);
+        var rest = RestCommands.OfThisProcess(() => server.Features.Get<IServerAddressesFeature>()?.Addresses, services.GetRequiredService<ActorSystem>().Scheduler);
         palette
             .Add("jobs", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Stages)))
             .Add("offload list", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Takes)));
