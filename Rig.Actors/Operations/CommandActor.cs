@@ -10,26 +10,25 @@ internal sealed class CommandActor : ReceiveActor
 
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly CancellationTokenSource stopping = new();
-    private readonly IAsyncEnumerator<JsonObject> items;
+    private IAsyncEnumerator<JsonObject>? items;
     private Task<bool> step = Task.FromResult(true);
     private IActorRef asker = ActorRefs.Nobody;
 
     public CommandActor(Guid id, CommandHandler handler, CommandArguments arguments)
     {
-        items = handler(arguments, stopping.Token).GetAsyncEnumerator(stopping.Token);
         Context.SetReceiveTimeout(Abandoned);
         Receive<GetNext>(_ => step.IsCompleted, _ =>
         {
             asker = Sender;
             Context.SetReceiveTimeout(null);
-            step = Task.Run(async () => await items.MoveNextAsync());
+            step = Task.Run(async () => await (items ??= handler(arguments, stopping.Token).GetAsyncEnumerator(stopping.Token)).MoveNextAsync());
             step.PipeTo(Self, success: more => new Stepped(more), failure: cause => new StepFailed(cause));
         });
         Receive<Stepped>(stepped =>
         {
             if (stepped.More)
             {
-                asker.Tell(new CommandItem(id, items.Current));
+                asker.Tell(new CommandItem(id, items!.Current));
                 Context.SetReceiveTimeout(Abandoned);
             }
             else
@@ -57,7 +56,7 @@ internal sealed class CommandActor : ReceiveActor
 
         // Only once the step under way has ended may the stream be let go.
         step.ContinueWith(
-            _ => Task.Run(async () => await items.DisposeAsync()),
+            _ => Task.Run(async () => await (items?.DisposeAsync() ?? ValueTask.CompletedTask)),
             CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
