@@ -198,7 +198,7 @@ internal sealed class Camera : BackgroundService, ICamera
             var startNs = MonotonicClock.At(startWall, clock);
             var matchZeroWall = request.ScheduledStartMaster.AddMilliseconds(request.ClockOffsetMs ?? 0);
             var matchZeroNs = startNs + ((matchZeroWall - startWall).Ticks * 100);
-            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger);
+            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger, request.ClockNow);
             var begun = new CameraTake(request, startNs, matchZeroNs, writer, pending.Started);
             Volatile.Write(ref take, begun);
             lastSecond = (startNs, 0);

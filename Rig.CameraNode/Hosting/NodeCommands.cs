@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Rig.CameraNode.Audio;
+using Rig.CameraNode.Clock;
 using Rig.CameraNode.Storage.Check;
 
 namespace Rig.CameraNode.Hosting;
@@ -11,6 +13,8 @@ internal static class NodeCommands
         var root = new RootCommand("A camera node of Rig. Without a command it runs as the node; its settings are in docs/ref/node-api.md.")
         {
             CheckCommand.Create(),
+            ChronyConfigCommand.Create(),
+            ToneCommand.Create(),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();
