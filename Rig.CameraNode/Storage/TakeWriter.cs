@@ -70,6 +70,9 @@ internal sealed class TakeWriter
 
     internal long SizeBytes => file.WholeBytes;
 
+    /// <summary>How much of it is known to be on the medium.</summary>
+    internal long DurableBytes => file.DurableBytes;
+
     /// <summary>Node clock of the first frame; null before it came.</summary>
     internal DateTimeOffset? StartedAt => Volatile.Read(ref open).First is { } first ? TakeSealer.FromUnixNs(first.WallNs) : null;
 
