@@ -1,15 +1,17 @@
 using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
+using Rig.Actors.Transfer;
 
 namespace Rig.CameraNode.Hosting;
 
 /// <summary>The local actor system with the camera actor, for as long as the process lives.</summary>
-internal sealed class NodeActors(CameraNodePorts ports, ILoggerFactory loggers) : IHostedService, INodeControl
+internal sealed class NodeActors(CameraNodePorts ports, OffloadActorPorts offloadPorts, ILoggerFactory loggers) : IHostedService, INodeControl
 {
     private static readonly TimeSpan QuiescePatience = TimeSpan.FromSeconds(5);
 
     private ActorSystem? system;
     private IActorRef camera = ActorRefs.Nobody;
+    private IActorRef offload = ActorRefs.Nobody;
     private volatile IActorRef coordinator = ActorRefs.Nobody;
 
     /// <summary>The camera actor; nobody before the start.</summary>
@@ -27,6 +29,9 @@ internal sealed class NodeActors(CameraNodePorts ports, ILoggerFactory loggers) 
         system = ActorSystem.Create("node", RigConfig.Load("camera-node.conf", "node", []));
         LogBridgeActor.Attach(system, loggers);
         camera = system.ActorOf(CameraActor.PropsOf(ports), "camera");
+
+        // Beside the camera, not under it: nothing that offload does reaches a recording.
+        offload = system.ActorOf(OffloadActor.PropsOf(offloadPorts), "offload");
         return Task.CompletedTask;
     }
 
@@ -51,6 +56,8 @@ internal sealed class NodeActors(CameraNodePorts ports, ILoggerFactory loggers) 
     }
 
     public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => AskAsync(camera, message, patience, cancellationToken);
+
+    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => AskAsync(offload, message, patience, cancellationToken);
 
     public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => AskAsync(coordinator, message, patience, cancellationToken);
 

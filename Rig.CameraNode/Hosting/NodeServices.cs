@@ -4,6 +4,7 @@ using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
 using Rig.CameraNode.Api;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Offload;
 using Rig.CameraNode.Power;
 using Rig.CameraNode.Updates;
 
@@ -39,6 +40,7 @@ internal static class NodeServices
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue);
         });
 
+        services.AddOffload();
         return services;
     }
 
