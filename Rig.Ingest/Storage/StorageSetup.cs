@@ -24,6 +24,7 @@ public static class StorageSetup
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<TakeNotices>();
         services.AddSingleton<TakeStore>();
+        services.AddSingleton<TakeLeases>();
         services.AddHostedService<StorageGate>();
         return services;
     }
