@@ -40,9 +40,11 @@ public static class IngestHost
     private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBufferSize = BodyCopy.ReceiveBufferBytes;
+        kestrel.Limits.MinRequestBodyDataRate = new(options.Value.MinBytesPerSecond, TimeSpan.FromSeconds(options.Value.StallSec));
         var address = IPAddress.TryParse(options.Value.Host, out var parsed)
             ? parsed
             : throw new StartupException("Rig:Server:Host must be an IP address of this machine, or 0.0.0.0 for all of them.");
-        kestrel.Listen(address, options.Value.Port);
+        kestrel.Listen(address, options.Value.Port, listen => listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Storage;
@@ -13,9 +14,13 @@ internal static class ReceiveApi
             .Validate(o => o.Port is >= 0 and <= 65535, "Rig:Server:Port must be 0 to 65535.")
             .Validate(o => o.MaxUploadSizeGb is > 0 and <= 1_000_000, "Rig:Server:MaxUploadSizeGb must be more than 0.")
             .Validate(o => o.UploadTimeoutSec is > 0 and <= 2_000_000, "Rig:Server:UploadTimeoutSec must be more than 0 seconds.")
+            .Validate(o => o.MinBytesPerSecond is > 0 and <= 1_000_000, "Rig:Server:MinBytesPerSecond must be 1 to 1000000.")
+            .Validate(o => o.StallSec is >= 2 and <= 3600, "Rig:Server:StallSec must be 2 to 3600 seconds.")
             .Validate(o => o.ClusterPort is >= 0 and <= 65535, "Rig:Server:ClusterPort must be 0 to 65535.")
             .ValidateOnStart();
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>();
         services.AddSingleton<ActiveUploads>();
+        services.AddSingleton<TakeIntake>();
         services.AddSingleton<UploadHandler>();
         services.AddSingleton<ConfirmHandler>();
         return services;

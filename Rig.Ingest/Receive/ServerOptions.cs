@@ -15,6 +15,12 @@ public sealed class ServerOptions
     /// <summary>A whole upload may take this long.</summary>
     public int UploadTimeoutSec { get; set; } = 3600;
 
+    /// <summary>A sender slower than this on average is cut off (408), so that dead connections do not pile up.</summary>
+    public int MinBytesPerSecond { get; set; } = 1024;
+
+    /// <summary>For so long a sender may be slower, or send nothing at all.</summary>
+    public int StallSec { get; set; } = 20;
+
     /// <summary>Address under which the camera nodes reach this server's actors; empty stays out of their cluster and only polls <c>Rig:Nodes</c>.</summary>
     public string ClusterHost { get; set; } = "";
 
