@@ -15,6 +15,9 @@ public sealed class ServerOptions
     /// <summary>A whole upload may take this long.</summary>
     public int UploadTimeoutSec { get; set; } = 3600;
 
+    /// <summary>An unfinished upload that nobody goes on with for so long is deleted.</summary>
+    public TimeSpan UploadLifetime { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>A sender slower than this on average is cut off (408), so that dead connections do not pile up.</summary>
     public int MinBytesPerSecond { get; set; } = 1024;
 

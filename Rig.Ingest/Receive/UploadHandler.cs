@@ -15,6 +15,15 @@ internal sealed class UploadHandler(
     /// <summary>Room for the parts beside the file and for multipart's own lines.</summary>
     private const long OverheadBytes = 2 * ManifestReader.MaxBytes;
 
+    /// <summary>A form is received whole or not at all; it cannot go on over several requests.</summary>
+    public static bool Takes(HttpRequest request)
+    {
+        var isForm = request.ContentType?.TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
+        return isForm && UploadHeaders.Boolean(request, UploadHeaders.Complete) == false
+            ? throw new ApiException(400, "A multipart/form-data upload cannot be resumed. Send the video itself as video/mp4, with session_id, camera_id and checksum in the address.")
+            : isForm;
+    }
+
     public async Task<IResult> UploadAsync(HttpContext context)
     {
         var server = options.Value;

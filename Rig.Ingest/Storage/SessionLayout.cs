@@ -35,6 +35,9 @@ public sealed class SessionLayout(IOptions<StorageOptions> options)
 
     public string NewUploadPath() => Path.Combine(storage.TempPath, $"upload-{Guid.NewGuid():N}.part");
 
+    /// <summary>An upload over several requests; it outlives a restart.</summary>
+    internal string UnfinishedPath(UploadId id) => Path.Combine(storage.TempPath, $"unfinished-{id}.part");
+
     /// <summary>Named by what it will be, so that a restarted server goes on where it was and never mixes two versions of a take.</summary>
     public string PullPath(RecordingId id, string sha256) => Path.Combine(storage.TempPath, $"pull-{id}-{sha256[..16]}.part");
 

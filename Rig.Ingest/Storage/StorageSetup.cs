@@ -25,6 +25,7 @@ public static class StorageSetup
         services.AddSingleton<TakeNotices>();
         services.AddSingleton<TakeStore>();
         services.AddSingleton<TakeLeases>();
+        services.AddSingleton<UploadStore>();
         services.AddHostedService<StorageGate>();
         return services;
     }

@@ -12,7 +12,7 @@ internal static class BodyCopy
 
     /// <returns>When the body has ended as its sender said it would.</returns>
     /// <exception cref="IOException">The connection ended early; what came is in the file.</exception>
-    public static async Task ToFileAsync(PipeReader body, IncomingFile file, FileBudget budget, Action<long> received, CancellationToken cancellationToken)
+    public static async Task ToFileAsync(PipeReader body, IncomingFile file, FileBudget budget, Func<long, ValueTask> received, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -22,7 +22,7 @@ internal static class BodyCopy
             {
                 budget.Allow(file.Length + piece.Length);
                 await file.AppendAsync(piece);
-                received(piece.Length);
+                await received(piece.Length);
             }
 
             body.AdvanceTo(piece.End);

@@ -6,7 +6,7 @@ namespace Rig.Ingest.Receive;
 
 /// <summary>
 /// A file while it arrives: written under a temporary name, hashed and synced as it comes, never held in memory. It is always a
-/// prefix of what its sender has. Disposing it deletes it unless it was <see cref="Keep">kept</see>.
+/// prefix of what its sender has. Disposing it deletes it unless it was kept by <see cref="KeepAsync"/>.
 /// </summary>
 /// <remarks>
 /// Network, hash and disk work side by side: while the caller's next piece fills up in the server's receive buffer, one thread hashes this
@@ -29,6 +29,7 @@ internal sealed class IncomingFile : IDisposable
     private readonly byte[] head = new byte[Mp4Check.HeadBytes];
     private Task syncing = Task.CompletedTask;
     private long syncingUpTo;
+    private long durable;
     private bool kept;
 
     private IncomingFile(string path, SafeFileHandle handle, IncrementalHash hash, long length)
@@ -36,14 +37,16 @@ internal sealed class IncomingFile : IDisposable
         Path = path;
         this.handle = handle;
         this.hash = hash;
-        Length = length;
-        syncingUpTo = length;
+        Length = syncingUpTo = durable = length;
     }
 
     public string Path { get; }
 
     /// <summary>Bytes written; the file ends there.</summary>
     public long Length { get; private set; }
+
+    /// <summary>Bytes that survive a power cut.</summary>
+    public long DurableLength => Interlocked.Read(ref durable);
 
     /// <summary>Lower-case hex; set by <see cref="Finish"/>.</summary>
     public string Sha256 { get; private set; } = "";
@@ -88,7 +91,7 @@ internal sealed class IncomingFile : IDisposable
             if (known is null || knownLength != length)
             {
                 known?.Dispose();
-                known = await HashAsync(handle, length, cancellationToken);
+                known = await HashAsync(handle, 0, length, cancellationToken);
             }
 
             RandomAccess.FlushToDisk(handle);
@@ -142,8 +145,8 @@ internal sealed class IncomingFile : IDisposable
         try
         {
             await syncing;
-            await Task.Run(() => RandomAccess.FlushToDisk(handle));
             syncingUpTo = Length;
+            await Task.Run(() => Sync(syncingUpTo));
         }
         catch (IOException e)
         {
@@ -166,15 +169,12 @@ internal sealed class IncomingFile : IDisposable
         await SyncAsync();
     }
 
-    /// <summary>Cuts back to an earlier length, whose hash the caller has kept.</summary>
-    /// <returns>The same file at that length; this one is disposed.</returns>
-    public async Task<IncomingFile> CutBackAsync(long length, IncrementalHash atLength)
+    /// <summary>Reads again what was appended from <paramref name="start"/> on.</summary>
+    /// <returns>Its SHA-256, lower-case hex.</returns>
+    public async Task<string> Sha256FromAsync(long start, CancellationToken cancellationToken)
     {
-        await syncing;
-        RandomAccess.SetLength(handle, length);
-        RandomAccess.FlushToDisk(handle);
-        hash.Dispose();
-        return new IncomingFile(Path, handle, atLength, length);
+        using var part = await HashAsync(handle, start, Length, cancellationToken);
+        return Convert.ToHexStringLower(part.GetHashAndReset());
     }
 
     /// <summary>Leaves the file for a later <see cref="ReopenAsync"/> and closes it. What was written is durable.</summary>
@@ -186,9 +186,6 @@ internal sealed class IncomingFile : IDisposable
         handle.Dispose();
         return hash;
     }
-
-    /// <summary>Leaves the file where it is when this is disposed.</summary>
-    public void Keep() => kept = true;
 
     public void Dispose()
     {
@@ -214,9 +211,15 @@ internal sealed class IncomingFile : IDisposable
         if (Length - syncingUpTo >= SyncEveryBytes && syncing.IsCompleted)
         {
             await syncing;
-            syncingUpTo = Length;
-            syncing = Task.Run(() => RandomAccess.FlushToDisk(handle));
+            var upTo = syncingUpTo = Length;
+            syncing = Task.Run(() => Sync(upTo));
         }
+    }
+
+    private void Sync(long upTo)
+    {
+        RandomAccess.FlushToDisk(handle);
+        Interlocked.Exchange(ref durable, upTo);
     }
 
     private void Write(ReadOnlySequence<byte> bytes)
@@ -256,15 +259,15 @@ internal sealed class IncomingFile : IDisposable
         }
     }
 
-    private static async Task<IncrementalHash> HashAsync(SafeFileHandle handle, long length, CancellationToken cancellationToken)
+    private static async Task<IncrementalHash> HashAsync(SafeFileHandle handle, long start, long end, CancellationToken cancellationToken)
     {
         var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
         {
-            for (var offset = 0L; offset < length;)
+            for (var offset = start; offset < end;)
             {
-                var read = await RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
+                var read = await RandomAccess.ReadAsync(handle, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - offset)), offset, cancellationToken);
                 if (read == 0)
                 {
                     throw new IOException("The file became shorter while it was read. Is another server using Rig:Storage:TempPath?");
