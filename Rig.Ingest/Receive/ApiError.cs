@@ -38,6 +38,11 @@ public static class ApiError
         }
         catch (ApiException e) when (!context.Response.HasStarted)
         {
+            if (e.Status == 503)
+            {
+                context.Response.Headers.RetryAfter = "2";
+            }
+
             await Result(e.Status, e.Message, e.More).ExecuteAsync(context);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)

@@ -28,6 +28,9 @@ public sealed class SessionLayout(IOptions<StorageOptions> options)
 
     public string VideoPath(RecordingId id) => Path.Combine(TakeFolder(id), "recording.mp4");
 
+    /// <summary>For replies: where the video lies under the server's storage, without saying where that is.</summary>
+    public string RelativeVideoPath(RecordingId id) => Path.Combine("sessions", Path.GetRelativePath(storage.SessionsPath, VideoPath(id)));
+
     public string ManifestPath(RecordingId id) => Path.Combine(TakeFolder(id), "manifest.json");
 
     /// <summary>Where other bytes that claim to be an already held take are kept; no session id starts with a dot.</summary>

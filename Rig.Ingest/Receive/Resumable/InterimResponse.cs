@@ -30,6 +30,13 @@ internal static class InterimResponse
         }
 
         text.Append(UploadHeaders.InteropVersion).Append(": ").Append(InteropVersion).Append("\r\n\r\n");
-        await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()), context.RequestAborted);
+        try
+        {
+            await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()), context.RequestAborted);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is gone, which whoever reads its body notices too.
+        }
     }
 }

@@ -35,8 +35,10 @@ internal sealed class ResumableUploads(
     public async Task<IResult> CreateAsync(HttpContext context)
     {
         UploadRequest.LiftBodyLimit(context);
+        using var counted = active.Begin();
         var claim = Claim(context.Request);
         var complete = UploadHeaders.Boolean(context.Request, UploadHeaders.Complete);
+        var contentSha256 = UploadHeaders.Sha256(context.Request, UploadHeaders.ContentDigest);
         if (LengthProblem(context, offset: 0, known: null, complete ?? true, out var length) is { } inconsistent)
         {
             return inconsistent;
@@ -71,7 +73,7 @@ internal sealed class ResumableUploads(
 
         context.Response.Headers.Location = Root + row.Id;
         await InterimResponse.SendAsync(context, $"Location: {Root}{row.Id}", $"{UploadHeaders.Limit}: {Limit(server.UploadLifetime)}");
-        return await ReceiveAsync(context, row, file, turn, complete.Value, whenAppended: 201);
+        return await ReceiveAsync(context, row, file, turn, contentSha256, complete.Value, whenAppended: 201);
     }
 
     /// <summary>How far the upload is.</summary>
@@ -90,6 +92,7 @@ internal sealed class ResumableUploads(
     public async Task<IResult> AppendAsync(HttpContext context, string id)
     {
         UploadRequest.LiftBodyLimit(context);
+        using var counted = active.Begin();
         var request = context.Request;
         if (!string.Equals(request.ContentType?.Split(';')[0].Trim(), "application/partial-upload", StringComparison.OrdinalIgnoreCase))
         {
@@ -98,6 +101,7 @@ internal sealed class ResumableUploads(
 
         var provided = UploadHeaders.Integer(request, UploadHeaders.Offset) ?? throw new ApiException(400, $"{UploadHeaders.Offset} must say at which byte the content starts.");
         var complete = UploadHeaders.Boolean(request, UploadHeaders.Complete) ?? throw new ApiException(400, $"{UploadHeaders.Complete} must be ?1 when this ends the upload, else ?0.");
+        var contentSha256 = UploadHeaders.Sha256(request, UploadHeaders.ContentDigest);
         var (row, turn) = await BeginAsync(context, id);
         using (turn)
         {
@@ -129,7 +133,7 @@ internal sealed class ResumableUploads(
             }
 
             var file = await OpenAsync(row, turn, context.RequestAborted);
-            return await ReceiveAsync(context, row, file, turn, complete, whenAppended: 204);
+            return await ReceiveAsync(context, row, file, turn, contentSha256, complete, whenAppended: 204);
         }
     }
 
@@ -152,7 +156,6 @@ internal sealed class ResumableUploads(
 
     private async Task<IResult> ReceiveWholeAsync(HttpContext context, TakeClaim claim, long expectedBytes)
     {
-        using var counted = active.Begin();
         return await UploadRequest.WithinAsync(server.UploadTimeoutSec, context, async cancellationToken =>
         {
             using var file = IncomingFile.Create(layout.NewUploadPath());
@@ -171,13 +174,11 @@ internal sealed class ResumableUploads(
     }
 
     /// <summary>Appends the request's content and, when it completes the upload, takes the file over. However it ends, the file is closed.</summary>
-    private async Task<IResult> ReceiveAsync(HttpContext context, UploadRow row, IncomingFile file, UploadTurns.Turn turn, bool complete, int whenAppended)
+    private async Task<IResult> ReceiveAsync(HttpContext context, UploadRow row, IncomingFile file, UploadTurns.Turn turn, string? contentSha256, bool complete, int whenAppended)
     {
-        using var counted = active.Begin();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, turn.Superseded);
         stop.CancelAfter(TimeSpan.FromSeconds(server.UploadTimeoutSec));
         var start = file.Length;
-        var expected = UploadHeaders.Sha256(context.Request, UploadHeaders.ContentDigest);
         try
         {
             var limit = row.SizeBytes is { } size ? Math.Min(size, server.MaxUploadBytes) : server.MaxUploadBytes;
@@ -200,7 +201,7 @@ internal sealed class ResumableUploads(
             throw;
         }
 
-        if (expected is not null && await file.Sha256FromAsync(start, CancellationToken.None) != expected)
+        if (contentSha256 is not null && await file.Sha256FromAsync(start, CancellationToken.None) != contentSha256)
         {
             await CutBackAsync(row, file, start);
             context.Response.Headers[UploadHeaders.Complete] = UploadHeaders.Format(false);
@@ -333,9 +334,9 @@ internal sealed class ResumableUploads(
         catch (FileNotFoundException)
         {
             // Taken over, but the server died before it noted so; else the bytes are lost and the upload with them.
-            var held = (await takes.OfSessionAsync(row.SessionId, cancellationToken))
-                .FirstOrDefault(receipt => receipt.Id.CameraId == row.CameraId && receipt.Sha256 == row.Sha256 && takes.IsWhole(receipt));
-            return held is not null ? new State(held.SizeBytes, new UploadEnd(200, UploadReplies.Uploaded(held).ToJsonString())) : throw Unknown();
+            return await takes.FindWholeAsync(row.SessionId, row.CameraId, row.Sha256!, cancellationToken) is { } held
+                ? new State(held.SizeBytes, new UploadEnd(200, UploadReplies.Uploaded(held).ToJsonString()))
+                : throw Unknown();
         }
         catch (IOException)
         {
