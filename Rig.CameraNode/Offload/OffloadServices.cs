@@ -15,6 +15,7 @@ internal static class OffloadServices
     {
         services.AddChecked<OffloadOptions>(OffloadOptions.Section, o => o.Errors());
         services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();
+        services.AddSingleton<UploadLocations>();
         services.AddSingleton<ResumableUploads>();
         services.AddSingleton<IOffloadServer, OffloadServer>();
         services.AddSingleton<IOffloadJournal, OffloadJournal>();
