@@ -12,7 +12,8 @@ namespace Rig.CameraNode.Offload;
 
 /// <summary>
 /// Seed 001's server, spoken to over HTTP: upload, then confirm. Where the server can resume (it answers OPTIONS with
-/// <c>Upload-Limit</c>), a cut costs only the bytes that had not arrived; any other server gets the whole file in one form.
+/// <c>Upload-Limit</c>), a cut costs only the bytes that had not arrived, and a take that it holds already costs none; any other server
+/// gets the whole file in one form.
 /// </summary>
 internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, IRecordingCatalogue catalogue, ResumableUploads resumables) : IOffloadServer, IDisposable
 {
@@ -31,17 +32,22 @@ internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, IRe
             var http = Client();
             var manifest = await Task.Run(() => catalogue.ReadManifest(take.Id), cancellationToken);
             await using var video = catalogue.OpenVideo(take.Id);
-            var resumes = await ResumesAsync(http, cancellationToken);
-            var failure = resumes
+            var ours = await ResumesAsync(http, cancellationToken);
+            if (ours && await ConfirmAsync(http, take, knowsTakes: true, cancellationToken) is SendOutcome.Confirmed held)
+            {
+                return held;
+            }
+
+            var failure = ours && manifest.Length <= ResumableUploads.MaxManifestBytes
                 ? await resumables.SendAsync(http, take, manifest, video, options.CurrentValue, progress, cancellationToken)
-                : await SendFormAsync(http, take, manifest, video, progress, cancellationToken);
+                : await SendFormAsync(http, take, manifest, video, knowsTakes: ours, progress, cancellationToken);
             if (failure is not null)
             {
                 return failure;
             }
 
             progress.BeginConfirming();
-            return await ConfirmAsync(http, take, resumes, cancellationToken);
+            return await ConfirmAsync(http, take, knowsTakes: ours, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -99,23 +105,28 @@ internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, IRe
     /// A server of seed 001 knows one recording a camera and session. A second take goes to it as a session of its own, so that it
     /// can never take the place of the first.
     /// </summary>
-    private static string SessionFor(RecordingId id, bool serverKnowsTakes) =>
-        id.Take == 1 || serverKnowsTakes ? id.SessionId.Value : string.Create(CultureInfo.InvariantCulture, $"{id.SessionId}_T{id.Take}");
+    private static string SessionFor(RecordingId id, bool knowsTakes) =>
+        id.Take == 1 || knowsTakes ? id.SessionId.Value : string.Create(CultureInfo.InvariantCulture, $"{id.SessionId}_T{id.Take}");
 
     private async Task<SendOutcome.Failed?> SendFormAsync(
-        HttpClient http, RecordingEntry take, byte[] manifest, Stream video, OffloadProgress progress, CancellationToken cancellationToken)
+        HttpClient http, RecordingEntry take, byte[] manifest, Stream video, bool knowsTakes, OffloadProgress progress, CancellationToken cancellationToken)
     {
         var file = new TakeBody(video, 0, "video/mp4", options.CurrentValue, progress);
         using var form = new MultipartFormDataContent
         {
-            { new StringContent(SessionFor(take.Id, serverKnowsTakes: false)), "session_id" },
+            { new StringContent(SessionFor(take.Id, knowsTakes)), "session_id" },
             { new StringContent(take.Id.CameraId.Value), "camera_id" },
             { new StringContent(take.Sha256), "checksum" },
             { file, "file", take.FileName },
         };
 
-        // Its ids would contradict the form's.
-        if (take.Id.Take == 1)
+        if (knowsTakes)
+        {
+            form.Add(new StringContent(take.Id.Take.ToString(CultureInfo.InvariantCulture)), "take");
+        }
+
+        // Else its ids would contradict the form's.
+        if (knowsTakes || take.Id.Take == 1)
         {
             form.Add(new StringContent(System.Text.Encoding.UTF8.GetString(manifest)), "manifest");
         }
@@ -136,12 +147,12 @@ internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, IRe
             : DiskFault(take, file);
     }
 
-    private static async Task<SendOutcome> ConfirmAsync(HttpClient http, RecordingEntry take, bool serverKnowsTakes, CancellationToken cancellationToken)
+    private static async Task<SendOutcome> ConfirmAsync(HttpClient http, RecordingEntry take, bool knowsTakes, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(VerdictPatience);
-        var body = new Dictionary<string, object> { ["session_id"] = SessionFor(take.Id, serverKnowsTakes), ["camera_id"] = take.Id.CameraId.Value };
-        if (serverKnowsTakes)
+        var body = new Dictionary<string, object> { ["session_id"] = SessionFor(take.Id, knowsTakes), ["camera_id"] = take.Id.CameraId.Value };
+        if (knowsTakes)
         {
             body["take"] = take.Id.Take;
         }

@@ -13,6 +13,9 @@ namespace Rig.CameraNode.Offload;
 /// </summary>
 internal sealed class ResumableUploads(UploadLocations locations)
 {
+    /// <summary>The manifest travels as a header of the first request, and the server's limit on all headers is 1 MiB.</summary>
+    public const int MaxManifestBytes = 700_000;
+
     private const string PartialUpload = "application/partial-upload";
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan VerdictPatience = TimeSpan.FromMinutes(15);
@@ -25,8 +28,9 @@ internal sealed class ResumableUploads(UploadLocations locations)
         {
             switch (await AskOffsetAsync(http, location, cancellationToken))
             {
-                // The file is complete there, or the server has more than we ever had: its confirmation decides.
+                // The server has come to an end with it, well or ill: its confirmation tells which.
                 case { Complete: true }:
+                    locations.Forget(take);
                     return null;
                 case { } state when state.Offset <= video.Length:
                     return await AppendAsync(http, location, take, video, state.Offset, options, progress, cancellationToken);
@@ -52,6 +56,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
         request.Headers.Add("Upload-Complete", "?0");
         request.Headers.Add("Upload-Length", take.SizeBytes.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("Rig-Manifest", Convert.ToBase64String(manifest));
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         if (response.IsSuccessStatusCode && response.Headers.Location is { } given && TryResolve(http, given.OriginalString, out var location))
         {
@@ -95,13 +100,15 @@ internal sealed class ResumableUploads(UploadLocations locations)
         }
 
         // The next attempt asks for the offset again, unless the server has judged the whole: then it begins anew.
-        if (reply.Status is not HttpStatusCode.Conflict && (int)reply.Status is >= 400 and < 500)
+        var elsewhere = reply.Status == HttpStatusCode.Conflict && Header(response, "Upload-Offset") is not null;
+        var cut = reply.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
+        if ((int)reply.Status is >= 400 and < 500 && !elsewhere && !cut)
         {
             locations.Forget(take);
         }
 
         return OffloadServer.DiskFault(take, content)
-            ?? (reply.Status == HttpStatusCode.Conflict && Header(response, "Upload-Offset") is not null
+            ?? (elsewhere
                 ? new SendOutcome.Failed("Upload: the server is at another byte than it said; it is asked again.", true)
                 : reply.ToFailure("Upload"));
     }

@@ -29,7 +29,7 @@ internal sealed class UploadLocations(IOptions<StorageOptions> options, IRecordi
         }
     }
 
-    public void Remember(RecordingEntry take, Uri location) => Change(all => all.SetItem(take.Id.ToString(), new Place(take.Sha256, location.AbsoluteUri)));
+    public void Remember(RecordingEntry take, Uri location) => Change(all => all.SetItem(take.Id.ToString(), new Place(take.Sha256, location.PathAndQuery)));
 
     public void Forget(RecordingEntry take) => Change(all => all.Remove(take.Id.ToString()));
 
