@@ -4,10 +4,12 @@ using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
 using Rig.CameraNode.Api;
 using Rig.CameraNode.Audio;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Offload;
 using Rig.CameraNode.Power;
 using Rig.CameraNode.SelfTest;
 using Rig.CameraNode.Storage;
@@ -56,6 +58,7 @@ internal static class NodeServices
                 s.GetRequiredService<ISpeaker>());
         });
 
+        services.AddOffload();
         return services;
     }
 
@@ -63,7 +66,8 @@ internal static class NodeServices
     public static IServiceCollection AddNodeActors(this IServiceCollection services)
     {
         services.AddAkka("node", NodeActors.Configure);
-        services.AddSingleton<INodeControl>(s => new NodeActors(s.GetRequiredService<IRequiredActor<CameraActor>>(), s.GetService<ClusterSystem>()));
+        services.AddSingleton<INodeControl>(s => new NodeActors(
+            s.GetRequiredService<IRequiredActor<CameraActor>>(), s.GetRequiredService<IRequiredActor<OffloadActor>>(), s.GetService<ClusterSystem>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
         return services;
     }
