@@ -182,7 +182,7 @@ internal sealed class ResumableUploads(
         var budget = new FileBudget(space, row.SizeBytes is { } size ? Math.Min(size, server.MaxUploadBytes) : server.MaxUploadBytes, row.SizeBytes ?? 0);
         try
         {
-            await ReceiveBodyAsync(context, file, budget, start, turn, stop.Token);
+            await ReceiveBodyAsync(context, file, budget, start, stop.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -224,13 +224,13 @@ internal sealed class ResumableUploads(
         return await FinishAsync(context, row, file, turn);
     }
 
-    private async Task ReceiveBodyAsync(HttpContext context, IncomingFile file, FileBudget budget, long start, UploadTurns.Turn turn, CancellationToken cancellationToken)
+    private async Task ReceiveBodyAsync(HttpContext context, IncomingFile file, FileBudget budget, long start, CancellationToken cancellationToken)
     {
         try
         {
             await BodyCopy.ToFileAsync(context.Request.BodyReader, file, budget, Told(context, file), cancellationToken);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException && !turn.Superseded.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             await BodyCopy.SalvageAsync(context, file, budget, start);
             throw;
