@@ -72,7 +72,7 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
             var result = stage switch
             {
                 PipelineStage.Received => new JsonObject { ["takes"] = receipts.Count, ["bytes"] = receipts.Sum(receipt => receipt.SizeBytes) },
-                PipelineStage.Verified => new JsonObject { ["takes"] = receipts.Count(receipt => receipt.DamagedAt is null), ["algorithm"] = "sha256" },
+                PipelineStage.Verified => Verified(receipts),
                 _ => null,
             };
             await using var insert = new NpgsqlCommand(
@@ -92,6 +92,17 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static JsonObject Verified(IReadOnlyList<Receipt> receipts)
+    {
+        var result = new JsonObject { ["takes"] = receipts.Count(receipt => receipt.DamagedAt is null), ["algorithm"] = "sha256" };
+        if (receipts.Where(receipt => receipt.Problem is not null).Select(receipt => JsonValue.Create($"{receipt.Id}: {receipt.Problem}")).ToArray() is { Length: > 0 } problems)
+        {
+            result["problems"] = new JsonArray(problems);
+        }
+
+        return result;
     }
 
     public async Task<bool> RetryAsync(SessionId session, CancellationToken cancellationToken)
