@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
+using Rig.Ingest.Persistence;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Storage;
 
@@ -20,7 +22,9 @@ internal sealed class LocalActors(IServiceProvider services, IngestActors actors
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var stages = CheckStages(services.GetServices<IPipelineStage>());
-        system = ActorSystem.Create("ingest", ConfigurationFactory.ParseString("akka { loggers = [], stdout-loglevel = OFF, actor.provider = local }"));
+        var file = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "ingest.conf"));
+        system = ActorSystem.Create("ingest", ConfigurationFactory.ParseString(file).GetConfig("local"));
+        JournalDatabase.Give(system, services.GetRequiredService<NpgsqlDataSource>());
         LogBridgeActor.Attach(system, loggers);
         actors.Pull = system.ActorOf(PullProps(services), "pull");
         actors.Pipeline = system.ActorOf(
