@@ -53,9 +53,11 @@ public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
         });
     }
 
-    public override string PersistenceId => "pipeline-" + session.Value;
+    public override string PersistenceId => PersistenceIdOf(session);
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    public static string PersistenceIdOf(SessionId session) => "pipeline-" + session.Value;
 
     public static Props PropsFor(SessionId session, IWorkQueue queue, IReadOnlyList<CameraId> rig, PipelineOptions options, TimeProvider time) =>
         Props.Create(() => new SessionPipelineActor(session, queue, rig, options, time));

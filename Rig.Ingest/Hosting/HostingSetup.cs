@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
+using Rig.Ingest.Persistence;
 using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Status;
@@ -45,6 +46,8 @@ internal static class HostingSetup
     public static IServiceCollection AddStatus(this IServiceCollection services)
     {
         services.AddSingleton<StatusReader>();
+        services.AddSingleton<JournalReader>();
+        services.AddSingleton<SessionHistory>();
         services.AddSingleton<Metrics>();
         services.AddSingleton<StatusFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<StatusFeed>());

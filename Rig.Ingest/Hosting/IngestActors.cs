@@ -7,6 +7,9 @@ public sealed class IngestActors
 
     public IActorRef Pull { get; set; } = ActorRefs.Nobody;
 
+    /// <summary>The system of the two above; null before the start and after the end.</summary>
+    public ActorSystem? LocalSystem { get; set; }
+
     /// <summary>Null while this server is in no cluster.</summary>
     public ActorSystem? ClusterSystem { get; set; }
 

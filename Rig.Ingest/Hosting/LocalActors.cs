@@ -26,6 +26,7 @@ internal sealed class LocalActors(IServiceProvider services, IngestActors actors
         system = ActorSystem.Create("ingest", ConfigurationFactory.ParseString(file).GetConfig("local"));
         JournalDatabase.Give(system, services.GetRequiredService<NpgsqlDataSource>());
         LogBridgeActor.Attach(system, loggers);
+        actors.LocalSystem = system;
         actors.Pull = system.ActorOf(PullProps(services), "pull");
         actors.Pipeline = system.ActorOf(
             PipelineActor.PropsFor(
@@ -43,6 +44,7 @@ internal sealed class LocalActors(IServiceProvider services, IngestActors actors
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         notices.Received -= Tell;
+        actors.LocalSystem = null;
         if (system is not null)
         {
             await system.Terminate().WaitAsync(Patience, cancellationToken);
