@@ -12,6 +12,9 @@ namespace Rig.Actors.Pipeline;
 /// </remarks>
 public sealed class PipelineActor : ReceiveActor, IWithTimers
 {
+    private const int WokenAtATime = 10;
+
+    private static readonly TimeSpan WakePause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryLook = TimeSpan.FromSeconds(2);
 
     /// <summary>Another server may have ended in the middle of a session that is not its own any more.</summary>
@@ -45,15 +48,8 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(ended.SessionId, new StartAgain(ended.SessionId), pause < LongestPause ? pause : LongestPause);
         });
         Receive<StartAgain>(again => Start(SessionOf(again.SessionId)));
-        Receive<Found>(found =>
-        {
-            foreach (var session in found.Sessions)
-            {
-                Forward(SessionOf(session), new PipelineProtocol.TakeReceived(session));
-            }
-
-            Timers.StartSingleTimer("look", Look.Instance, LookInterval);
-        });
+        Receive<Found>(found => WakeSome(new Queue<SessionId>(found.Sessions)));
+        Receive<WakeMore>(more => WakeSome(more.Sessions));
         Receive<LookFailed>(_ => Timers.StartSingleTimer("look", Look.Instance, RetryLook));
         Receive<Look>(_ => LookForSessions());
     }
@@ -118,6 +114,24 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
         }
     }
 
+    /// <summary>After an upgrade or a long pause many are found; a few at a time leave the database to others.</summary>
+    private void WakeSome(Queue<SessionId> waiting)
+    {
+        for (var count = 0; count < WokenAtATime && waiting.TryDequeue(out var session); count++)
+        {
+            Forward(SessionOf(session), new PipelineProtocol.TakeReceived(session));
+        }
+
+        if (waiting.Count > 0)
+        {
+            Timers.StartSingleTimer("look", new WakeMore(waiting), WakePause);
+        }
+        else
+        {
+            Timers.StartSingleTimer("look", Look.Instance, LookInterval);
+        }
+    }
+
     private void LookForSessions() => queue.UnsettledAsync(stopping.Token).PipeTo(
         Self, success: found => new Found(found), failure: cause => new LookFailed(cause));
 
@@ -139,6 +153,8 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
     private sealed record StartAgain(SessionId SessionId);
 
     private sealed record Found(IReadOnlyList<SessionId> Sessions);
+
+    private sealed record WakeMore(Queue<SessionId> Sessions);
 
     private sealed record LookFailed(Exception Cause);
 

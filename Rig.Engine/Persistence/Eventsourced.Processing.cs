@@ -242,7 +242,7 @@ public abstract partial class Eventsourced
         {
             _internalStash.Stash();
         }
-        catch (StashOverflowException) when (InternalStashOverflowStrategy is DiscardToDeadLetterStrategy)
+        catch (StashOverflowException) when (_extension.StashOverflow == StashOverflow.Discard)
         {
             Context.System.DeadLetters.Tell(new DeadLetter(message, Sender, Self), Sender);
         }

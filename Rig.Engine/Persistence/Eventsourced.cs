@@ -12,7 +12,7 @@ namespace Rig.Engine.Persistence;
 /// Waiting for a permit -> snapshot -> replay -> processing &lt;-> persisting. Commands that come meanwhile are put aside and
 /// handled in the order they came. docs/design/persistence.md.
 /// </remarks>
-public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IPersistenceStash, IPersistenceRecovery
+public abstract partial class Eventsourced : ActorBase, IWithUnboundedStash
 {
     private static int _instances;
 
@@ -39,15 +39,17 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IPe
         Log = Context.GetLogger();
     }
 
+    /// <summary>Names the actor's history in the journal; no two living actors may share one.</summary>
     public abstract string PersistenceId { get; }
 
+    /// <summary>The section of the journal to use; empty for <c>akka.persistence.journal.plugin</c>.</summary>
     public string JournalPluginId { get; protected set; } = string.Empty;
 
+    /// <summary>The section of the snapshot store to use; empty for <c>akka.persistence.snapshot-store.plugin</c>.</summary>
     public string SnapshotPluginId { get; protected set; } = string.Empty;
 
+    /// <summary>How much of its past the actor wants back.</summary>
     public virtual Recovery Recovery => Recovery.Default;
-
-    public virtual IStashOverflowStrategy InternalStashOverflowStrategy => _extension.DefaultInternalStashOverflowStrategy;
 
     /// <summary>The actor's own stash; what it gives back comes before commands that wait for a write.</summary>
     public IStash Stash

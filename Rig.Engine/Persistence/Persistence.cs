@@ -7,7 +7,7 @@ using Rig.Engine.Util;
 namespace Rig.Engine.Persistence;
 
 /// <summary>Reaches the persistence of an actor system.</summary>
-public class Persistence : ExtensionIdProvider<PersistenceExtension>
+internal sealed class Persistence : ExtensionIdProvider<PersistenceExtension>
 {
     public static Persistence Instance { get; } = new();
 
@@ -30,13 +30,14 @@ public class Persistence : ExtensionIdProvider<PersistenceExtension>
 }
 
 /// <summary>Journals and snapshot stores by the section that configures them; each is made with its first use.</summary>
-public class PersistenceExtension : IExtension
+internal sealed class PersistenceExtension : IExtension
 {
     private const string NoSnapshotStore = "akka.persistence.no-snapshot-store";
 
     private readonly ExtendedActorSystem _system;
     private readonly Config _config;
-    private readonly ConcurrentDictionary<string, Lazy<Plugin>> _plugins = new();
+    private readonly ConcurrentDictionary<string, Lazy<IActorRef>> _plugins = new();
+    private readonly ConcurrentDictionary<string, Config> _sections = new();
 
     public PersistenceExtension(ExtendedActorSystem system)
     {
@@ -45,39 +46,18 @@ public class PersistenceExtension : IExtension
         RecoveryPermitter = system.SystemActorOf(
             Props.Create(typeof(RecoveryPermitterActor), _config.GetInt("akka.persistence.max-concurrent-recoveries", 50)), "recoveryPermitter");
         const string Key = "akka.persistence.internal-stash-overflow-strategy";
-        DefaultInternalStashOverflowStrategy =
-            ((IStashOverflowStrategyConfigurator)Activator.CreateInstance(TypeNames.Resolve(_config.GetString(Key), Key))!).Create();
+        StashOverflow = Activator.CreateInstance(TypeNames.Resolve(_config.GetString(Key), Key)) is IStashOverflowStrategyConfigurator configurator
+            ? configurator.Strategy
+            : throw new ConfigurationException($"{Key} is '{_config.GetString(Key)}'. Write one of the two that hocon/persistence.conf names.");
     }
 
-    public IStashOverflowStrategy DefaultInternalStashOverflowStrategy { get; }
+    public StashOverflow StashOverflow { get; }
 
-    internal IActorRef RecoveryPermitter { get; }
+    public IActorRef RecoveryPermitter { get; }
 
     /// <param name="journalPluginId">Empty for <c>akka.persistence.journal.plugin</c>.</param>
     /// <exception cref="ArgumentException">Nothing is configured there.</exception>
-    public IActorRef JournalFor(string journalPluginId) => JournalPlugin(journalPluginId).Ref;
-
-    /// <param name="snapshotPluginId">Empty for <c>akka.persistence.snapshot-store.plugin</c>; if that is empty too, saving fails and nothing is ever loaded.</param>
-    /// <exception cref="ArgumentException">Nothing is configured there.</exception>
-    public IActorRef SnapshotStoreFor(string snapshotPluginId)
-    {
-        var id = string.IsNullOrEmpty(snapshotPluginId) ? _config.GetString("akka.persistence.snapshot-store.plugin", "") : snapshotPluginId;
-        return PluginFor(id.Length == 0 ? NoSnapshotStore : id, "akka.persistence.snapshot-store-plugin-fallback").Ref;
-    }
-
-    internal Config JournalConfigFor(string journalPluginId) => JournalPlugin(journalPluginId).Config;
-
-    /// <summary>The section of the plugin that this actor is.</summary>
-    internal Config ConfigFor(IActorRef plugin)
-    {
-        var id = plugin.Path.Name;
-        var fallback = id.Contains("snapshot-store", StringComparison.Ordinal) ? "akka.persistence.snapshot-store-plugin-fallback" : "akka.persistence.journal-plugin-fallback";
-        return ConfigOf(id, fallback);
-    }
-
-    internal EventAdapters AdaptersFor(IActorRef plugin) => EventAdapters.Create(_system, ConfigFor(plugin));
-
-    private Plugin JournalPlugin(string journalPluginId)
+    public IActorRef JournalFor(string journalPluginId)
     {
         var id = string.IsNullOrEmpty(journalPluginId) ? _config.GetString("akka.persistence.journal.plugin", "") : journalPluginId;
         return id.Length == 0
@@ -85,17 +65,28 @@ public class PersistenceExtension : IExtension
             : PluginFor(id, "akka.persistence.journal-plugin-fallback");
     }
 
-    private Plugin PluginFor(string id, string fallback) => _plugins.GetOrAdd(id, _ => new Lazy<Plugin>(() =>
+    /// <param name="snapshotPluginId">Empty for <c>akka.persistence.snapshot-store.plugin</c>; if that is empty too, saving fails and nothing is ever loaded.</param>
+    /// <exception cref="ArgumentException">Nothing is configured there.</exception>
+    public IActorRef SnapshotStoreFor(string snapshotPluginId)
+    {
+        var id = string.IsNullOrEmpty(snapshotPluginId) ? _config.GetString("akka.persistence.snapshot-store.plugin", "") : snapshotPluginId;
+        return PluginFor(id.Length == 0 ? NoSnapshotStore : id, "akka.persistence.snapshot-store-plugin-fallback");
+    }
+
+    public Config JournalConfigFor(string journalPluginId) => ConfigFor(JournalFor(journalPluginId));
+
+    /// <summary>The section of the plugin that this actor is.</summary>
+    public Config ConfigFor(IActorRef plugin) => _sections[plugin.Path.Name];
+
+    public EventAdapters AdaptersFor(IActorRef plugin) => EventAdapters.Create(_system, ConfigFor(plugin));
+
+    private IActorRef PluginFor(string id, string fallback) => _plugins.GetOrAdd(id, _ => new Lazy<IActorRef>(() =>
     {
         if (!_config.HasPath(id))
             throw new ArgumentException($"Persistence plugin '{id}' is not configured. Write a section {id} with a class.", nameof(id));
-        var config = ConfigOf(id, fallback);
+        var config = _sections[id] = _config.GetConfig(id).WithFallback(_config.GetConfig(fallback));
         var type = TypeNames.Resolve(config.GetString("class", ""), $"{id}.class");
         var props = type.GetConstructor([typeof(Config)]) is null ? Props.Create(type) : Props.Create(type, config);
-        return new Plugin(_system.SystemActorOf(props.WithDispatcher(config.GetString("plugin-dispatcher", "")), id), config);
+        return _system.SystemActorOf(props.WithDispatcher(config.GetString("plugin-dispatcher", "")), id);
     })).Value;
-
-    private Config ConfigOf(string id, string fallback) => _config.GetConfig(id).WithFallback(_config.GetConfig(fallback));
-
-    private sealed record Plugin(IActorRef Ref, Config Config);
 }

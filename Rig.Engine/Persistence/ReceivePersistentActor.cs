@@ -47,10 +47,6 @@ public abstract class ReceivePersistentActor : UntypedPersistentActor
 
     protected void Command<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => AddCommand(Handler(handler, shouldHandle));
 
-    protected void Command<T>(Predicate<T> shouldHandle, Action<T> handler) => Command(handler, shouldHandle);
-
-    protected void CommandAny(Action<object> handler) => Command(handler);
-
     /// <summary>No other command is handled until the task is done; it may persist at any point.</summary>
     protected void CommandAsync<T>(Func<T, Task> handler, Predicate<T>? shouldHandle = null) =>
         Command(message => RunTask(() => handler(message)), shouldHandle);

@@ -24,8 +24,6 @@ public interface IEventSequence
 
 public static class EventSequence
 {
-    public static readonly IEventSequence Empty = new Several([]);
-
     public static IEventSequence Single(object e) => new Several([e]);
 
     public static IEventSequence Create(params object[] events) => new Several(events);

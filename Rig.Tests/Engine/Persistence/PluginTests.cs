@@ -19,6 +19,39 @@ public class PluginTests() : TestKit("""
         EventFilter.Exception<ActorInitializationException>(contains: "akka.persistence.journal.nowhere")
             .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Astray())));
 
+    [Fact]
+    public void An_actor_may_use_a_journal_and_a_snapshot_store_of_its_own()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Settled(TestActor)));
+        actor.Tell("save");
+        ExpectMsg("saved 1");
+    }
+
+    private sealed class Settled : UntypedPersistentActor
+    {
+        private readonly IActorRef _report;
+
+        public Settled(IActorRef report)
+        {
+            _report = report;
+            (JournalPluginId, SnapshotPluginId) = ("akka.persistence.journal.inmem", "akka.persistence.snapshot-store.inmem");
+        }
+
+        public override string PersistenceId => "settled";
+
+        protected override void OnCommand(object message)
+        {
+            if (message is SaveSnapshotSuccess saved)
+                _report.Tell($"saved {saved.Metadata.SequenceNr}");
+            else
+                Persist(message, _ => SaveSnapshot("state"));
+        }
+
+        protected override void OnRecover(object message)
+        {
+        }
+    }
+
     private sealed class Astray : UntypedPersistentActor
     {
         public Astray() => JournalPluginId = "akka.persistence.journal.nowhere";

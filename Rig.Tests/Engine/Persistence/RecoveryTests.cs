@@ -103,6 +103,24 @@ public class RecoveryTests() : PersistenceTestKit("akka.persistence.max-concurre
         ExpectAll("replayed one", "replayed two", "recovered at 2", "replayed one", "replayed two", "recovered at 2", "command next");
     }
 
+#if !ENGINE_AKKA
+    [Fact]
+    public void What_an_earlier_incarnations_replay_still_brings_is_not_taken_for_the_new_ones()
+    {
+        Write("one", "two");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Script.BeforeReplay = gate.Task;
+        var actor = StartUnready();
+        AwaitCondition(() => Script.Replaying == 1);
+        actor.Tell(Kill.Instance);
+        AwaitCondition(() => Script.Replaying == 2);
+        gate.SetResult();
+        actor.Tell("next");
+
+        ExpectAll("replayed one", "replayed two", "recovered at 2", "command next");
+    }
+#endif
+
     [Fact]
     public void No_recovery_brings_nothing_back_and_still_counts_on()
     {
@@ -126,7 +144,6 @@ public class RecoveryTests() : PersistenceTestKit("akka.persistence.max-concurre
     public void A_timer_that_fires_during_recovery_is_handled_after_it()
     {
         Write("one");
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         StartUnready(onRecover: (self, message) =>
         {
             if (message is "one")
