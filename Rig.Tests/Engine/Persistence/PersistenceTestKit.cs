@@ -40,6 +40,15 @@ public abstract class PersistenceTestKit(string config = "") : TestKit(config + 
             actor.Tell(new Do(self => self.Persist(each, text => self.Report.Tell($"persisted {text}"))));
     }
 
+    /// <summary>A history from before.</summary>
+    protected void Write(params string[] events)
+    {
+        var actor = Start();
+        Persist(actor, events);
+        ExpectAll([.. events.Select(each => $"persisted {each}")]);
+        Stop(actor);
+    }
+
     /// <summary>The next write is done but not confirmed before the gate opens.</summary>
     protected TaskCompletionSource<IImmutableList<Exception?>?> Gate()
     {
