@@ -48,8 +48,7 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(ended.SessionId, new StartAgain(ended.SessionId), pause < LongestPause ? pause : LongestPause);
         });
         Receive<StartAgain>(again => Start(SessionOf(again.SessionId)));
-        Receive<Found>(found => WakeSome(new Queue<SessionId>(found.Sessions)));
-        Receive<WakeMore>(more => WakeSome(more.Sessions));
+        Receive<Found>(found => WakeSome(found.Sessions));
         Receive<LookFailed>(_ => Timers.StartSingleTimer("look", Look.Instance, RetryLook));
         Receive<Look>(_ => LookForSessions());
     }
@@ -115,16 +114,16 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>After an upgrade or a long pause many are found; a few at a time leave the database to others.</summary>
-    private void WakeSome(Queue<SessionId> waiting)
+    private void WakeSome(IReadOnlyList<SessionId> found)
     {
-        for (var count = 0; count < WokenAtATime && waiting.TryDequeue(out var session); count++)
+        foreach (var session in found.Take(WokenAtATime))
         {
             Forward(SessionOf(session), new PipelineProtocol.TakeReceived(session));
         }
 
-        if (waiting.Count > 0)
+        if (found.Count > WokenAtATime)
         {
-            Timers.StartSingleTimer("look", new WakeMore(waiting), WakePause);
+            Timers.StartSingleTimer("look", new Found([.. found.Skip(WokenAtATime)]), WakePause);
         }
         else
         {
@@ -153,8 +152,6 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
     private sealed record StartAgain(SessionId SessionId);
 
     private sealed record Found(IReadOnlyList<SessionId> Sessions);
-
-    private sealed record WakeMore(Queue<SessionId> Sessions);
 
     private sealed record LookFailed(Exception Cause);
 
