@@ -27,8 +27,6 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public string LogFile { get; }
 
-    public int ProcessId => process.Id;
-
     public bool HasExited => process.HasExited;
 
     public int ProcessId => process.Id;

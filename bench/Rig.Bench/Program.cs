@@ -16,6 +16,7 @@ using Rig.Bench.Stitch;
     ("start-spread", "[starts]", () => StartSpreadBench.RunAsync(Number(1, 100))),
     ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),
     ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
+    ("persist", "[events] [rounds]", () => PersistBench.RunAsync(Number(1, 2000), Number(2, 5), CancellationToken.None)),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 
