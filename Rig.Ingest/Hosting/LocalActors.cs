@@ -52,7 +52,8 @@ internal sealed class LocalActors(IServiceProvider services, IngestActors actors
         var (client, pull, board) = (services.GetRequiredService<NodeClient>(), services.GetRequiredService<TakePull>(), services.GetRequiredService<TransferBoard>());
         var (options, server) = (services.GetRequiredService<IOptions<PullOptions>>(), services.GetRequiredService<IOptions<Receive.ServerOptions>>());
         var (nodes, time, log) = (services.GetRequiredService<NodeSet>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PullActor>>());
-        return Props.Create(() => new PullActor(client, pull, board, options, server, nodes, time, log));
+        var (sweep, pauseMark) = (services.GetRequiredService<PartSweep>(), services.GetRequiredService<PauseMark>());
+        return Props.Create(() => new PullActor(client, pull, sweep, pauseMark, board, options, server, nodes, time, log));
     }
 
     /// <exception cref="StartupException">A stage has no implementation, or two.</exception>

@@ -5,34 +5,35 @@ using Rig.Ingest.Storage;
 namespace Rig.Ingest.Pull;
 
 /// <summary>The two steps of one pulled take: fetch it until its receipt is committed, then tell the node until it has understood.</summary>
-public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout layout, FreeSpace space, CameraSet cameras, IOptions<PullOptions> options, TimeProvider time)
+public sealed class TakePull(
+    INode node, ITakeVault vault, IPartStore parts, SessionLayout layout, FreeSpace space, CameraSet cameras, BandwidthCap cap, IOptions<PullOptions> options)
 {
-    private readonly TakeDownload download = new(node, options.Value, time);
+    private readonly TakeDownload download = new(node, parts, cap, options.Value);
 
+    /// <param name="materializer">Of the caller: its end interrupts the transfer.</param>
     /// <exception cref="PullException">It did not work now; the message says why.</exception>
-    public async Task FetchAsync(RemoteTake take, TransferProgress progress, CancellationToken cancellationToken)
+    public async Task FetchAsync(RemoteTake take, TransferProgress progress, IMaterializer materializer, CancellationToken cancellationToken)
     {
         if (!cameras.Contains(take.Id.CameraId))
         {
             throw new PullException($"{take.Id.CameraId} is not one of this rig's cameras ({cameras}). Add it to {CameraSet.Key} if it should be.");
         }
 
-        if (await store.FindAsync(take.Id, cancellationToken) is { } held)
+        if (await vault.FindAsync(take.Id, cancellationToken) is { } held)
         {
             if (held.Sha256 != take.Sha256)
             {
                 throw new PullException($"The server already holds other bytes as {take.Id}; the node's stay where they are. If both are real, upload the node's as the next take.");
             }
 
-            if (store.IsWhole(held))
+            if (vault.IsWhole(held))
             {
                 return;
             }
         }
 
         var partPath = layout.PullPath(take.Id, take.Sha256);
-        var already = new FileInfo(partPath) is { Exists: true } part ? part.Length : 0;
-        if (space.Refuse(Math.Max(0, take.SizeBytes - already)) is { } full)
+        if (space.Refuse(Math.Max(0, take.SizeBytes - parts.LengthOf(partPath))) is { } full)
         {
             throw new PullException(full);
         }
@@ -40,16 +41,16 @@ public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout lay
         var manifestJson = await node.GetManifestAsync(take, cancellationToken);
         try
         {
-            var sha256 = await download.RunAsync(take, partPath, progress, cancellationToken);
+            var sha256 = await download.RunAsync(take, partPath, progress, materializer, cancellationToken);
             if (sha256 != take.Sha256)
             {
-                File.Delete(partPath);
+                parts.Delete(partPath);
                 throw new PullException($"What arrived of {take.Id} is not what the node recorded (expected {take.Sha256}, got {sha256}). It was discarded and is fetched again.");
             }
 
             CheckVideo(partPath, take);
             var manifest = ManifestReader.Read(manifestJson, new TakeFacts(take.Id.SessionId, take.Id.CameraId, take.Id.Take, take.SizeBytes, take.Sha256));
-            var result = await store.CommitAsync(new ArrivedTake(take.Id, partPath, take.SizeBytes, sha256, manifest, "pull"), cancellationToken);
+            var result = await vault.CommitAsync(new ArrivedTake(take.Id, partPath, take.SizeBytes, sha256, manifest, "pull"), cancellationToken);
             if (result.Outcome == CommitOutcome.Conflict)
             {
                 throw new PullException($"The server meanwhile received other bytes as {take.Id}; the node's were kept apart.");
@@ -69,14 +70,14 @@ public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout lay
     /// <exception cref="TakeNotWholeException">The file that was received is gone.</exception>
     public async Task ConfirmAsync(RemoteTake take, CancellationToken cancellationToken)
     {
-        var held = await store.FindAsync(take.Id, cancellationToken);
-        if (held is null || held.Sha256 != take.Sha256 || !store.IsWhole(held))
+        var held = await vault.FindAsync(take.Id, cancellationToken);
+        if (held is null || held.Sha256 != take.Sha256 || !vault.IsWhole(held))
         {
             throw new TakeNotWholeException($"{take.Id} is no longer whole on this server; it is fetched again.");
         }
 
         await node.ConfirmAsync(take, held.Manifest.File.Name, cancellationToken);
-        await store.MarkConfirmedAsync(take.Id, cancellationToken);
+        await vault.MarkConfirmedAsync(take.Id, cancellationToken);
     }
 
     private static void CheckVideo(string path, RemoteTake take)

@@ -19,7 +19,7 @@ internal sealed class QueueSink<T>(Interpreter interpreter) : SinkStage<T>(inter
             if (buffer.TryDequeue(out var element))
             {
                 if (!ended)
-                    Interpreter.Post(this, In.TryPull);
+                    Interpreter.Post(this, PullIfThereIsRoom);
                 return Task.FromResult(new Util.Option<T>(element));
             }
 
@@ -63,9 +63,19 @@ internal sealed class QueueSink<T>(Interpreter interpreter) : SinkStage<T>(inter
                 buffer.Enqueue(element);
             }
 
-            if (buffer.Count < Ahead)
-                In.Pull();
         }
+
+        PullIfThereIsRoom();
+    }
+
+    // Asked of each time the reader took one; several such may wait, and one of them may have filled the buffer.
+    private void PullIfThereIsRoom()
+    {
+        bool room;
+        lock (gate)
+            room = buffer.Count < Ahead;
+        if (room)
+            In.TryPull();
     }
 
     protected override void Failed(Exception cause)
