@@ -74,6 +74,12 @@ public sealed class PullActor : ReceiveActor, IWithTimers
             state = state.Stopped(interrupted.Id);
             StartWhatIsNext();
         });
+        Receive<Elsewhere>(elsewhere =>
+        {
+            Ended(elsewhere.Id);
+            state = state.Elsewhere(elsewhere.Id, time.GetUtcNow());
+            StartWhatIsNext();
+        });
         Receive<PullProtocol.MemberListed>(member => Listed(Read(member.Listing), member.Listing.CameraId));
         Receive<NodeListed>(listed =>
         {
@@ -233,7 +239,13 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         Task.Run(() => work(token), CancellationToken.None).PipeTo(
             Self,
             success: () => done,
-            failure: cause => token.IsCancellationRequested ? new Interrupted(id) : new Failed(id, cause is PullException or TakeNotWholeException ? cause.Message : $"{id} could not be taken over: {cause.Message}", cause is TakeNotWholeException));
+            failure: cause => cause switch
+            {
+                _ when token.IsCancellationRequested => new Interrupted(id),
+                TakenElsewhereException => new Elsewhere(id),
+                PullException or TakeNotWholeException => new Failed(id, cause.Message, cause is TakeNotWholeException),
+                _ => new Failed(id, $"{id} could not be taken over: {cause.Message}", BackToFetch: false),
+            });
     }
 
     private void Show() => board.Show(
@@ -264,6 +276,8 @@ public sealed class PullActor : ReceiveActor, IWithTimers
     }
 
     private sealed record Interrupted(RecordingId Id);
+
+    private sealed record Elsewhere(RecordingId Id);
 
     private sealed record NodeListed(NodeListing Listing);
 

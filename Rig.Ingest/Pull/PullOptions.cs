@@ -25,6 +25,9 @@ public sealed class PullOptions
 
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of servers that share storage and database, another one goes on with a take this long after its server died.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>A half-pulled file that nothing was added to for this long is deleted.</summary>
     public TimeSpan KeepPartsFor { get; set; } = TimeSpan.FromDays(14);
 }

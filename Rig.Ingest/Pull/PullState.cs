@@ -104,6 +104,9 @@ public sealed record PullState
     /// <summary>It was interrupted by this server, which is no failure.</summary>
     public PullState Stopped(RecordingId id) => Change(id, item => item with { Running = false });
 
+    /// <summary>Another server brings it: look again later, when its receipt is there or its lease is over.</summary>
+    public PullState Elsewhere(RecordingId id, DateTimeOffset now) => Change(id, item => item with { Running = false, Failures = 0, NotBefore = now + Options.RetryDelay, Error = null });
+
     /// <param name="backToFetch">What the server held turned out not to be whole.</param>
     public PullState Failed(RecordingId id, string error, DateTimeOffset now, bool backToFetch = false) => Change(id, item =>
     {

@@ -6,12 +6,13 @@ namespace Rig.Ingest.Pull;
 
 /// <summary>The two steps of one pulled take: fetch it until its receipt is committed, then tell the node until it has understood.</summary>
 public sealed class TakePull(
-    INode node, ITakeVault vault, IPartStore parts, SessionLayout layout, FreeSpace space, CameraSet cameras, BandwidthCap cap, IOptions<PullOptions> options)
+    INode node, ITakeVault vault, TakeLeases leases, IPartStore parts, SessionLayout layout, FreeSpace space, CameraSet cameras, BandwidthCap cap, IOptions<PullOptions> options)
 {
     private readonly TakeDownload download = new(node, parts, cap, options.Value);
 
     /// <param name="materializer">Of the caller: its end interrupts the transfer.</param>
     /// <exception cref="PullException">It did not work now; the message says why.</exception>
+    /// <exception cref="TakenElsewhereException">Another server, or another transfer of this one, brings it.</exception>
     public async Task FetchAsync(RemoteTake take, TransferProgress progress, IMaterializer materializer, CancellationToken cancellationToken)
     {
         if (!cameras.Contains(take.Id.CameraId))
@@ -19,14 +20,29 @@ public sealed class TakePull(
             throw new PullException($"{take.Id.CameraId} is not one of this rig's cameras ({cameras}). Add it to {CameraSet.Key} if it should be.");
         }
 
-        if (await vault.FindAsync(take.Id, cancellationToken) is { } held)
+        await using var lease = await leases.TryAcquireAsync(take.Id, options.Value.LeaseDuration, cancellationToken)
+            ?? throw new TakenElsewhereException($"Another server brings {take.Id}.");
+        using var leased = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        try
         {
-            if (held.Sha256 != take.Sha256)
+            await FetchLeasedAsync(take, progress, materializer, leased.Token);
+        }
+        catch (OperationCanceledException e) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TakenElsewhereException($"The database was out of reach for too long; another server may bring {take.Id} now.", e);
+        }
+    }
+
+    private async Task FetchLeasedAsync(RemoteTake take, TransferProgress progress, IMaterializer materializer, CancellationToken cancellationToken)
+    {
+        if (await vault.FindAsync(take.Id, cancellationToken) is { } receipt)
+        {
+            if (receipt.Sha256 != take.Sha256)
             {
                 throw new PullException($"The server already holds other bytes as {take.Id}; the node's stay where they are. If both are real, upload the node's as the next take.");
             }
 
-            if (vault.IsWhole(held))
+            if (vault.IsWhole(receipt))
             {
                 return;
             }
@@ -91,3 +107,6 @@ public sealed class TakePull(
 }
 
 public sealed class TakeNotWholeException(string message) : Exception(message);
+
+/// <summary>No failure: the take comes home by another hand.</summary>
+public sealed class TakenElsewhereException(string message, Exception? inner = null) : Exception(message, inner);

@@ -23,7 +23,10 @@ public static class StorageSetup
         services.AddSingleton<SessionFiles>();
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<TakeNotices>();
+        services.AddSingleton<TakeDisk>();
         services.AddSingleton<TakeStore>();
+        services.AddSingleton<TakeLeases>();
+        services.AddSingleton<UploadStore>();
         services.AddHostedService<StorageGate>();
         return services;
     }

@@ -10,7 +10,7 @@ namespace Rig.Ingest.Storage;
 /// receipt; a crash between any two steps leaves either no receipt (the sender sends again) or a receipt that is true.
 /// </summary>
 /// <remarks>docs/design/offload.md.</remarks>
-public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, TakeNotices notices, ILogger<TakeStore> log) : Pull.ITakeVault
+public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, TakeDisk disk, TakeNotices notices, ILogger<TakeStore> log) : Pull.ITakeVault
 {
     /// <summary>Different bytes kept for one take; more are refused without being kept, so that a mad sender cannot fill the disk.</summary>
     private const int MaxKeptConflicts = 3;
@@ -48,6 +48,16 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
     /// <summary>Whether the file is there at its full size. Cheap; <see cref="VerifyAsync"/> reads every byte.</summary>
     public bool IsWhole(Receipt receipt) =>
         receipt.DamagedAt is null && new FileInfo(layout.VideoPath(receipt.Id)) is { Exists: true } file && file.Length == receipt.SizeBytes;
+
+    /// <summary>The take of that camera in that session with exactly these bytes, if it is held and whole.</summary>
+    public async Task<Receipt?> FindWholeAsync(SessionId session, CameraId camera, string sha256, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SelectReceipt + " WHERE session_id = $1 AND camera_id = $2 AND sha256 = $3");
+        command.Parameters.Add(new() { Value = session.Value });
+        command.Parameters.Add(new() { Value = camera.Value });
+        command.Parameters.Add(new() { Value = sha256 });
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault(IsWhole);
+    }
 
     /// <summary>Hashes the file on disk. When it is not what the receipt says, the receipt is marked damaged, so that the take is accepted again.</summary>
     /// <returns>The SHA-256 that the disk holds; null when the file is missing.</returns>
@@ -111,7 +121,7 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         }
         else if (held.Sha256 == take.Sha256)
         {
-            File.Delete(take.TempPath);
+            disk.Delete(take.TempPath);
             result = new CommitResult(CommitOutcome.AlreadyHeld, held);
         }
         else
@@ -133,10 +143,10 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
     private void PlaceOnDisk(ArrivedTake take)
     {
         var folder = layout.TakeFolder(take.Id);
-        Durable.CreateDirectory(folder);
-        Durable.WriteFile(layout.ManifestPath(take.Id), take.Manifest.ToUtf8Json());
-        File.Move(take.TempPath, layout.VideoPath(take.Id), overwrite: true);
-        Durable.SyncDirectory(folder);
+        disk.CreateDirectory(folder);
+        disk.WriteFile(layout.ManifestPath(take.Id), take.Manifest.ToUtf8Json());
+        disk.Move(take.TempPath, layout.VideoPath(take.Id));
+        disk.SyncDirectory(folder);
     }
 
     private static async Task<Receipt> WriteReceiptAsync(NpgsqlConnection connection, ArrivedTake take, CancellationToken cancellationToken)
@@ -179,14 +189,14 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         {
             var path = layout.ConflictPath(take.Id, take.Sha256);
             var folder = Path.GetDirectoryName(path)!;
-            Durable.CreateDirectory(folder);
-            File.Move(take.TempPath, path, overwrite: true);
-            Durable.SyncDirectory(folder);
+            disk.CreateDirectory(folder);
+            disk.Move(take.TempPath, path);
+            disk.SyncDirectory(folder);
             keptAs = Path.GetFileName(path);
         }
         else
         {
-            File.Delete(take.TempPath);
+            disk.Delete(take.TempPath);
         }
 
         await using var command = new NpgsqlCommand(

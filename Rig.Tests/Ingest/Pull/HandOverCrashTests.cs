@@ -79,10 +79,11 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
     private async Task<Exception?> RunAsync(MemoryNode node, StorageOptions storage, CrashPoint crash)
     {
         var layout = new SessionLayout(Options.Create(storage));
-        var store = new TakeStore(database, layout, new TakeNotices(), NullLogger<TakeStore>.Instance);
+        var store = new TakeStore(database, layout, new MortalDisk(crash), new TakeNotices(), NullLogger<TakeStore>.Instance);
         var pull = new TakePull(
             new MortalNode(node, crash),
             new MortalVault(store, crash),
+            new TakeLeases(database, TimeProvider.System, NullLogger<TakeLeases>.Instance),
             new MortalParts(new PartStore(), crash),
             layout,
             new FreeSpace(Options.Create(storage)),
@@ -109,7 +110,7 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
         }
 
         var layout = new SessionLayout(Options.Create(storage));
-        var receipt = await new TakeStore(database, layout, new TakeNotices(), NullLogger<TakeStore>.Instance).FindAsync(node.Take.Id, CancellationToken.None);
+        var receipt = await new TakeStore(database, layout, new TakeDisk(), new TakeNotices(), NullLogger<TakeStore>.Instance).FindAsync(node.Take.Id, CancellationToken.None);
         Assert.NotNull(receipt);
         Assert.Equal(node.Take.Sha256, receipt.Sha256);
         Assert.Equal(node.Take.Sha256, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(layout.VideoPath(node.Take.Id)))));
@@ -183,6 +184,41 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
         {
             MayDelete = true;
             return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>The steps within a hand-over; its transaction dies with the process.</summary>
+    private sealed class MortalDisk(CrashPoint crash) : TakeDisk
+    {
+        public override void CreateDirectory(string path)
+        {
+            crash.Step();
+            base.CreateDirectory(path);
+        }
+
+        public override void WriteFile(string path, ReadOnlySpan<byte> bytes)
+        {
+            crash.Step();
+            base.WriteFile(path, bytes);
+        }
+
+        public override void Move(string from, string to)
+        {
+            crash.Step();
+            base.Move(from, to);
+        }
+
+        public override void SyncDirectory(string path)
+        {
+            crash.Step();
+            base.SyncDirectory(path);
+            crash.Step();
+        }
+
+        public override void Delete(string path)
+        {
+            crash.Step();
+            base.Delete(path);
         }
     }
 

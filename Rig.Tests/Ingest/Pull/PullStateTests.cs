@@ -174,6 +174,19 @@ public sealed class PullStateTests
     }
 
     [Fact]
+    public void A_take_that_another_server_brings_is_looked_at_later_and_leaves_its_room_to_others()
+    {
+        var state = PullState.Empty(options).Listed("http://c", [Take("http://c", "S_CAM_C"), Take("http://c", "S_CAM_C_T2")]);
+        (state, var start) = state.Next(Now);
+        state = state.Elsewhere(Assert.Single(start).Take.Id, Now);
+        (state, var other) = state.Next(Now);
+        Assert.NotEqual(start[0].Take.Id, Assert.Single(other).Take.Id);
+        state = state.Fetched(other[0].Take.Id).Confirmed(other[0].Take.Id);
+        (state, var again) = state.Next(Now + options.RetryDelay);
+        Assert.Equal((start[0].Take.Id, 0), (Assert.Single(again).Take.Id, again[0].Failures));
+    }
+
+    [Fact]
     public void Whatever_happens_the_counts_stay_true()
     {
         var random = new Random(7);

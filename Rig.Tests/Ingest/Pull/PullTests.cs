@@ -297,17 +297,47 @@ public sealed class PullTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_hundred_small_takes_come_home_each_once()
+    public async Task Two_servers_with_one_storage_bring_each_take_once()
     {
-        for (var take = 1; take <= 200; take++)
+        for (var take = 1; take <= 40; take++)
         {
-            node.Add(SampleTake.Mp4(seed: take), Session, "CAM_C", take, sessionCameras: ["CAM_C"]);
+            node.Add(SampleTake.Mp4(seed: take), Session, "CAM_C", take);
         }
 
-        await StartServerAsync("--Rig:Pull:MaxConcurrentTakesPerNode=3");
+        await StartServerAsync("--Rig:Pull:MaxConcurrentTakesPerNode=3", "--Rig:Pull:RetryDelay=00:00:00.050");
+        await using var second = await IngestServer.StartAsync(
+            folder, database, ScriptedStages.Register, "--Rig:Nodes:0=" + node.Url, "--Rig:Pull:PollInterval=00:00:00.050", "--Rig:Pull:MaxConcurrentTakesPerNode=3", "--Rig:Pull:RetryDelay=00:00:00.050");
+        for (var take = 41; take <= 100; take++)
+        {
+            node.Add(SampleTake.Mp4(seed: take), Session, "CAM_C", take);
+        }
+
         await Eventually.HoldsAsync(() => node.Unconfirmed.Count == 0);
-        Assert.Equal(200, node.Downloads);
-        Assert.Equal(200, server!.Files("sessions").Count(file => Path.GetFileName(file) == "recording.mp4"));
+        Assert.Equal(100, node.Downloads);
+        Assert.Equal(100, server!.Files("sessions").Count(file => Path.GetFileName(file) == "recording.mp4"));
+    }
+
+    [Fact]
+    public async Task A_dead_servers_take_is_left_alone_for_its_lease_and_then_taken_up_at_its_byte()
+    {
+        var file = SampleTake.Mp4(payloadBytes: 3_000_000);
+        node.Add(file, Session, "CAM_C");
+        var (pull, take) = await PullAndTakeAsync("--Rig:Pull:RetryDelay=00:00:00.050");
+        await File.WriteAllBytesAsync(folder.File("temp", $"pull-{take.Id}-{take.Sha256[..16]}.part"), file[..1_000_000]);
+        await using var data = Npgsql.NpgsqlDataSource.Create(database);
+        await using var lease = data.CreateCommand($"INSERT INTO ingest.take_leases VALUES ('{Session}', 'CAM_C', 1, 'the dead', clock_timestamp() + interval '1 hour')");
+        await lease.ExecuteNonQueryAsync();
+        await Assert.ThrowsAsync<TakenElsewhereException>(() => pull.FetchAsync(take, new TransferProgress(TimeProvider.System), materializer, CancellationToken.None));
+        Assert.Equal(0, node.Downloads);
+        await StopServerAsync();
+
+        await StartServerAsync("--Rig:Pull:RetryDelay=00:00:00.050");
+        await Eventually.HoldsAsync(async () => (int)(await StatusAsync())["waiting"]! == 1);
+        await using var runsOut = data.CreateCommand("UPDATE ingest.take_leases SET lease_until = clock_timestamp() - interval '1 second'");
+        await runsOut.ExecuteNonQueryAsync();
+        await Eventually.HoldsAsync(() => node.Unconfirmed.Count == 0);
+        Assert.All(node.RangesFrom, from => Assert.True(from >= 1_000_000, $"Byte {from} was here before."));
+        Assert.Equal(file, await File.ReadAllBytesAsync(folder.File("sessions", Session, "CAM_C", "recording.mp4")));
     }
 
     private async Task<JsonObject> StatusAsync() => (await server!.GetAsync("/api/v1/offload/status")).Body;
