@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using System.Text.Json.Nodes;
 using Rig.Actors.Recording;
 
@@ -98,6 +99,12 @@ internal static class RequestBody
         if (untyped)
         {
             throw NotJson();
+        }
+
+        // The parser leaves text undecoded until it is asked for, and would fail only then.
+        if (!Utf8.IsValid(buffer.AsSpan(0, length)))
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, "The body is not UTF-8.");
         }
 
         JsonElement body;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Unicode;
 using Rig.Actors.Transfer;
 
 namespace Rig.CameraNode.Offload;
@@ -25,7 +26,7 @@ internal sealed class ServerReply : IDisposable
         JsonDocument? body = null;
         try
         {
-            if (length is > 0 and <= MaxBytes)
+            if (length is > 0 and <= MaxBytes && Utf8.IsValid(buffer.AsSpan(0, length)))
             {
                 body = JsonDocument.Parse(buffer.AsMemory(0, length), new JsonDocumentOptions { MaxDepth = 16 });
             }

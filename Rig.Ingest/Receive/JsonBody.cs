@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Rig.Ingest.Receive;
 
@@ -13,6 +14,12 @@ internal static class JsonBody
         if (read > maxBytes)
         {
             throw new ApiException(413, $"The request is longer than {maxBytes} bytes.");
+        }
+
+        // The parser leaves text undecoded until it is asked for, and would fail only then.
+        if (!Utf8.IsValid(buffer.AsSpan(0, read)))
+        {
+            throw new ApiException(400, "The request's body must be UTF-8.");
         }
 
         try

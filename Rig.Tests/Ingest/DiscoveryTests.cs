@@ -54,7 +54,7 @@ public sealed class DiscoveryTests(PostgresFixture postgres) : IAsyncLifetime
             await Eventually.HoldsAsync(() => node.Unconfirmed.Count == 0);
 
             Assert.Equal(file, await File.ReadAllBytesAsync(folder.File("sessions", Session, "CAM_C", "recording.mp4")));
-            Assert.Equal("CAM_C", Assert.Single(server.Services.GetRequiredService<TransferBoard>().Nodes).CameraId);
+            await Eventually.HoldsAsync(() => server.Services.GetRequiredService<TransferBoard>().Nodes is [{ CameraId: "CAM_C" }]);
         }
 
         await camera.Terminate();

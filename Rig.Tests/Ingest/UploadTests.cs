@@ -44,6 +44,14 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_confirmation_that_is_not_utf8_is_refused()
+    {
+        using var torn = new ByteArrayContent([.. "{\"session_id\":\""u8, 0xBA, .. "\"}"u8]) { Headers = { ContentType = new("application/json") } };
+        using var refused = await server.Http.PostAsync("/api/v1/upload/confirm", torn);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task The_file_may_come_before_the_fields_and_the_checksum_in_capitals()
     {
         var file = SampleTake.Mp4();

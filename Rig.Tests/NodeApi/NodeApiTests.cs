@@ -44,6 +44,10 @@ public sealed class NodeApiTests : IAsyncLifetime
             Assert.NotEmpty(answer.GetProperty("error").GetString()!);
         }
 
+        using var torn = new ByteArrayContent([.. "{\"x\":\""u8, 0xBA, .. "\"}"u8]) { Headers = { ContentType = new("application/json") } };
+        using var refused = await node.Http.PostAsync(path, torn);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+
         var (large, _) = await node.PostAsync(path, $"{{\"x\":\"{new string('a', 70_000)}\"}}");
         Assert.Equal(413, large);
         Assert.Empty(node.Asked);

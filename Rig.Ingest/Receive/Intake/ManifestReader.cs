@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 
@@ -20,6 +21,12 @@ internal static class ManifestReader
     /// <exception cref="ApiException">400: not a manifest, or one of another take; the message names the field.</exception>
     public static Manifest Read(ReadOnlySpan<byte> utf8Json, TakeFacts facts)
     {
+        // The parser leaves text undecoded until it is asked for, and would fail only then.
+        if (!Utf8.IsValid(utf8Json))
+        {
+            throw Broken("it is not UTF-8");
+        }
+
         Manifest manifest;
         try
         {
