@@ -300,9 +300,13 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
         await server.UploadAsync(SampleTake.Form(SampleTake.Mp4()[..^10]));
         await server.PostAsync($"/api/v1/sessions/{Session}/process");
 
-        var stages = (await server.GetAsync("/api/v1/sessions/" + Session)).Body["stages"]!.AsArray();
-        var verified = stages.Single(stage => (string)stage!["stage"]! == "verified")!;
-        Assert.Equal("done", (string)verified["status"]!);
+        JsonNode verified = null!;
+        await Eventually.HoldsAsync(async () =>
+        {
+            var stages = (await server.GetAsync("/api/v1/sessions/" + Session)).Body["stages"]!.AsArray();
+            verified = stages.Single(stage => (string)stage!["stage"]! == "verified")!;
+            return (string)verified["status"]! == "done";
+        });
         Assert.StartsWith(Session + "_CAM_C: ", (string)verified["result"]!["problems"]![0]!, StringComparison.Ordinal);
     }
 
