@@ -27,9 +27,18 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public string LogFile { get; }
 
+    public bool HasExited => process.HasExited;
+
     public int ProcessId => process.Id;
 
-    public bool HasExited => process.HasExited;
+    /// <summary>Sends it a signal, such as 19 (SIGSTOP). One that has ended hears nothing.</summary>
+    public void Signal(int signal)
+    {
+        if (!process.HasExited)
+        {
+            _ = Kill(process.Id, signal);
+        }
+    }
 
     /// <param name="program">One of Rig's own, by name.</param>
     public static DemoProcess Start(string name, string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string workFolder) =>
