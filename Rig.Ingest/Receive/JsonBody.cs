@@ -24,7 +24,7 @@ internal static class JsonBody
 
         try
         {
-            var document = JsonDocument.Parse(buffer.AsMemory(0, read), new JsonDocumentOptions { MaxDepth = 16 });
+            var document = StrictJson.Parse(buffer.AsMemory(0, read), maxDepth: 16);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;

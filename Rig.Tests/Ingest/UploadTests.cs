@@ -329,6 +329,8 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("null")]
     [InlineData("{} {}")]
     [InlineData("{\"version\":\"1.0\"}")]
+    [InlineData("{\"version\":null,\"recording\":null}")]
+    [InlineData("{\"session_id\":\"\\ud800\",\"start_time_master\":\"\\ud800\"}")]
     [InlineData("{\"session_id\":\"GAME_20261121_140000\"}")]
     public async Task A_broken_manifest_is_refused(string manifest)
     {
@@ -389,6 +391,13 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal(400, (await server.ConfirmAsync("not an object")).Status);
         Assert.Equal(400, (await server.ConfirmAsync(new { session_id = "../x", camera_id = "CAM_C" })).Status);
+        foreach (var text in new[] { "\\ud800", "\xC3\x28" })
+        {
+            using var broken = new ByteArrayContent(Encoding.Latin1.GetBytes($$"""{"session_id":"{{text}}","camera_id":"CAM_C"}"""));
+            using var refused = await server.Http.PostAsync("/api/v1/upload/confirm", broken);
+            Assert.Equal(400, (int)refused.StatusCode);
+        }
+
         Assert.Equal(400, (await server.ConfirmAsync(new { session_id = Session, camera_id = "CAM_C", take = "1" })).Status);
     }
 

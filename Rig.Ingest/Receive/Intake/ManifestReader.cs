@@ -18,8 +18,10 @@ internal static class ManifestReader
 {
     public const int MaxBytes = 1 << 20;
 
+    private const int MaxDepth = 64;
+
     /// <exception cref="ApiException">400: not a manifest, or one of another take; the message names the field.</exception>
-    public static Manifest Read(ReadOnlySpan<byte> utf8Json, TakeFacts facts)
+    public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts)
     {
         // The parser leaves text undecoded until it is asked for, and would fail only then.
         if (!Utf8.IsValid(utf8Json))
@@ -30,16 +32,15 @@ internal static class ManifestReader
         Manifest manifest;
         try
         {
-            var reader = new Utf8JsonReader(utf8Json);
-            using var document = JsonDocument.ParseValue(ref reader);
+            using var document = StrictJson.Parse(utf8Json, MaxDepth);
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || reader.BytesConsumed < utf8Json.TrimEnd(" \r\n\t"u8).Length)
+            if (root.ValueKind != JsonValueKind.Object)
             {
                 throw Broken("it must be one JSON object");
             }
 
             manifest = root.TryGetProperty("recording", out _) || root.TryGetProperty("version", out _)
-                ? Manifest.Parse(utf8Json)
+                ? Manifest.Parse(utf8Json.Span)
                 : FromFlat(root, facts);
         }
         catch (JsonException e)
