@@ -69,6 +69,8 @@ cat > "$root/etc/systemd/system/rig-node.service" <<'EOF'
 Description=Rig camera node
 After=network.target chrony.service
 RequiresMountsFor=/mnt/nvme
+# However often it dies: it is started again.
+StartLimitIntervalSec=0
 
 [Service]
 User=rig-node

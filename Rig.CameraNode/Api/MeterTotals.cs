@@ -40,10 +40,10 @@ internal sealed class MeterTotals : IDisposable
             foreach (var total in group.OrderBy(t => t.Labels, StringComparer.Ordinal))
             {
                 var labels = $"{{camera_id=\"{cameraId}\"{total.Labels}}}";
-                var (count, sum) = total.Read();
+                var (count, sum, buckets) = total.Read();
                 if (total.IsHistogram)
                 {
-                    foreach (var (bound, below) in total.Buckets())
+                    foreach (var (bound, below) in buckets)
                     {
                         text.Append(CultureInfo.InvariantCulture, $"{first.Name}_bucket{labels[..^1]},le=\"{bound}\"}} {below}\n");
                     }
@@ -104,21 +104,13 @@ internal sealed class MeterTotals : IDisposable
             }
         }
 
-        /// <summary>How many values were at most each bound.</summary>
-        public IReadOnlyList<(string Bound, long Below)> Buckets()
+        /// <summary>All of one moment; the buckets count the values of at most their bound.</summary>
+        public (long Count, double Sum, IReadOnlyList<(string Bound, long Below)> Buckets) Read()
         {
             lock (gate)
             {
                 var below = 0L;
-                return [.. Bounds.Select((bound, i) => (bound.ToString(CultureInfo.InvariantCulture), below += buckets[i])), ("+Inf", count)];
-            }
-        }
-
-        public (long Count, double Sum) Read()
-        {
-            lock (gate)
-            {
-                return (count, sum);
+                return (count, sum, [.. Bounds.Select((bound, i) => (bound.ToString(CultureInfo.InvariantCulture), below += buckets[i])), ("+Inf", count)]);
             }
         }
     }

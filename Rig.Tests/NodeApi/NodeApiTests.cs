@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Storage;
 using static Rig.Actors.Recording.RecordingProtocol;
 using static Rig.Actors.Sessions.SessionProtocol;
 
@@ -371,6 +373,26 @@ public sealed class NodeApiTests : IAsyncLifetime
         using var meter = new System.Diagnostics.Metrics.Meter("Rig.Tests.Metrics");
         meter.CreateCounter<long>("rig_test_total", description: "Tests.").Add(2, new KeyValuePair<string, object?>("cause", "a \"b\""));
         Assert.Contains("rig_test_total{camera_id=\"CAM_L\",cause=\"a \\\"b\\\"\"} 2\n", await node.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_tell_what_the_recorder_counts_and_how_long_the_disk_takes()
+    {
+        RecorderMetrics.SyncSeconds.Record(0.004);
+        RecorderMetrics.Fragments.Add(1);
+        RecorderMetrics.DroppedFrames.Add(1, new KeyValuePair<string, object?>("cause", DropCause.SourceLate));
+        var lines = (await node.Http.GetStringAsync("/metrics")).Split('\n');
+        Assert.Contains("# TYPE rig_recorder_fdatasync_seconds histogram", lines);
+        Assert.True(Value("rig_recorder_fdatasync_seconds_bucket{camera_id=\"CAM_L\",le=\"0.005\"}") >= 1);
+        Assert.True(Value("rig_recorder_fdatasync_seconds_bucket{camera_id=\"CAM_L\",le=\"0.005\"}") > Value("rig_recorder_fdatasync_seconds_bucket{camera_id=\"CAM_L\",le=\"0.001\"}"));
+        Assert.Equal(Value("rig_recorder_fdatasync_seconds_count{camera_id=\"CAM_L\"}"), Value("rig_recorder_fdatasync_seconds_bucket{camera_id=\"CAM_L\",le=\"+Inf\"}"));
+        Assert.True(Value("rig_recorder_fdatasync_seconds_sum{camera_id=\"CAM_L\"}") >= 0.004);
+        Assert.True(Value("rig_recorder_fragments_total{camera_id=\"CAM_L\"}") >= 1);
+        Assert.True(Value("rig_recorder_dropped_frames_total{camera_id=\"CAM_L\",cause=\"source_late\"}") >= 1);
+        Assert.All(new[] { "rig_cpu_percent", "rig_memory_percent", "rig_take_dropped_frames" }, name => Value($"{name}{{camera_id=\"CAM_L\"}}"));
+
+        double Value(string sample) =>
+            double.Parse(Assert.Single(lines, line => line.StartsWith(sample + " ", StringComparison.Ordinal))[(sample.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

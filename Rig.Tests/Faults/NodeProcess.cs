@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Storage;
+
+namespace Rig.Tests.Faults;
+
+/// <summary>A whole rig-node in a process of its own, filming a small test pattern, alone in its cluster.</summary>
+internal sealed class NodeProcess : IDisposable
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly HttpClient http;
+
+    private NodeProcess(Process process, Uri address) =>
+        (Process, http) = (process, new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Patience });
+
+    internal Process Process { get; }
+
+    internal HttpClient Http => http;
+
+    internal static NodeProcess Start(StorageOptions storage, string configPath)
+    {
+        var port = FreePort();
+        var command = CaptureProcess.OwnCommand();
+        var start = new ProcessStartInfo(command[0], command.Skip(1).Take(command.Count - 2)) { RedirectStandardError = true, RedirectStandardInput = true };
+        var settings = new Dictionary<string, string>
+        {
+            ["Node__CameraId"] = "CAM_L",
+            ["Node__ListenAddress"] = "127.0.0.1",
+            ["Node__Port"] = Text(port),
+            ["Node__ClusterPort"] = Text(FreePort()),
+            ["Node__IsMaster"] = "true",
+            ["Node__ExpectedCameras__0"] = "CAM_L",
+            ["Node__ConfigPath"] = configPath,
+            ["Storage__RecordingsPath"] = storage.RecordingsPath,
+            ["Storage__ManifestsPath"] = storage.ManifestsPath,
+            ["Storage__MinFreeSpaceGb"] = "0",
+            ["Guards__Temperature"] = "ignore",
+            ["Audio__Enabled"] = "false",
+            ["Camera__Source"] = "pattern",
+            ["Camera__Width"] = "320",
+            ["Camera__Height"] = "180",
+            ["Camera__BitrateMbps"] = "1",
+            ["Camera__Preset"] = "ultrafast",
+        };
+        foreach (var (key, value) in settings)
+        {
+            start.Environment["Rig__" + key] = value;
+        }
+
+        return new NodeProcess(Process.Start(start)!, new Uri($"http://127.0.0.1:{Text(port)}"));
+    }
+
+    internal Task<JsonElement> UntilReadyAsync() => UntilAsync(status => status.GetProperty("ready").GetBoolean());
+
+    internal Task<JsonElement> UntilFramesAsync(int wanted) => UntilAsync(status => status.GetProperty("recording").GetProperty("frames").GetInt64() >= wanted);
+
+    internal async Task<JsonElement> PostAsync(string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    internal async Task KillAsync()
+    {
+        Process.Kill();
+        await Process.WaitForExitAsync();
+    }
+
+    /// <summary>Kills it if it still runs: no test leaves a node behind.</summary>
+    public void Dispose()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill();
+            Process.WaitForExit();
+        }
+
+        Process.Dispose();
+        http.Dispose();
+    }
+
+    private async Task<JsonElement> UntilAsync(Func<JsonElement, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                var status = await http.GetFromJsonAsync<JsonElement>("/api/v1/status", patience.Token);
+                if (condition(status))
+                {
+                    return status;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // not listening yet
+            }
+
+            await Task.Delay(10, patience.Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
