@@ -37,7 +37,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         IOptions<ServerOptions> server,
         NodeSet polledNodes,
         TimeProvider time,
-        ILogger log)
+        ILogger<PullActor> log)
     {
         (this.client, this.pull, this.board, this.options, this.time) = (client, pull, board, options.Value, time);
         this.polledNodes = polledNodes.Urls;
