@@ -8,6 +8,11 @@ if (args is ["capture", ..])
     return await CaptureCommand.RunAsync(args[1..]);
 }
 
+if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])
+{
+    return await NodeCommands.RunAsync(args);
+}
+
 try
 {
     var builder = NodeHost.CreateBuilder(args);

@@ -29,6 +29,8 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int ProcessId => process.Id;
+
     /// <summary>Sends it a signal, such as 19 (SIGSTOP). One that has ended hears nothing.</summary>
     public void Signal(int signal)
     {
