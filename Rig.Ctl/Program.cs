@@ -10,7 +10,8 @@ foreach (var command in commandLine.Commands)
     root.Subcommands.Add(command);
 }
 
-foreach (var option in commandLine.Options)
+// The demo asks no program, and its --json names a file.
+foreach (var option in args is ["demo", ..] ? [] : commandLine.Options)
 {
     root.Options.Add(option);
 }

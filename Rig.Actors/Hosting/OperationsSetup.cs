@@ -56,7 +56,7 @@ public static class OperationsSetup
         registry.Register<OperatorActor>(commands);
         CountDeadLetters(system, services);
 #if PETABRIDGE_CMD
-        Operations.Petabridge.RigCommandPalettes.Start(system, palette, commands);
+        PetabridgePalettes.Start(system, palette, commands);
 #endif
     }
 

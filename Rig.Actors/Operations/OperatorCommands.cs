@@ -32,12 +32,10 @@ public static class OperatorCommands
         new("rig stop", "Stops the running session.", OperatorView.Record, "rig stop"),
         new("jobs", "Sessions on the home server and how far each has come.", OperatorView.Table, "jobs"),
         new("offload list", "Takes and whether the home server has them.", OperatorView.Table, "offload list"),
-        new("offload pause", "Stops fetching takes until told to resume.", OperatorView.Record, "offload pause"),
-        new("offload resume", "Fetches takes again.", OperatorView.Record, "offload resume"),
+        new("offload pause", "Sends no further take to the home server until told to resume; the one under way stops.", OperatorView.Record, "offload pause"),
+        new("offload resume", "Sends takes again.", OperatorView.Record, "offload resume"),
         new("offload retry", "Tries what failed again, now.", OperatorView.Record, "offload retry",
-            new OperatorArgument("recording", "Only this take.", Optional)),
-        new("offload verify", "Reads takes on the home server's disk again and compares their hashes.", OperatorView.Record, "offload verify",
-            new OperatorArgument("recording", "Only this take.", Optional)),
+            new OperatorArgument("job", "Only this job of the offload queue.", Optional)),
     ];
 
     public static OperatorCommand? Find(string name) => All.FirstOrDefault(command => command.Name == name);

@@ -23,12 +23,19 @@ internal static class NodeOperations
             .Add("rig preflight", rest.Call("/api/v1/coordinator/preflight", null, answer => answer["checks"]!.AsArray()))
             .Add("rig start", rest.Call("/api/v1/coordinator/start", Session, Whole))
             .Add("rig stop", rest.Call("/api/v1/coordinator/stop", _ => [], Whole))
-            .Add("offload list", rest.Call("/api/v1/recordings", null, answer => answer["recordings"]!.AsArray().Select(Take)));
+            .Add("offload list", rest.Call("/api/v1/recordings", null, answer => answer["recordings"]!.AsArray().Select(Take)))
+            .Add("offload pause", rest.Call("/api/v1/offload/pause", _ => [], Queue))
+            .Add("offload resume", rest.Call("/api/v1/offload/resume", _ => [], Queue))
+            .Add("offload retry", rest.Call("/api/v1/offload/retry", Job, Whole));
     }
 
     private static IEnumerable<JsonNode?> Whole(JsonNode answer) => [answer];
 
     private static JsonObject Session(CommandArguments arguments) => arguments.Text("session") is { } session ? new JsonObject { ["session_id"] = session } : [];
+
+    private static JsonObject Job(CommandArguments arguments) => arguments.Text("job") is { } job ? new JsonObject { ["job_id"] = job } : [];
+
+    private static IEnumerable<JsonNode?> Queue(JsonNode answer) => [Fields(answer, "paused", "pending", "completed", "failed", "remaining_bytes")];
 
     private static JsonNode? Camera(JsonNode? camera)
     {

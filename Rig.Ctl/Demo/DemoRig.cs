@@ -103,6 +103,9 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         }
     }
 
+    /// <summary>The last lines that a program printed.</summary>
+    public string Tail(string name) => processes[name].Tail();
+
     /// <exception cref="DemoException">A process ended that should run.</exception>
     public void EnsureRunning()
     {

@@ -54,12 +54,13 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
         // The home server is killed while it offloads and works, and started again.
         await rig.KillAsync("ingest");
         rig.Start("ingest");
+        JsonArray? takes = null;
         await UntilAsync("every take is on the server", async () =>
         {
-            var takes = (await api.TryGetAsync(rig.Ingest, $"/api/v1/sessions/{session}", CancellationToken.None))?["takes"]?.AsArray();
+            takes = (await api.TryGetAsync(rig.Ingest, $"/api/v1/sessions/{session}", CancellationToken.None))?["takes"]?.AsArray();
             var verified = takes?.Where(t => (bool?)t?["verified"] == true).GroupBy(t => (string)t!["camera_id"]!).ToDictionary(g => g.Key, g => g.Count());
             return verified is not null && verified.GetValueOrDefault("CAM_R") == 1 && verified.GetValueOrDefault("CAM_C") == 2 && verified.GetValueOrDefault("CAM_L") == 2;
-        });
+        }, () => takes?.ToJsonString() ?? rig.Tail("ingest"));
         await rig.KillAsync("ingest");
         rig.Start("ingest");
         await UntilAsync("the panorama is made", async () =>
