@@ -25,6 +25,8 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public string Name { get; }
 
+    public int Id => process.Id;
+
     public string LogFile { get; }
 
     public bool HasExited => process.HasExited;

@@ -7,6 +7,7 @@ return args.FirstOrDefault() switch
     "stitch-kernel" => StitchKernelBench.Run(args[1..]),
     "stitch-whole" => await StitchWholeBench.RunAsync(args[1..]),
     "receive" => await ReceiveBench.RunAsync(Number(1, 512), Number(2, 5), CancellationToken.None),
+    "pull" => await PullBench.RunAsync(Number(1, 1024), Number(2, 3), Number(3, 1), Number(4, 3), CancellationToken.None),
     _ => Usage(),
 };
 
@@ -14,6 +15,6 @@ int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], Cult
 
 static int Usage()
 {
-    Console.Error.WriteLine("Rig.Bench stitch-kernel [rounds] | stitch-whole [seconds] | receive [megabytes] [rounds]");
+    Console.Error.WriteLine("Rig.Bench stitch-kernel [rounds] | stitch-whole [seconds] | receive [megabytes] [rounds] | pull [megabytes] [rounds] [takes a node] [nodes]");
     return 2;
 }

@@ -153,7 +153,7 @@ internal static class ReceiveBench
         return DemoProcess.StartOther("nginx", "/usr/sbin/nginx", ["-c", configuration], NoEnvironment, folder);
     }
 
-    private static Dictionary<string, string> IngestSettings(string folder, int port, string database) => new()
+    internal static Dictionary<string, string> IngestSettings(string folder, int port, string database) => new()
     {
         ["Rig__Server__Host"] = "127.0.0.1",
         ["Rig__Server__Port"] = port.ToString(CultureInfo.InvariantCulture),
@@ -167,7 +167,7 @@ internal static class ReceiveBench
         ["Rig__Database__AutoUpgrade"] = "true",
     };
 
-    private static async Task UntilReadyAsync(HttpClient client, Uri health, CancellationToken cancellationToken)
+    internal static async Task UntilReadyAsync(HttpClient client, Uri health, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < 240; attempt++)
         {
@@ -190,12 +190,12 @@ internal static class ReceiveBench
         throw new InvalidOperationException("rig-ingest did not start.");
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    internal static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
