@@ -57,6 +57,7 @@ public sealed class TakePull(
         var manifestJson = await node.GetManifestAsync(take, cancellationToken);
         try
         {
+            var manifest = ManifestReader.Read(manifestJson, new TakeFacts(take.Id.SessionId, take.Id.CameraId, take.Id.Take, take.SizeBytes, take.Sha256));
             var sha256 = await download.RunAsync(take, partPath, progress, materializer, cancellationToken);
             if (sha256 != take.Sha256)
             {
@@ -65,7 +66,6 @@ public sealed class TakePull(
             }
 
             CheckVideo(partPath, take);
-            var manifest = ManifestReader.Read(manifestJson, new TakeFacts(take.Id.SessionId, take.Id.CameraId, take.Id.Take, take.SizeBytes, take.Sha256));
             var result = await vault.CommitAsync(new ArrivedTake(take.Id, partPath, take.SizeBytes, sha256, manifest, "pull"), cancellationToken);
             if (result.Outcome == CommitOutcome.Conflict)
             {

@@ -31,6 +31,9 @@ internal sealed class ScriptedNode : IAsyncDisposable
     /// <summary>Flips one bit in every answer while true.</summary>
     public bool FlipBits { get; set; }
 
+    /// <summary>Manifests lack what they must have.</summary>
+    public bool BreakManifests { get; set; }
+
     /// <summary>Status of the next confirmations; 200 when empty.</summary>
     public ConcurrentQueue<int> ConfirmStatuses { get; } = new();
 
@@ -58,7 +61,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
         var app = builder.Build();
         var node = new ScriptedNode(app);
         app.MapGet("/api/v1/recordings", node.List);
-        app.MapGet("/api/v1/recordings/{id}/manifest", (string id) => node.takes.TryGetValue(id, out var take) ? Results.Text(take.Manifest, "application/json") : Results.NotFound());
+        app.MapGet("/api/v1/recordings/{id}/manifest", (string id) => node.takes.TryGetValue(id, out var take) ? Results.Text(node.BreakManifests ? "{}" : take.Manifest, "application/json") : Results.NotFound());
         app.MapGet("/api/v1/recordings/{id}/download", node.DownloadAsync);
         app.MapPost("/api/v1/recordings/confirm", (Delegate)node.ConfirmAsync);
         await app.StartAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rig.Bench;
+using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
 using Rig.Bench.Stitch;
@@ -12,6 +13,7 @@ using Rig.Bench.Stitch;
     ("receive", "[megabytes] [rounds]", () => ReceiveBench.RunAsync(Number(1, 512), Number(2, 5), CancellationToken.None)),
     ("receive-soak", "[megabytes]", () => ReceiveSoakBench.RunLargeAsync(Number(1, 61_440), CancellationToken.None)),
     ("receive-takes", "[number]", () => ReceiveSoakBench.RunSmallAsync(Number(1, 10_000), CancellationToken.None)),
+    ("pull", "[megabytes] [rounds] [takes a node] [nodes]", () => PullBench.RunAsync(Number(1, 1024), Number(2, 3), Number(3, 1), Number(4, 3), CancellationToken.None)),
     ("record-overhead", "[seconds] [rounds]", () => RecordOverheadBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("start-spread", "[starts]", () => StartSpreadBench.RunAsync(Number(1, 100))),
     ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),

@@ -24,7 +24,7 @@ internal static class ManifestReader
     public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts)
     {
         // The parser leaves text undecoded until it is asked for, and would fail only then.
-        if (!Utf8.IsValid(utf8Json))
+        if (!Utf8.IsValid(utf8Json.Span))
         {
             throw Broken("it is not UTF-8");
         }

@@ -120,6 +120,19 @@ public sealed class PullTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_take_whose_manifest_cannot_be_used_is_not_fetched_for_nothing()
+    {
+        node.Add(SampleTake.Mp4(), Session, "CAM_C");
+        node.BreakManifests = true;
+        var (pull, take) = await PullAndTakeAsync();
+
+        var failure = await Assert.ThrowsAsync<PullException>(() => pull.FetchAsync(take, new TransferProgress(TimeProvider.System), materializer, CancellationToken.None));
+
+        Assert.Contains("manifest", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, node.Downloads);
+    }
+
+    [Fact]
     public async Task A_confirmation_that_gets_lost_is_repeated_until_the_node_accepts_it()
     {
         node.Add(SampleTake.Mp4(), Session, "CAM_C");

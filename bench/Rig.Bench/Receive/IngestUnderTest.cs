@@ -33,14 +33,26 @@ internal sealed class IngestUnderTest : IAsyncDisposable
 
     public long ResidentBytes => Read(running => running.WorkingSet64);
 
-    public static async Task<IngestUnderTest> StartAsync(CancellationToken cancellationToken)
+    /// <summary>The most it ever had.</summary>
+    public long PeakResidentBytes => Read(running => running.PeakWorkingSet64);
+
+    public static Task<IngestUnderTest> StartAsync(CancellationToken cancellationToken) => StartAsync([], cancellationToken);
+
+    /// <param name="more">Settings beside the usual ones, as environment variables.</param>
+    public static async Task<IngestUnderTest> StartAsync(Dictionary<string, string> more, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("rig-bench-").FullName;
         var databaseFolder = Directory.CreateTempSubdirectory("rig-bench-postgres-").FullName;
         var postgres = await PrivatePostgres.StartAsync(databaseFolder, durable: true, cancellationToken);
         await postgres.CreateDatabaseAsync("rig_ingest", cancellationToken);
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var process = DemoProcess.Start("ingest", "rig-ingest", [], Settings(folder, address.Port, postgres.ConnectionString("rig_ingest")), folder);
+        var settings = Settings(folder, address.Port, postgres.ConnectionString("rig_ingest"));
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
+        var process = DemoProcess.Start("ingest", "rig-ingest", [], settings, folder);
         var ingest = new IngestUnderTest(folder, databaseFolder, postgres, process, address);
         await ingest.UntilReadyAsync(cancellationToken);
         return ingest;
