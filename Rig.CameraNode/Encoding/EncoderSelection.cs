@@ -48,7 +48,7 @@ internal static class EncoderSelection
             for (var i = 0; i < frames; i++)
             {
                 pattern.Fill(frame, TimeSpan.FromSeconds((double)i / settings.Fps));
-                encoder.Write(frame.Data);
+                encoder.Write(frame, i);
             }
         }
         catch (IOException)
