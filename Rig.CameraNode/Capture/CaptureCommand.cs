@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Rig.Actors.Recording;
+using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Native;
 
@@ -53,26 +55,44 @@ internal static class CaptureCommand
             throw new InvalidDataException($"There is no codec '{configuration.Codec}'; Rig:Camera:Codec is h264 or h265.");
         }
 
-        using var source = FrameSources.Create(configuration);
-        var (settings, fallback) = EncoderSelection.Choose(
-            new EncoderSettings(codec, source.Width, source.Height, source.Fps, configuration.BitrateMbps, configuration.Preset));
-        using var encoder = new EncodingPipeline(settings, output.SendFrame, output.Drop);
-        using var loop = new CaptureLoop(source, encoder, output, new PreviewSender(output, source.Width, source.Height), TimeProvider.System);
-        output.Send(
+        var wanted = new EncoderSettings(codec, configuration.Width, configuration.Height, configuration.Fps, configuration.BitrateMbps, configuration.Preset);
+        var (settings, fallback) = configuration.Encoder is null ? EncoderSelection.Choose(wanted) : (wanted, null);
+        var encoderId = configuration.Encoder ?? Encoders.SoftwareId(settings.Codec);
+        void Ready(string model, ManifestLens? lens) => output.Send(
             CaptureMessageType.Ready,
-            new CaptureReady(source.Model, source.Width, source.Height, source.Fps, settings.Codec.Name(), "ffmpeg " + settings.Preset, fallback, source.Lens),
+            new CaptureReady(model, settings.Width, settings.Height, settings.Fps, settings.Codec.Name(), encoderId, fallback, lens),
             CaptureJson.Default.CaptureReady);
-        new Thread(() => Listen(input, buffer, loop)) { IsBackground = true, Name = "commands" }.Start();
-        loop.Run();
+        if (FrameSources.IsLive(configuration.Source))
+        {
+            var source = FrameSources.Open(configuration);
+            using var encoder = new EncodingPipeline(settings, Encoders.Factory(encoderId, settings, source.Layout), output.SendFrame, output.Drop);
+            using var loop = new LiveCaptureLoop(
+                () => FrameSources.Open(configuration), source, encoder, output, new PreviewSender(output, settings.Width, settings.Height), TimeProvider.System);
+            Ready(source.Model, source.Lens);
+            BeginListen(input, buffer, loop.Post);
+            loop.Run();
+        }
+        else
+        {
+            using var source = FrameSources.Create(configuration);
+            using var encoder = new EncodingPipeline(settings, Encoders.Factory(encoderId, settings, null), output.SendFrame, output.Drop);
+            using var loop = new CaptureLoop(source, encoder, output, new PreviewSender(output, settings.Width, settings.Height), TimeProvider.System);
+            Ready(source.Model, source.Lens);
+            BeginListen(input, buffer, loop.Post);
+            loop.Run();
+        }
     }
 
-    private static void Listen(Stream input, byte[] buffer, CaptureLoop loop)
+    private static void BeginListen(Stream input, byte[] buffer, Action<object> post) =>
+        new Thread(() => Listen(input, buffer, post)) { IsBackground = true, Name = "commands" }.Start();
+
+    private static void Listen(Stream input, byte[] buffer, Action<object> post)
     {
         try
         {
             while (CaptureWire.Read(input, ref buffer) is { } message)
             {
-                loop.Post(message.Type switch
+                post(message.Type switch
                 {
                     CaptureMessageType.StartTake => message.Json(CaptureJson.Default.StartCaptureTake),
                     CaptureMessageType.StopTake => message.Json(CaptureJson.Default.StopCaptureTake),

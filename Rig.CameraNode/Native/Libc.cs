@@ -23,6 +23,7 @@ internal static partial class Libc
     internal const short POLLERR = 0x008;
 
     internal const int CLOCK_MONOTONIC = 1;
+    internal const int CLOCK_BOOTTIME = 7;
     internal const int TIMER_ABSTIME = 1;
 
     internal const int F_SETPIPE_SZ = 1031;
@@ -75,6 +76,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static partial int MUnmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static partial int ClockGetTime(int clock, out Timespec time);
 
     /// <returns>0 or the error number itself; errno is not set.</returns>
     [LibraryImport("libc", EntryPoint = "clock_nanosleep")]

@@ -70,6 +70,10 @@ internal static class Posix
         }
     }
 
+    /// <summary>CLOCK_BOOTTIME, which also runs while the machine sleeps.</summary>
+    internal static long BootNowNs() =>
+        Libc.ClockGetTime(Libc.CLOCK_BOOTTIME, out var now) == 0 ? (now.Seconds * 1_000_000_000) + now.Nanoseconds : throw PosixException.Last("Reading CLOCK_BOOTTIME failed");
+
     /// <summary>Asks for a larger pipe, which saves context switches; an unprivileged process may be refused, and nothing is lost then.</summary>
     internal static void TryEnlargePipe(SafeHandle pipe, int bytes) => _ = Libc.Fcntl(pipe, Libc.F_SETPIPE_SZ, bytes);
 

@@ -354,6 +354,15 @@ internal sealed class V4l2Encoder : IVideoEncoder
         onUnit?.Invoke(new CodedPicture(unit, taken.TimestampUs));
     }
 
+    /// <summary>Does what an error of the driver's does; for tests of exactly that.</summary>
+    internal void Restart(string why)
+    {
+        lock (gate)
+        {
+            Recover(why);
+        }
+    }
+
     /// <summary>Stops and starts both queues; what was inside is lost and told by the stamps that never come.</summary>
     private void Recover(string why)
     {
