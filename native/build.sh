@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 build() { # source folder, build folder
   mkdir -p "$2"
   if [ ! -f "$2/CMakeCache.txt" ]; then
-    cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release >"$2/configure.log" 2>&1 || { cat "$2/configure.log" >&2; exit 1; }
+    cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release >"$2/configure.log" 2>&1 || { cat "$2/configure.log" >&2; rm -f "$2/CMakeCache.txt"; exit 1; }
   fi
   cmake --build "$2" >"$2/build.log" 2>&1 || { cat "$2/build.log" >&2; exit 1; }
 }
