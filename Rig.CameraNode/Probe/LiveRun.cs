@@ -34,6 +34,7 @@ internal sealed class LiveRun : IDisposable
     private readonly object gate = new();
     private long frames;
     private Exception? failure;
+    private string? lastDropped;
 
     internal LiveRun(Func<ILiveSource> open, EncoderSettings settings, Func<PictureLayout, Func<IVideoEncoder>> encoders)
     {
@@ -51,7 +52,14 @@ internal sealed class LiveRun : IDisposable
                     Monitor.PulseAll(gate);
                 }
             },
-            output.Drop);
+            (slot, cause) =>
+            {
+                output.Drop(slot, cause);
+                lock (gate)
+                {
+                    lastDropped = $"Slot {slot} was dropped: {cause}.";
+                }
+            });
         loop = new LiveCaptureLoop(open, source, pipeline, output, null, TimeProvider.System);
         thread = new Thread(Run) { IsBackground = true, Name = "live run" };
         thread.Start();
@@ -87,7 +95,7 @@ internal sealed class LiveRun : IDisposable
                 var left = TimeSpan.FromMilliseconds((deadline - MonotonicClock.NowNs) / 1e6);
                 if (failure is not null || left <= TimeSpan.Zero || !Monitor.Wait(gate, left))
                 {
-                    throw new TimeoutException($"{frames} of {count} frames came. {failure?.Message}");
+                    throw new TimeoutException($"{frames} of {count} frames came. {failure?.Message ?? lastDropped}");
                 }
             }
         }

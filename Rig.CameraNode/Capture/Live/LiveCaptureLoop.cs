@@ -75,7 +75,7 @@ internal sealed class LiveCaptureLoop : IDisposable
                 TakePicture(source);
             }
 
-            if (take is { } running && MonotonicClock.NowNs > running.StopNs + StallNs)
+            if (take is { } running && MonotonicClock.NowNs - StallNs > running.StopNs)
             {
                 EndTake(running);
             }
