@@ -86,7 +86,8 @@ done
 mkdir -p "$modules/extra"
 cp "$cache"/modules/*/*.ko "$modules/extra/"
 PATH=$PATH:/sbin:/usr/sbin
-if command -v depmod >/dev/null; then depmod -b "$initrd" "$kernel"; else LD_LIBRARY_PATH=$system/lib/x86_64-linux-gnu "$system/bin/kmod" depmod 2>/dev/null -b "$initrd" "$kernel" || { ln -sf kmod "$system/bin/depmod"; LD_LIBRARY_PATH=$system/lib/x86_64-linux-gnu "$system/bin/depmod" -b "$initrd" "$kernel"; }; fi
+command -v depmod >/dev/null || { ln -sf kmod "$system/bin/depmod"; export PATH=$PATH:$system/bin; }
+LD_LIBRARY_PATH=$system/lib/x86_64-linux-gnu depmod -b "$initrd" "$kernel"
 
 # The shared libraries that the programs in the guest need, from this machine, and libcamera's own modules.
 dotnet_root=$(dirname "$(readlink -f "$(command -v dotnet)")")

@@ -40,6 +40,8 @@ internal sealed class Camera : BackgroundService, ICamera
 
     private CaptureProcess? process;
     private CaptureReady? ready;
+    private CaptureCameraState? lost;
+    private long lostToldNs;
     private PendingStart? pendingStart;
     private string? captureTakeId;
     private string? problem = "The camera is starting.";
@@ -379,6 +381,11 @@ internal sealed class Camera : BackgroundService, ICamera
                 var mode = message.Json(CaptureJson.Default.CaptureReady);
                 Post(() => OnReady(from, mode));
                 break;
+            case CaptureMessageType.Camera:
+                var state = message.Json(CaptureJson.Default.CaptureCameraState);
+                Volatile.Write(ref lostToldNs, MonotonicClock.NowNs);
+                Post(() => OnCameraState(from, state));
+                break;
             case CaptureMessageType.TakeEnded:
                 var ended = message.Json(CaptureJson.Default.CaptureTakeEnded);
                 Post(() => OnCaptureTakeEnded(from, ended));
@@ -400,6 +407,7 @@ internal sealed class Camera : BackgroundService, ICamera
         }
 
         ready = mode;
+        lost = null;
         problem = null;
         if (mode.Fallback is { } why)
         {
@@ -413,6 +421,27 @@ internal sealed class Camera : BackgroundService, ICamera
         }
 
         BeginPending();
+    }
+
+    /// <summary>The capture process lives and opens its camera anew by itself; it is only shown here.</summary>
+    private void OnCameraState(CaptureProcess from, CaptureCameraState state)
+    {
+        if (from != process)
+        {
+            return;
+        }
+
+        if (state.Present)
+        {
+            logger.LogInformation("The camera is there again");
+        }
+        else if (lost?.Cause != state.Cause)
+        {
+            logger.LogError("The camera is lost ({Cause}): {Message}", state.Cause, state.Message);
+        }
+
+        lost = state.Present ? null : state;
+        problem = state.Message;
     }
 
     private void OnCaptureTakeEnded(CaptureProcess from, CaptureTakeEnded ended)
@@ -447,6 +476,7 @@ internal sealed class Camera : BackgroundService, ICamera
         from.Dispose();
         Volatile.Write(ref process, null);
         ready = null;
+        lost = null;
         captureTakeId = null;
         processGoneNs = MonotonicClock.NowNs;
         if (closing)
@@ -480,7 +510,7 @@ internal sealed class Camera : BackgroundService, ICamera
         {
             KillCapture("it did not become ready");
         }
-        else if (ready is not null && Math.Max(processStartedNs, Volatile.Read(ref previewAtNs)) + PreviewPatienceNs < now)
+        else if (ready is not null && Math.Max(Math.Max(processStartedNs, Volatile.Read(ref lostToldNs)), Volatile.Read(ref previewAtNs)) + PreviewPatienceNs < now)
         {
             KillCapture("no preview came");
         }
@@ -493,7 +523,7 @@ internal sealed class Camera : BackgroundService, ICamera
 
     private void Watch(CameraTake running, long now)
     {
-        var silentNs = now - Math.Max(running.LastFrameAtNs, processStartedNs);
+        var silentNs = now - Math.Max(Math.Max(running.LastFrameAtNs, processStartedNs), Volatile.Read(ref lostToldNs));
         if (running.StopNs is { } stopNs && (now > stopNs + StopPatienceNs || (process is null && now > stopNs)))
         {
             running.Finish(running.EndReason);
@@ -573,7 +603,7 @@ internal sealed class Camera : BackgroundService, ICamera
 
         var o = options;
         var fresh = ready is { } mode
-            ? new CameraStatus(true, mode.Model, mode.Width, mode.Height, mode.Fps, mode.Codec, o.BitrateMbps, problem, null, fps)
+            ? new CameraStatus(lost is null, mode.Model, mode.Width, mode.Height, mode.Fps, mode.Codec, o.BitrateMbps, problem, null, fps)
             : new CameraStatus(false, "none", o.Width, o.Height, o.Fps, o.Codec, o.BitrateMbps, problem, null, fps);
         Volatile.Write(ref status, fresh);
     }

@@ -30,6 +30,8 @@ internal static class Encoders
         ];
     }
 
+    internal static bool IsSoftware(string id) => !id.StartsWith(HardwarePrefix, StringComparison.Ordinal);
+
     internal static string SoftwareId(VideoCodec codec) => codec == VideoCodec.H265 ? X265 : X264;
 
     /// <summary>Makes encoders of one kind; a hardware one is looked up by its card, whatever number its node has now.</summary>
@@ -37,7 +39,7 @@ internal static class Encoders
     /// <exception cref="InvalidDataException">There is no such encoder.</exception>
     internal static Func<IVideoEncoder> Factory(string id, EncoderSettings settings, PictureLayout? lender)
     {
-        if (!id.StartsWith(HardwarePrefix, StringComparison.Ordinal))
+        if (IsSoftware(id))
         {
             return id == SoftwareId(settings.Codec)
                 ? () => new FfmpegEncoder(settings)

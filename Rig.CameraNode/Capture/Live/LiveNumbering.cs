@@ -2,17 +2,21 @@ namespace Rig.CameraNode.Capture.Live;
 
 /// <summary>
 /// Numbers the frames of a camera that keeps its own time: one further for each of the camera's periods, so that a lost frame
-/// leaves its number free and a clock that runs a little fast or slow neither invents nor hides one. Pure.
+/// leaves its number free. Neither jitter nor a clock that runs a little fast or slow invents or hides one. Pure.
 /// </summary>
 /// <param name="startNs">No frame before this instant counts; the first one at or after it is in slot 0.</param>
 /// <param name="after">The last frame that an earlier capture process recorded of this take, if one did.</param>
 internal sealed class LiveNumbering(long startNs, long periodNs, (long Number, long MonotonicNs)? after)
 {
-    /// <summary>Frames that follow each other by the driver's count may be this much late before a frame between them is missed.</summary>
-    private const double LatePeriods = 1.75;
+    /// <summary>A frame this much later than foreseen follows one that the driver lost without counting it.</summary>
+    private const double LatePeriods = 0.75;
+
+    /// <summary>How much of a frame's deviation the foreseen instants follow; one frame's jitter hardly moves them, a clock's drift does.</summary>
+    private const double Following = 1.0 / 16;
 
     private (long Number, long MonotonicNs)? last = after;
     private long? lastSequence;
+    private double foreseenNs;
 
     /// <summary>The newest frame that was numbered.</summary>
     internal (long Number, long MonotonicNs)? Last => last;
@@ -33,18 +37,42 @@ internal sealed class LiveNumbering(long startNs, long periodNs, (long Number, l
         if (last is not { } previous)
         {
             last = ((monotonicNs - startNs) / periodNs, monotonicNs);
+            foreseenNs = monotonicNs;
             return (last.Value.Number, last.Value.Number > 0 ? DropCause.SourceLate : null);
         }
 
-        var periods = (double)(monotonicNs - previous.MonotonicNs) / periodNs;
-        var byTime = counted == 1 && periods < LatePeriods ? 1 : Math.Max(1, (long)Math.Round(periods));
-        var step = Math.Max(counted ?? 1, byTime);
+        if (counted is not { } step)
+        {
+            step = Math.Max(1, Periods(monotonicNs - previous.MonotonicNs));
+            foreseenNs = monotonicNs;
+        }
+        else
+        {
+            step += Uncounted(monotonicNs, step);
+        }
+
         last = (previous.Number + step, monotonicNs);
         return (last.Value.Number, step == 1 ? null : counted is null ? DropCause.CameraFault : counted > 1 ? DropCause.DriverDropped : DropCause.SourceLate);
     }
 
+    /// <returns>How many frames were lost beyond those that the driver counted.</returns>
+    private long Uncounted(long monotonicNs, long counted)
+    {
+        foreseenNs += counted * periodNs;
+        var lateNs = monotonicNs - foreseenNs;
+        var lost = lateNs > LatePeriods * periodNs ? Math.Max(1, Periods(lateNs)) : 0;
+        foreseenNs += lost * periodNs;
+        lateNs -= lost * periodNs;
+
+        // Far too early means that the driver's count ran ahead of its pictures; the time is right.
+        foreseenNs = lateNs < -2.0 * periodNs ? monotonicNs : foreseenNs + (lateNs * Following);
+        return lost;
+    }
+
+    private long Periods(double ns) => (long)Math.Round(ns / periodNs);
+
     /// <summary>How many slots the take has when it ends at an instant.</summary>
     internal long SlotsUntil(long stopNs) => last is { } newest
-        ? newest.Number + Math.Max(1, (long)Math.Round((double)(stopNs - newest.MonotonicNs) / periodNs))
+        ? newest.Number + Math.Max(1, Periods(stopNs - newest.MonotonicNs))
         : Math.Max(0, (stopNs - startNs) / periodNs);
 }
