@@ -14,6 +14,11 @@ if (args is ["drivers-selftest", ..])
     return DriversSelfTest.Run(args[1..]);
 }
 
+if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])
+{
+    return await NodeCommands.RunAsync(args);
+}
+
 try
 {
     var builder = NodeHost.CreateBuilder(args);

@@ -1,10 +1,15 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
 using Rig.CameraNode.Api;
+using Rig.CameraNode.Audio;
+using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
 using Rig.CameraNode.Power;
+using Rig.CameraNode.SelfTest;
+using Rig.CameraNode.Storage;
 using Rig.CameraNode.Updates;
 
 namespace Rig.CameraNode.Hosting;
@@ -21,7 +26,17 @@ internal static class NodeServices
         services.AddChecked<GuardOptions>(GuardOptions.Section, o => o.Errors());
         services.AddChecked<UpdateOptions>(UpdateOptions.Section, o => o.Errors());
 
+        services.AddChecked<AudioOptions>(AudioOptions.Section, o => o.Errors());
+        services.AddChecked<PowerOptions>(PowerOptions.Section, _ => []);
+
         services.AddSingleton<RigBoard>();
+        services.AddSingleton<ISpeaker, AlsaSpeaker>();
+        services.AddSingleton<IMachinePower, MachinePower>();
+        services.AddSingleton<PreviewApi>();
+        services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();
+        services.TryAddSingleton(s => new CameraIdentity(s.GetRequiredService<IOptions<NodeOptions>>().Value.Camera));
+        services.AddSingleton<IVideoDecoder, FfmpegDecoder>();
+        services.AddSingleton<SelfTestRunner>();
         services.AddSingleton<MasterClock>();
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
@@ -36,7 +51,8 @@ internal static class NodeServices
             return new CameraNodePorts(
                 node.Camera, node.BaseUrl, node.Master,
                 s.GetRequiredService<ICamera>(), s.GetRequiredService<IRecordingCatalogue>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
-                s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue);
+                s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue,
+                s.GetRequiredService<ISpeaker>());
         });
 
         return services;

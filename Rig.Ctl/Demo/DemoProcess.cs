@@ -29,6 +29,8 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int ProcessId => process.Id;
+
     /// <param name="program">One of Rig's own, by name.</param>
     public static DemoProcess Start(string name, string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string workFolder) =>
         StartOther(name, Programs.Find(program), arguments, environment, workFolder);

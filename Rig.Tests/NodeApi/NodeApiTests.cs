@@ -29,6 +29,11 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("/api/v1/recordings/cleanup")]
     [InlineData("/api/v1/update/check")]
     [InlineData("/api/v1/update/apply")]
+    [InlineData("/api/v1/selftest")]
+    [InlineData("/api/v1/shutdown")]
+    [InlineData("/api/v1/reboot")]
+    [InlineData("/api/v1/mode")]
+    [InlineData("/api/v1/sync/trigger")]
     public async Task Every_bad_body_is_answered_by_one_clear_json_error(string path)
     {
         foreach (var (body, type) in new[] { ("{}", "text/plain"), ("{}", null), ("{broken", "application/json"), ("[1]", "application/json"), ("\"x\"", "application/json"), ("", "application/x-www-form-urlencoded") })
@@ -51,6 +56,8 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("/api/v1/recordings/..%2f..%2fetc%2fpasswd")]
     [InlineData("/api/v1/recordings/%2e%2e/download")]
     [InlineData("/api/v1/recordings/Final_CAM_L/download")]
+    [InlineData("/download/..%2f..%2fetc%2fpasswd")]
+    [InlineData("/manifest/Final/CAM_L/Final_CAM_L.json")]
     public async Task What_is_not_there_is_a_json_404(string path)
     {
         var (status, body) = await node.GetAsync(path);

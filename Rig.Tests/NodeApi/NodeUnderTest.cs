@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using node::Rig.CameraNode.Hosting;
+using node::Rig.CameraNode.Power;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
@@ -23,10 +24,10 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
         [
-            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
+            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Audio:Enabled=false", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
         builder.Services.AddSingleton<ICamera>(Camera).AddSingleton<IRecordingCatalogue>(Catalogue).AddCameraNode();
-        builder.Services.AddSingleton<ISensors>(Sensors);
+        builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power);
         if (withActors)
         {
             builder.Services.AddNodeActors();
@@ -48,6 +49,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public ScriptedCamera Camera { get; }
 
     public ScriptedSensors Sensors { get; } = new();
+
+    public ScriptedPower Power { get; } = new();
 
     public RigBoard Board { get; }
 

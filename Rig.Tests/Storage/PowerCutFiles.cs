@@ -4,10 +4,12 @@ namespace Rig.Tests.Storage;
 
 /// <summary>
 /// The real file system, and beside it what of it would be there after a power cut: a file's bytes once flushed, a name once its
-/// folder is flushed, and nothing else. Each step is shown to <paramref name="onStep"/> before and after it is done.
+/// folder is flushed, and nothing else for sure. Each step is shown to <paramref name="onStep"/> before and after it is done.
 /// </summary>
-internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> onStep) : IRecordingFiles
+internal sealed class PowerCutFiles(Action<PowerCutFiles.Cut> onStep) : IRecordingFiles
 {
+    private const int PageBytes = 4096;
+
     private readonly PosixRecordingFiles real = new();
     private readonly object gate = new();
     private readonly Dictionary<string, byte[]> flushed = [];
@@ -56,11 +58,13 @@ internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> 
     {
         lock (gate)
         {
-            onStep(names);
+            onStep(Now());
             durable();
-            onStep(names);
+            onStep(Now());
         }
     }
+
+    private Cut Now() => new([.. names.Select(n => new CutFile(n.Key, n.Value, File.Exists(n.Key) ? File.ReadAllBytes(n.Key) : n.Value))]);
 
     private void FlushFolder(string folder)
     {
@@ -81,6 +85,34 @@ internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> 
         if (names.ContainsKey(path))
         {
             names[path] = flushed[path];
+        }
+    }
+
+    internal sealed record Cut(IReadOnlyList<CutFile> Files);
+
+    /// <param name="Flushed">Bytes that a cut leaves for sure.</param>
+    /// <param name="Written">Bytes that a reader sees while the power is on; of those that are not flushed a cut may leave any.</param>
+    internal sealed record CutFile(string Path, byte[] Flushed, byte[] Written)
+    {
+        /// <summary>A cut in which some unflushed pages reached the disk, in any order, and others read as zeros.</summary>
+        internal byte[] Torn(Random random)
+        {
+            if (Written.Length <= Flushed.Length || !Written.AsSpan(0, Flushed.Length).SequenceEqual(Flushed))
+            {
+                return Flushed;
+            }
+
+            var torn = Written[..random.Next(Flushed.Length, Written.Length + 1)];
+            for (var page = Flushed.Length / PageBytes * PageBytes; page < torn.Length; page += PageBytes)
+            {
+                if (random.Next(2) == 0)
+                {
+                    var from = Math.Max(page, Flushed.Length);
+                    torn.AsSpan(from, Math.Min(page + PageBytes, torn.Length) - from).Clear();
+                }
+            }
+
+            return torn;
         }
     }
 
