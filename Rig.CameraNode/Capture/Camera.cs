@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Probe;
 using Rig.CameraNode.Storage;
 
 namespace Rig.CameraNode.Capture;
@@ -29,6 +30,7 @@ internal sealed class Camera : BackgroundService, ICamera
     private const long GiveUpNs = 120 * SecondNs;
 
     private readonly CameraOptions options;
+    private readonly ProbeOptions probe;
     private readonly StorageOptions storage;
     private readonly CameraIdentity identity;
     private readonly IReadOnlyList<string> command;
@@ -58,10 +60,10 @@ internal sealed class Camera : BackgroundService, ICamera
     private CameraStatus status;
 
     public Camera(
-        IOptions<CameraOptions> options, IOptions<StorageOptions> storage, CameraIdentity identity, CaptureCommandLine command,
+        IOptions<CameraOptions> options, IOptions<ProbeOptions> probe, IOptions<StorageOptions> storage, CameraIdentity identity, CaptureCommandLine command,
         IRecordingFiles files, RecordingCatalogue catalogue, TimeProvider clock, ILogger<Camera> logger)
     {
-        (this.options, this.storage, this.identity, this.command) = (options.Value, storage.Value, identity, command.Arguments);
+        (this.options, this.probe, this.storage, this.identity, this.command) = (options.Value, probe.Value, storage.Value, identity, command.Arguments);
         (this.files, this.catalogue, this.clock, this.logger) = (files, catalogue, clock, logger);
         var o = this.options;
         status = new CameraStatus(false, "none", o.Width, o.Height, o.Fps, o.Codec, o.BitrateMbps, problem, null);
@@ -565,10 +567,9 @@ internal sealed class Camera : BackgroundService, ICamera
             var started = CaptureProcess.Start(command, logger);
             Volatile.Write(ref process, started);
             processStartedNs = MonotonicClock.NowNs;
-            var o = options;
             started.Send(
                 CaptureMessageType.Configure,
-                new ConfigureCapture(identity.Id.Value, o.Source, o.Width, o.Height, o.Fps, o.BitrateMbps, o.Codec, o.Preset, o.Seed, o.FootageFile),
+                options.Configure(identity.Id.Value, probe.Requires(options.Source) ? probe.ProofsPath : null),
                 CaptureJson.Default.ConfigureCapture);
             started.BeginRead(message => OnMessage(started, message), why => Post(() => OnExited(started, why)));
         }
@@ -604,7 +605,7 @@ internal sealed class Camera : BackgroundService, ICamera
 
         var o = options;
         var fresh = ready is { } mode
-            ? new CameraStatus(lost is null, mode.Model, mode.Width, mode.Height, mode.Fps, mode.Codec, o.BitrateMbps, problem, null, fps)
+            ? new CameraStatus(lost is null, mode.Model, mode.Width, mode.Height, mode.Fps, mode.Codec, o.BitrateMbps, problem, null, fps, mode.Encoder, mode.Fallback)
             : new CameraStatus(false, "none", o.Width, o.Height, o.Fps, o.Codec, o.BitrateMbps, problem, null, fps);
         Volatile.Write(ref status, fresh);
     }

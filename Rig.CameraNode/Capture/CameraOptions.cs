@@ -36,6 +36,12 @@ internal sealed class CameraOptions
 
     /// <summary>The video that the <c>footage</c> source plays.</summary>
     public string? FootageFile { get; set; }
+
+    /// <summary>What the capture process is told to be.</summary>
+    /// <param name="proofsFile">The measured modes to choose among; null lets it choose freely.</param>
+    internal ConfigureCapture Configure(string cameraId, string? proofsFile = null) => new(
+        cameraId, Source, Width, Height, Fps, BitrateMbps, Codec, Preset, Seed, FootageFile,
+        Device.Length > 0 ? Device : null, Encoder.Length > 0 ? Encoder : null, proofsFile);
 }
 
 internal sealed class CameraOptionsValidator : IValidateOptions<CameraOptions>

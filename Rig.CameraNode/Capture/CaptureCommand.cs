@@ -3,6 +3,7 @@ using Rig.Actors.Recording;
 using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Native;
+using Rig.CameraNode.Probe;
 
 namespace Rig.CameraNode.Capture;
 
@@ -13,7 +14,8 @@ namespace Rig.CameraNode.Capture;
 internal static class CaptureCommand
 {
     /// <returns>The exit code: 0 told to end or the node is gone, 1 a fault, 2 not started by a node.</returns>
-    internal static Task<int> RunAsync(string[] args)
+    /// <param name="open">Opens the camera instead of what the configuration names; for tests of a camera's faults.</param>
+    internal static Task<int> RunAsync(string[] args, Func<ConfigureCapture, ILiveSource>? open = null)
     {
         if (args.Length > 0 || !Console.IsInputRedirected)
         {
@@ -28,7 +30,7 @@ internal static class CaptureCommand
         var output = new CaptureOutput(Console.OpenStandardOutput());
         try
         {
-            Run(Console.OpenStandardInput(), output);
+            Run(Console.OpenStandardInput(), output, open);
             return Task.FromResult(0);
         }
         catch (Exception e)
@@ -39,7 +41,7 @@ internal static class CaptureCommand
         }
     }
 
-    private static void Run(Stream input, CaptureOutput output)
+    private static void Run(Stream input, CaptureOutput output, Func<ConfigureCapture, ILiveSource>? open)
     {
         output.Send(CaptureMessageType.Hello, new CaptureHello(CaptureWire.Version, Environment.ProcessId), CaptureJson.Default.CaptureHello);
         var buffer = new byte[CaptureWire.MaxControlBytes];
@@ -56,18 +58,20 @@ internal static class CaptureCommand
         }
 
         var wanted = new EncoderSettings(codec, configuration.Width, configuration.Height, configuration.Fps, configuration.BitrateMbps, configuration.Preset);
-        var (settings, fallback) = configuration.Encoder is null ? EncoderSelection.Choose(wanted) : (wanted, null);
-        var encoderId = configuration.Encoder ?? Encoders.SoftwareId(settings.Codec);
+        var (settings, encoderId, steps) = Choose(configuration, wanted);
+        var fallback = steps.Count == 0 ? null : string.Join(" ", steps);
+        configuration = configuration with { Width = settings.Width, Height = settings.Height, Fps = settings.Fps };
         void Ready(string model, ManifestLens? lens) => output.Send(
             CaptureMessageType.Ready,
             new CaptureReady(model, settings.Width, settings.Height, settings.Fps, settings.Codec.Name(), encoderId, fallback, lens),
             CaptureJson.Default.CaptureReady);
-        if (FrameSources.IsLive(configuration.Source))
+        if (open is not null || FrameSources.IsLive(configuration.Source))
         {
-            var source = FrameSources.Open(configuration);
+            open ??= FrameSources.Open;
+            var source = open(configuration);
             using var encoder = new EncodingPipeline(settings, Encoders.Factory(encoderId, settings, source.Layout), output.SendFrame, output.Drop);
             using var loop = new LiveCaptureLoop(
-                () => FrameSources.Open(configuration), source, encoder, output, new PreviewSender(output, settings.Width, settings.Height), TimeProvider.System);
+                () => open(configuration), source, encoder, output, new PreviewSender(output, settings.Width, settings.Height), TimeProvider.System);
             Ready(source.Model, source.Lens);
             BeginListen(input, buffer, loop.Post);
             loop.Run();
@@ -81,6 +85,23 @@ internal static class CaptureCommand
             BeginListen(input, buffer, loop.Post);
             loop.Run();
         }
+    }
+
+    private static ChosenMode Choose(ConfigureCapture configuration, EncoderSettings wanted)
+    {
+        if (configuration.ProofsFile is { } proofs)
+        {
+            var encoders = Encoders.Find().Where(e => configuration.Encoder is null || e.Id == configuration.Encoder).ToList();
+            return ModeChoice.Choose(wanted, configuration.Source, FrameSources.Identify(configuration), encoders, ModeProofs.Read(proofs), MachineFingerprint.Read());
+        }
+
+        if (configuration.Encoder is { } named)
+        {
+            return new ChosenMode(wanted, named, []);
+        }
+
+        var (settings, fallback) = EncoderSelection.Choose(wanted);
+        return new ChosenMode(settings, Encoders.SoftwareId(settings.Codec), fallback is null ? [] : [fallback]);
     }
 
     private static void BeginListen(Stream input, byte[] buffer, Action<object> post) =>

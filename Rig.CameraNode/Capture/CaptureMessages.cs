@@ -26,9 +26,10 @@ internal enum CaptureMessageType : byte
 /// <summary>Node to capture: what to be. The first message, and the only one of its kind.</summary>
 /// <param name="Device">Of a camera with a driver: which one; empty for any.</param>
 /// <param name="Encoder">An encoder's id as <c>rig-node probe</c> shows it; null lets the capture process choose.</param>
+/// <param name="ProofsFile">Only modes measured there may be recorded; null for any.</param>
 internal sealed record ConfigureCapture(
     string CameraId, string Source, int Width, int Height, int Fps, double BitrateMbps, string Codec, string Preset, int Seed, string? FootageFile,
-    string? Device = null, string? Encoder = null);
+    string? Device = null, string? Encoder = null, string? ProofsFile = null);
 
 /// <param name="StartMonotonicNs">The instant of slot 0 on CLOCK_MONOTONIC; a capture process that replaces another goes on within the same slots.</param>
 /// <param name="StartWall">The same instant on the node's wall clock.</param>

@@ -30,6 +30,24 @@ internal static class FrameSources
         return c.Source == Libcamera ? LibcameraSource.Open(c.Device ?? "", mode) : V4l2Camera.Open(c.Device ?? "", mode);
     }
 
+    /// <summary>The name of the camera that is meant, without the number of its device node; a drawn one is named by its kind.</summary>
+    /// <exception cref="IOException">It is not there.</exception>
+    internal static string Identify(ConfigureCapture c) => c.Source switch
+    {
+        V4l2 => V4l2Camera.Find(c.Device ?? "", new CameraRequest(c.Width, c.Height, c.Fps)).Card,
+        Libcamera => LibcameraSource.Find(c.Device ?? "").Model,
+        _ => c.Source,
+    };
+
+    /// <summary>The sizes that the camera has at this rate; null for a drawn one, which has any.</summary>
+    /// <exception cref="IOException">It is not there.</exception>
+    internal static IReadOnlyList<(int Width, int Height)>? SizesAt(ConfigureCapture c) => c.Source switch
+    {
+        V4l2 => [.. V4l2Camera.Find(c.Device ?? "", new CameraRequest(c.Width, c.Height, c.Fps)).Modes.Where(m => m.Fps == 0 || m.Fps > c.Fps * 0.99).Select(m => (m.Width, m.Height))],
+        Libcamera => [.. LibcameraSource.Find(c.Device ?? "").Modes.Select(m => (m.MaxWidth, m.MaxHeight))],
+        _ => null,
+    };
+
     /// <exception cref="InvalidDataException">No such source.</exception>
     internal static IFrameSource Create(ConfigureCapture c) => c.Source switch
     {

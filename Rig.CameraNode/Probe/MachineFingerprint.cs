@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Reflection;
+using Rig.CameraNode.Api;
 
 namespace Rig.CameraNode.Probe;
 
@@ -7,7 +7,7 @@ namespace Rig.CameraNode.Probe;
 /// <param name="Cpu">Model and number of cores.</param>
 internal sealed record MachineFingerprint(string Cpu, string Kernel, string Ffmpeg, string Rig)
 {
-    internal static MachineFingerprint Read() => new(ReadCpu(), ReadLine("/proc/sys/kernel/osrelease") ?? "unknown", ReadFfmpeg(), RigVersion);
+    internal static MachineFingerprint Read() => new(ReadCpu(), ReadLine("/proc/sys/kernel/osrelease") ?? "unknown", ReadFfmpeg(), StatusReader.Version);
 
     /// <summary>What changed since a measurement; null when nothing did.</summary>
     internal string? Difference(MachineFingerprint then)
@@ -16,9 +16,6 @@ internal sealed record MachineFingerprint(string Cpu, string Kernel, string Ffmp
         var changed = parts.Where(p => p.Then != p.Now).Select(p => $"{p.What} was {p.Then} and is {p.Now}").ToList();
         return changed.Count == 0 ? null : string.Join(", ", changed);
     }
-
-    private static string RigVersion { get; } =
-        typeof(MachineFingerprint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static string ReadCpu()
     {

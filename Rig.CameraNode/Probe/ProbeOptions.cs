@@ -1,9 +1,8 @@
-using Microsoft.Extensions.Options;
 using Rig.CameraNode.Capture;
 
 namespace Rig.CameraNode.Probe;
 
-/// <summary>Configuration section <c>Rig:Capture</c>: which modes may be recorded.</summary>
+/// <summary>Which modes may be recorded.</summary>
 internal sealed class ProbeOptions
 {
     internal const string Section = "Rig:Capture";
@@ -11,30 +10,24 @@ internal sealed class ProbeOptions
     /// <summary>How long <c>rig-node probe</c> measures each encoder.</summary>
     public int ProbeSeconds { get; set; } = 60;
 
-    /// <summary>Record only modes that <c>rig-node probe</c> has measured. Unset: with a camera that has a driver yes, with a drawn one no.</summary>
+    /// <summary>Record only modes that <c>rig-node probe</c> has measured. Unset: yes with a camera that has a driver, no with a drawn one.</summary>
     public bool? RequireProof { get; set; }
 
     /// <summary>Where the measurements are kept.</summary>
     public string ProofsPath { get; set; } = "/var/lib/rig-node/mode-proofs.json";
 
     internal bool Requires(string source) => RequireProof ?? FrameSources.IsLive(source);
-}
 
-internal sealed class ProbeOptionsValidator : IValidateOptions<ProbeOptions>
-{
-    public ValidateOptionsResult Validate(string? name, ProbeOptions options)
+    internal IEnumerable<string> Errors()
     {
-        var errors = new List<string>();
-        if (options.ProbeSeconds is < 1 or > 600)
+        if (ProbeSeconds is < 1 or > 600)
         {
-            errors.Add($"{ProbeOptions.Section}:ProbeSeconds must be between 1 and 600.");
+            yield return $"{Section}:ProbeSeconds is {ProbeSeconds}; use 1 to 600.";
         }
 
-        if (!Path.IsPathFullyQualified(options.ProofsPath))
+        if (!Path.IsPathFullyQualified(ProofsPath))
         {
-            errors.Add($"{ProbeOptions.Section}:ProofsPath must be a full path, such as /var/lib/rig-node/mode-proofs.json.");
+            yield return $"{Section}:ProofsPath is '{ProofsPath}'; use a full path, such as /var/lib/rig-node/mode-proofs.json.";
         }
-
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

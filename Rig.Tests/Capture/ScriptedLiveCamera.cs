@@ -30,15 +30,15 @@ internal sealed class ScriptedLiveCamera(ScriptedLiveCamera.Script script) : ILi
     public LivePicture? TryTake(TimeSpan patience)
     {
         var at = script.Taken++;
-        if (script.Faults.Remove(at, out var fault))
+        if ((script.Faults.Remove(at, out var fault) ? fault : script.FaultNow()) is { } cause)
         {
-            if (fault == DropCause.CameraStalled)
+            if (cause == DropCause.CameraStalled)
             {
                 script.Silent = true;
             }
             else
             {
-                throw new CameraFaultException(fault, "Scripted fault.");
+                throw new CameraFaultException(cause, "Scripted fault.");
             }
         }
 
@@ -70,6 +70,12 @@ internal sealed class ScriptedLiveCamera(ScriptedLiveCamera.Script script) : ILi
         /// <summary>Before the picture of this call the driver loses two.</summary>
         internal HashSet<long> Lost { get; } = [];
 
+        /// <summary>Asked at each call: the cause for which the camera fails at this one.</summary>
+        internal Func<string?> FaultNow { get; init; } = () => null;
+
+        /// <summary>While it says so, no opening succeeds.</summary>
+        internal Func<bool> Absent { get; init; } = () => false;
+
         /// <summary>So many openings fail before one succeeds again.</summary>
         internal int OpeningsToFail { get; set; }
 
@@ -85,7 +91,7 @@ internal sealed class ScriptedLiveCamera(ScriptedLiveCamera.Script script) : ILi
 
         internal ScriptedLiveCamera Open()
         {
-            if (Opened > 0 && OpeningsToFail-- > 0)
+            if (Absent() || (Opened > 0 && OpeningsToFail-- > 0))
             {
                 throw new CameraFaultException(DropCause.CameraGone, "Scripted absence.");
             }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using Rig.CameraNode.Capture.V4l2;
 using Rig.CameraNode.Native;
-using Rig.Tests.Support;
 
 namespace Rig.Tests.Drivers;
 
@@ -52,7 +51,7 @@ public sealed class HeaderLayoutTests
     [Fact]
     public async Task Our_rigcam_structs_are_those_of_its_header()
     {
-        var folder = Repository.Path("native", "rigcam");
+        var folder = Path.Combine(Root(), "native", "rigcam");
         var header = new CHeader("<rigcam.h>", "-I", folder);
         header.Value("RIGCAM_ABI", RigCam.Abi);
         header.Value("RIGCAM_HAS_SENSOR_TIMESTAMP", RigCam.HasSensorTimestamp);
@@ -70,5 +69,16 @@ public sealed class HeaderLayoutTests
             "rigcam_picture",
             "Data data, TimestampNs timestamp_ns, SensorTimestampNs sensor_timestamp_ns, FrameDurationUs frame_duration_us, Bytes bytes, Index index, DmaBuf dmabuf, DmaBufBytes dmabuf_bytes, Sequence sequence, Has has, ExposureUs exposure_us, AnalogueGain analogue_gain, LensPosition lens_position, Damaged damaged");
         Assert.Empty(await header.DifferencesAsync());
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Rig.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
+        }
+
+        return folder.FullName;
     }
 }

@@ -9,6 +9,7 @@ return args.FirstOrDefault() switch
     "stitch-whole" => await StitchWholeBench.RunAsync(args[1..]),
     "receive" => await ReceiveBench.RunAsync(Number(1, 512), Number(2, 5), CancellationToken.None),
     "record-overhead" => await RecordOverheadBench.RunAsync(Number(1, 30), Number(2, 3)),
+    "encode-pipe" => await EncodePipeBench.RunAsync(Number(1, 300), Number(2, 5)),
     "start-spread" => await StartSpreadBench.RunAsync(Number(1, 100)),
     "manifest-latency" => await ManifestLatencyBench.RunAsync(Number(1, 3)),
     "download-while-recording" => await DownloadBench.RunAsync(Number(1, 20)),
@@ -22,6 +23,6 @@ int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], Cult
 static int Usage()
 {
     Console.Error.WriteLine("Rig.Bench stitch-kernel [rounds] | stitch-whole [seconds] | receive [megabytes] [rounds]\n"
-        + "  record-overhead [seconds] [rounds] | start-spread [starts] | manifest-latency [rounds] | download-while-recording [seconds] | soak MINUTES WIDTHxHEIGHTxFPS");
+        + "  record-overhead [seconds] [rounds] | encode-pipe [frames] [rounds] | start-spread [starts] | manifest-latency [rounds] | download-while-recording [seconds] | soak MINUTES WIDTHxHEIGHTxFPS");
     return 2;
 }

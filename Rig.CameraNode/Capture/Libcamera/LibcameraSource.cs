@@ -51,11 +51,7 @@ internal sealed class LibcameraSource : ILiveSource, ILentPicture
     /// <exception cref="InvalidDataException">The camera has not this mode.</exception>
     internal static LibcameraSource Open(string name, CameraRequest wanted)
     {
-        var cameras = LibcameraDiscovery.Cameras(out var problem);
-        var camera = cameras.FirstOrDefault(c => name.Length == 0 || c.Id == name || c.Model == name)
-            ?? throw new CameraFaultException(DropCause.CameraGone, problem ?? (cameras.Count == 0
-                ? "libcamera sees no camera; check the ribbon cable and that the camera is set up in the Pi's config.txt."
-                : $"libcamera has no camera '{name}'; Rig:Camera:Device is one of: {string.Join(", ", cameras.Select(c => c.Id))}."));
+        var camera = Find(name);
         var request = new RigCam.Wanted { Width = wanted.Width, Height = wanted.Height, FrameDurationUs = 1_000_000 / wanted.Fps, Buffers = Buffers, LensPosition = -1 };
         if (RigCam.Open(camera.Id, in request, out var layout, out var handle) < 0)
         {
@@ -77,6 +73,17 @@ internal sealed class LibcameraSource : ILiveSource, ILentPicture
         }
 
         return new LibcameraSource(handle, camera, layout, wanted.Fps);
+    }
+
+    /// <summary>The camera of this id or model; for an empty name the first.</summary>
+    /// <exception cref="CameraFaultException">There is no such camera now.</exception>
+    internal static LibcameraInfo Find(string name)
+    {
+        var cameras = LibcameraDiscovery.Cameras(out var problem);
+        return cameras.FirstOrDefault(c => name.Length == 0 || c.Id == name || c.Model == name)
+            ?? throw new CameraFaultException(DropCause.CameraGone, problem ?? (cameras.Count == 0
+                ? "libcamera sees no camera; check the ribbon cable and that the camera is set up in the Pi's config.txt."
+                : $"libcamera has no camera '{name}'; Rig:Camera:Device is one of: {string.Join(", ", cameras.Select(c => c.Id))}."));
     }
 
     public LivePicture? TryTake(TimeSpan patience)

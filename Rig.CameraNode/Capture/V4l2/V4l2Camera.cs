@@ -83,17 +83,7 @@ internal sealed class V4l2Camera : ILiveSource, ILentPicture
     /// <exception cref="InvalidDataException">The camera has not this mode.</exception>
     internal static V4l2Camera Open(string name, CameraRequest wanted)
     {
-        var cameras = V4l2Discovery.Cameras();
-        var named = cameras.Where(c => name.Length == 0 || c.Path == name || c.Card == name || c.Bus == name).ToList();
-        if (named.Count == 0)
-        {
-            throw new CameraFaultException(DropCause.CameraGone, cameras.Count == 0
-                ? "No V4L2 camera is connected; check its cable and power."
-                : $"There is no V4L2 camera '{name}'; Rig:Camera:Device is a path, card or bus of one of: {string.Join(", ", cameras.Select(c => $"{c.Path} ({c.Card}, {c.Bus})"))}.");
-        }
-
-        // With several cameras and no name, the first one that says it has the size is meant.
-        var camera = named.FirstOrDefault(c => c.Modes.Any(m => m.Width == wanted.Width && m.Height == wanted.Height)) ?? named[0];
+        var camera = Find(name, wanted);
         V4l2Device device;
         try
         {
@@ -105,6 +95,22 @@ internal sealed class V4l2Camera : ILiveSource, ILentPicture
         }
 
         return new V4l2Camera(device, V4l2Discovery.CaptureType(device), wanted);
+    }
+
+    /// <summary>The named camera, or of several the first that says it has the size.</summary>
+    /// <exception cref="CameraFaultException">There is no such camera now.</exception>
+    internal static V4l2CameraInfo Find(string name, CameraRequest wanted)
+    {
+        var cameras = V4l2Discovery.Cameras();
+        var named = cameras.Where(c => name.Length == 0 || c.Path == name || c.Card == name || c.Bus == name).ToList();
+        if (named.Count == 0)
+        {
+            throw new CameraFaultException(DropCause.CameraGone, cameras.Count == 0
+                ? "No V4L2 camera is connected; check its cable and power."
+                : $"There is no V4L2 camera '{name}'; Rig:Camera:Device is a path, card or bus of one of: {string.Join(", ", cameras.Select(c => $"{c.Path} ({c.Card}, {c.Bus})"))}.");
+        }
+
+        return named.FirstOrDefault(c => c.Modes.Any(m => m.Width == wanted.Width && m.Height == wanted.Height)) ?? named[0];
     }
 
     public LivePicture? TryTake(TimeSpan patience)
