@@ -139,7 +139,7 @@ chmod +x "$initrd/init"
 
 say "booting"
 started=$(date +%s)
-timeout 540 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 2048 -nographic -no-reboot \
+timeout 900 nice -n 15 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 2048 -nographic -no-reboot \
   -kernel "$system/boot/vmlinuz-$kernel" -initrd "$work/initrd.gz" -append 'console=ttyS0 panic=-1 quiet' \
   -virtfs "local,path=$share,mount_tag=host,security_model=none,id=host" \
   -virtfs "local,path=$dotnet_root,mount_tag=dotnet,security_model=none,id=dotnet,readonly=on" </dev/null >"$work/console.log" 2>&1 || say "the virtual machine did not end by itself"

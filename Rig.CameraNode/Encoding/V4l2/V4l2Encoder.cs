@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Capture.V4l2;
@@ -27,7 +26,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
     private readonly V4l2Queue input;
     private readonly V4l2Queue output;
     private readonly AccessUnitCompleter? completer;
-    private readonly BlockingCollection<int> freeInputs = [];
+    private readonly Queue<int> freeInputs = [];
     private readonly LivePicture?[] lent = new LivePicture?[32];
     private readonly object gate = new();
     private readonly ManualResetEventSlim drained = new();
@@ -37,6 +36,9 @@ internal sealed class V4l2Encoder : IVideoEncoder
     private volatile bool failed;
     private volatile bool closing;
     private bool stopping;
+
+    /// <summary>The input buffer that the writing thread fills now; -1 for none. It stays the writer's through a restart.</summary>
+    private int inHand = -1;
     private int given;
     private int returned;
     private int recoveriesWithoutPicture;
@@ -155,7 +157,6 @@ internal sealed class V4l2Encoder : IVideoEncoder
     public void Dispose()
     {
         Close();
-        freeInputs.Dispose();
         drained.Dispose();
     }
 
@@ -203,19 +204,38 @@ internal sealed class V4l2Encoder : IVideoEncoder
         input.Start();
         for (var i = 0; i < input.Count; i++)
         {
-            freeInputs.Add(i);
+            if (i != inHand)
+            {
+                freeInputs.Enqueue(i);
+            }
         }
     }
 
-    private int TakeInput() =>
-        !failed && freeInputs.TryTake(out var index, WritePatience) && !failed
-            ? index
-            : throw new IOException(failed ? LastError : $"{device.Path} takes no pictures any more.");
+    private int TakeInput()
+    {
+        var deadlineNs = MonotonicClock.NowNs + (long)(WritePatience.TotalMilliseconds * 1e6);
+        lock (gate)
+        {
+            while (!failed && freeInputs.Count == 0)
+            {
+                var leftMs = (deadlineNs - MonotonicClock.NowNs) / 1_000_000;
+                if (leftMs <= 0 || !Monitor.Wait(gate, (int)leftMs))
+                {
+                    break;
+                }
+            }
+
+            return !failed && freeInputs.TryDequeue(out var index)
+                ? inHand = index
+                : throw new IOException(failed ? LastError : $"{device.Path} takes no pictures any more.");
+        }
+    }
 
     private void Give(int index, long stampUs, LivePicture? picture)
     {
         lock (gate)
         {
+            inHand = -1;
             if (closing)
             {
                 picture?.Release();
@@ -233,7 +253,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
             }
 
             picture?.Release();
-            freeInputs.Add(index);
+            freeInputs.Enqueue(index);
             Recover(new PosixException($"{device.Path}: giving a picture failed", errno).Message);
         }
     }
@@ -291,7 +311,8 @@ internal sealed class V4l2Encoder : IVideoEncoder
     {
         lent[index]?.Release();
         lent[index] = null;
-        freeInputs.Add(index);
+        freeInputs.Enqueue(index);
+        Monitor.PulseAll(gate);
     }
 
     private void TakeCoded()
@@ -377,10 +398,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
         Recoveries++;
         input.Stop();
         output.Stop();
-        while (freeInputs.TryTake(out _))
-        {
-        }
-
+        freeInputs.Clear();
         for (var i = 0; i < input.Count; i++)
         {
             lent[i]?.Release();
@@ -392,6 +410,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
         {
             Begin();
             _ = device.TrySetControl(V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME, 1);
+            Monitor.PulseAll(gate);
         }
         catch (PosixException e)
         {
@@ -404,6 +423,10 @@ internal sealed class V4l2Encoder : IVideoEncoder
         lastError = why;
         failed = true;
         drained.Set();
+        lock (gate)
+        {
+            Monitor.PulseAll(gate);
+        }
     }
 
     private void Close()

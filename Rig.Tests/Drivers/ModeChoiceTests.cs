@@ -1,7 +1,7 @@
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Probe;
 
-namespace Rig.Tests.Encoding;
+namespace Rig.Tests.Drivers;
 
 public sealed class ModeChoiceTests
 {

@@ -4,7 +4,7 @@ using Rig.CameraNode.Probe;
 using Rig.Tests.Capture;
 using Rig.Tests.Support;
 
-namespace Rig.Tests.Encoding;
+namespace Rig.Tests.Drivers;
 
 public sealed class ProbeTests
 {
