@@ -33,7 +33,7 @@ public sealed class LiveNumberingTests
             numbering.Next(i, StartNs + (long)((i + late) * PeriodNs));
         }
 
-        Assert.InRange(numbering.Last!.Value.Number, 999, 1000);
+        Assert.Equal(999, numbering.Last!.Value.Number);
     }
 
     [Fact]
@@ -56,6 +56,17 @@ public sealed class LiveNumberingTests
     }
 
     [Fact]
+    public void A_single_frame_lost_without_being_counted_shows_when_two_frames_stay_late()
+    {
+        var numbering = new LiveNumbering(StartNs, PeriodNs, null);
+        numbering.Next(0, StartNs);
+        numbering.Next(1, StartNs + PeriodNs);
+        Assert.Equal((2, null), numbering.Next(2, StartNs + (3 * PeriodNs)));
+        Assert.Equal((4, DropCause.SourceLate), numbering.Next(3, StartNs + (4 * PeriodNs)));
+        Assert.Equal((5, null), numbering.Next(4, StartNs + (5 * PeriodNs)));
+    }
+
+    [Fact]
     public void A_camera_that_was_opened_anew_goes_on_where_the_time_is()
     {
         var numbering = new LiveNumbering(StartNs, PeriodNs, null);
@@ -72,6 +83,7 @@ public sealed class LiveNumberingTests
         var numbering = new LiveNumbering(StartNs, PeriodNs, (10, StartNs + (10 * PeriodNs)));
         Assert.Null(numbering.Next(0, StartNs - 1));
         Assert.Null(numbering.Next(1, StartNs + (9 * PeriodNs)));
-        Assert.Equal(15, numbering.Next(2, StartNs + (15 * PeriodNs))!.Value.Number);
+        Assert.Equal((15, DropCause.CaptureRestart), numbering.Next(2, StartNs + (15 * PeriodNs)));
+        Assert.Equal((16, null), numbering.Next(3, StartNs + (16 * PeriodNs)));
     }
 }

@@ -13,6 +13,7 @@ internal sealed class LibcameraSource : ILiveSource, ILentPicture
 
     private readonly RigCamHandle handle;
     private readonly RigCam.Picture[] pictures = new RigCam.Picture[64];
+    private readonly bool[] held = new bool[64];
     private readonly object gate = new();
     private JpegDecompressor? jpeg;
     private bool closed;
@@ -108,6 +109,11 @@ internal sealed class LibcameraSource : ILiveSource, ILentPicture
             }
 
             pictures[picture.Index] = picture;
+            lock (gate)
+            {
+                handle.DangerousAddRef(ref held[picture.Index]);
+            }
+
             var sensorNs = (picture.Has & RigCam.HasSensorTimestamp) != 0 ? picture.SensorTimestampNs : (long?)null;
             var metadata = new PictureMetadata(
                 sensorNs,
@@ -140,10 +146,16 @@ internal sealed class LibcameraSource : ILiveSource, ILentPicture
             {
                 _ = RigCam.Release(handle, index);
             }
+
+            if (held[index])
+            {
+                held[index] = false;
+                handle.DangerousRelease();
+            }
         }
     }
 
-    /// <summary>Pictures still lent must not be read any more.</summary>
+    /// <summary>Pictures still lent must not be copied any more; their dma-bufs stay, and the camera open, until the last is released.</summary>
     public void Dispose()
     {
         lock (gate)

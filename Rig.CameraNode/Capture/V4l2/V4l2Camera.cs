@@ -16,6 +16,7 @@ internal sealed class V4l2Camera : ILiveSource, ILentPicture
     private readonly V4l2Queue queue;
     private readonly List<SafeFileHandle?> exported = [];
     private readonly object gate = new();
+    private readonly HashSet<int> lent = [];
     private JpegDecompressor? jpeg;
     private bool closed;
 
@@ -133,6 +134,7 @@ internal sealed class V4l2Camera : ILiveSource, ILentPicture
                 lock (gate)
                 {
                     used[taken.Index] = (taken.DataOffset, taken.BytesUsed);
+                    lent.Add(taken.Index);
                 }
 
                 return new LivePicture(taken.Sequence, stampNs, dmaBuf, queue.BufferBytes(taken.Index), null, this, taken.Index);
@@ -179,14 +181,19 @@ internal sealed class V4l2Camera : ILiveSource, ILentPicture
     {
         lock (gate)
         {
-            if (!closed)
+            lent.Remove(index);
+            if (closed)
+            {
+                exported[index]?.Dispose();
+            }
+            else
             {
                 _ = queue.TryQueue(index);
             }
         }
     }
 
-    /// <summary>Pictures still lent must not be read any more.</summary>
+    /// <summary>Pictures still lent must not be copied any more; their dma-bufs stay until they are released, for an encoder that has yet to read them.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -197,9 +204,12 @@ internal sealed class V4l2Camera : ILiveSource, ILentPicture
             }
 
             closed = true;
-            foreach (var handle in exported)
+            for (var i = 0; i < exported.Count; i++)
             {
-                handle?.Dispose();
+                if (!lent.Contains(i))
+                {
+                    exported[i]?.Dispose();
+                }
             }
 
             queue.Dispose();
