@@ -22,7 +22,7 @@ if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])
 try
 {
     var builder = NodeHost.CreateBuilder(args);
-    builder.Services.AddRecordingStorage(builder.Configuration).AddCamera(builder.Configuration).AddCameraNode().AddNodeActors().AddClusterHost();
+    builder.Services.AddRecordingStorage(builder.Configuration).AddCamera(builder.Configuration).AddCameraNode().AddNodeActors().AddCluster().AddNodeOperations();
     await NodeHost.Build(builder).RunAsync();
     return 0;
 }

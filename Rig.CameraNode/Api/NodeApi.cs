@@ -32,6 +32,7 @@ internal static class NodeApi
         api.MapRecord();
         api.MapCoordinator();
         api.MapRecordings();
+        api.MapOffload();
         api.MapConfig();
         api.MapUpdate();
         api.MapSelfTest();

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
 using Rig.CameraNode.Api;
 using Rig.CameraNode.Audio;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Offload;
 using Rig.CameraNode.Power;
 using Rig.CameraNode.Probe;
 using Rig.CameraNode.SelfTest;
@@ -58,19 +61,24 @@ internal static class NodeServices
                 s.GetRequiredService<ISpeaker>());
         });
 
+        services.AddOffload();
         return services;
     }
 
     /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's, before the camera.</summary>
     public static IServiceCollection AddNodeActors(this IServiceCollection services)
     {
-        services.AddSingleton<NodeActors>();
-        services.AddSingleton<INodeControl>(s => s.GetRequiredService<NodeActors>());
-        services.AddHostedService(s => s.GetRequiredService<NodeActors>());
+        services.AddAkka("node", NodeActors.Configure);
+        services.AddSingleton<INodeControl>(s => new NodeActors(
+            s.GetRequiredService<IRequiredActor<CameraActor>>(), s.GetRequiredService<IRequiredActor<OffloadActor>>(), s.GetService<ClusterSystem>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
         return services;
     }
 
     /// <summary>The cluster actor system beside it.</summary>
-    public static IServiceCollection AddClusterHost(this IServiceCollection services) => services.AddHostedService<ClusterHost>();
+    public static IServiceCollection AddCluster(this IServiceCollection services)
+    {
+        services.AddSingleton(s => new ClusterSystem(builder => NodeCluster.Configure(builder, s), s.GetRequiredService<ILoggerFactory>()));
+        return services.AddHostedService(s => s.GetRequiredService<ClusterSystem>());
+    }
 }

@@ -55,14 +55,15 @@ internal static class TakeRepair
     private static List<IndexRecord> CompleteIndex(TakePaths paths, OpenTake open, IReadOnlyList<Mp4Scanner.ScannedSample> samples)
     {
         var existing = File.Exists(paths.Index) ? FrameIndex.Read(File.ReadAllBytes(paths.Index)) : [];
-        var first = open.First ?? (existing.Count > 0
+        bool Agrees(int i) => i < existing.Count && existing[i].FragmentOffset == samples[i].FragmentOffset && existing[i].SizeBytes == samples[i].SizeBytes;
+        var first = open.First ?? (Agrees(0)
             ? new OpenTake.FirstFrame(existing[0].Number, existing[0].MonotonicNs, existing[0].WallNs)
             : new OpenTake.FirstFrame(0, 0, (open.ScheduledStartMaster.AddMilliseconds(open.ClockOffsetMs ?? 0) - DateTimeOffset.UnixEpoch).Ticks * 100));
         var records = new List<IndexRecord>(samples.Count);
         for (var i = 0; i < samples.Count; i++)
         {
             var sample = samples[i];
-            if (i < existing.Count && existing[i].FragmentOffset == sample.FragmentOffset && existing[i].SizeBytes == sample.SizeBytes)
+            if (Agrees(i))
             {
                 records.Add(existing[i]);
                 continue;

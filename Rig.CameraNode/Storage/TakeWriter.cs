@@ -166,8 +166,7 @@ internal sealed class TakeWriter
                 return;
             }
 
-            open = open with { First = new OpenTake.FirstFrame(frame.Number, frame.MonotonicNs, frame.WallNs) };
-            files.WriteAtomic(paths.Open, open.ToUtf8Json());
+            Volatile.Write(ref open, open with { First = new OpenTake.FirstFrame(frame.Number, frame.MonotonicNs, frame.WallNs) });
             boxes.Clear();
             Mp4Header.Write(boxes, parameters, open.Width, open.Height, TakeSealer.FromUnixNs(frame.WallNs));
             file.AppendHeader(boxes.Written);
@@ -317,9 +316,11 @@ internal sealed class TakeWriter
                 var started = Stopwatch.GetTimestamp();
                 file.Sync();
                 RecorderMetrics.SyncSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-                if (file.DurableBytes > Volatile.Read(ref headerBytes))
+                if (!firstDurable.Task.IsCompleted && file.DurableBytes > Volatile.Read(ref headerBytes))
                 {
-                    firstDurable.TrySetResult(TakeSealer.MasterTime(open, open.First!.WallNs));
+                    var begun = Volatile.Read(ref open);
+                    KeepFirstFrame(begun);
+                    firstDurable.TrySetResult(TakeSealer.MasterTime(begun, begun.First!.WallNs));
                 }
             }
         }
@@ -327,6 +328,19 @@ internal sealed class TakeWriter
         {
             syncFailure = e;
             queue.Close();
+        }
+    }
+
+    /// <summary>A second place for what the index begins with; done here because the writing thread waits for no flush.</summary>
+    private void KeepFirstFrame(OpenTake begun)
+    {
+        try
+        {
+            files.WriteAtomic(paths.Open, begun.ToUtf8Json());
+        }
+        catch (IOException e)
+        {
+            logger.LogWarning(e, "{Take}: the instant of its first frame is kept in its index only", paths.Id);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Rig.Tests.Faults;
 internal sealed class HandedFrames : IDisposable
 {
     private const int MaxFrames = 4096;
-    private const int TakeAt = 0, FramesAt = 8, SealedAt = 16, DurableAt = 24, StampsAt = 32;
+    private const int TakeAt = 0, FramesAt = 8, SealedAt = 16, DurableAt = 24, TakenAt = 32, StampsAt = 40;
     private readonly MemoryMappedFile file;
     private readonly MemoryMappedViewAccessor view;
 
@@ -31,8 +31,12 @@ internal sealed class HandedFrames : IDisposable
     /// <summary>Highest take whose start was acknowledged as on disk.</summary>
     internal long DurableTake { get => view.ReadInt64(DurableAt); set => view.Write(DurableAt, value); }
 
+    /// <summary>How many frames of the running take the recorder had taken from its queue for sure.</summary>
+    internal long Taken { get => view.ReadInt64(TakenAt); set => view.Write(TakenAt, value); }
+
     internal void Clear()
     {
+        Taken = 0;
         view.Write(FramesAt, 0L);
         view.Write(TakeAt, 0L);
         SealedTake = DurableTake = 0;
@@ -40,6 +44,7 @@ internal sealed class HandedFrames : IDisposable
 
     internal void BeginTake(long take)
     {
+        Taken = 0;
         view.Write(FramesAt, 0L);
         view.Write(TakeAt, take);
     }

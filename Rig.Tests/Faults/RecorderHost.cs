@@ -68,6 +68,7 @@ internal static class RecorderHost
             var (isKey, data) = frames[n % frames.Count];
             writer.Enqueue(new EncodedFrame(n, slots.DueNs(n), startWallNs + slots.DueNs(n) - startNs, isKey, data), "test");
             handed.Add(MonotonicClock.NowNs);
+            handed.Taken = writer.Frames;
         }
 
         writer.Finish(TakeEndReason.Stopped, count);

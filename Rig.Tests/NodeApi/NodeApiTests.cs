@@ -50,6 +50,38 @@ public sealed class NodeApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/v1/record/start")]
+    [InlineData("/api/v1/coordinator/start")]
+    public async Task A_post_that_says_nothing_needs_no_content_type(string path)
+    {
+        node.CameraAnswers = _ => new TakeBegan(FinalLeft, node.Clock.MasterNow, node.Clock.MasterNow, "/v/x.mp4");
+        using var bare = await node.Http.PostAsync(path, null);
+        Assert.Equal(HttpStatusCode.OK, bare.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PostFromAsync(path, node.Http.BaseAddress!.GetLeftPart(UriPartial.Authority))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("http://evil.example")]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("null")]
+    public async Task A_page_of_another_site_cannot_press_a_button_with_an_empty_post(string origin)
+    {
+        foreach (var path in new[] { "/api/v1/record/start", "/api/v1/record/stop", "/api/v1/coordinator/stop", "/api/v1/recordings/cleanup", "/api/v1/shutdown" })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await PostFromAsync(path, origin)).StatusCode);
+        }
+
+        Assert.Empty(node.Asked);
+    }
+
+    private async Task<HttpResponseMessage> PostFromAsync(string path, string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("Origin", origin);
+        return await node.Http.SendAsync(request);
+    }
+
+    [Theory]
     [InlineData("/api/v1/nothing")]
     [InlineData("/api/v2/status")]
     [InlineData("/nothing.html")]

@@ -73,6 +73,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public Func<object, object?> CoordinatorAnswers { get; set; } = _ => null;
 
+    public Func<object, object?> OffloadAnswers { get; set; } = _ => null;
+
     public List<object> Asked { get; } = [];
 
     public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, settings);
@@ -89,6 +91,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     }
 
     public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CameraAnswers);
+
+    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
 
     public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CoordinatorAnswers);
 

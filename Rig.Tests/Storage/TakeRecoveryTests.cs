@@ -109,7 +109,7 @@ public sealed class TakeRecoveryTests : IDisposable
             writer.Enqueue(frame, "test");
         }
 
-        SpinWait.SpinUntil(() => writer.Frames == 52 && writer.SizeBytes == new FileInfo(paths.Video).Length, TakeBench.Patience);
+        SpinWait.SpinUntil(() => writer.FirstDurable.IsCompleted && writer.Frames == 52 && writer.SizeBytes == new FileInfo(paths.Video).Length, TakeBench.Patience);
         var open = File.ReadAllBytes(paths.Open);
         var video = File.ReadAllBytes(paths.Video);
         var index = File.ReadAllBytes(paths.Index);
