@@ -1,11 +1,17 @@
 using Microsoft.Extensions.Options;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Probe;
 using Rig.CameraNode.Storage;
 
 if (args is ["capture", ..])
 {
     return await CaptureCommand.RunAsync(args[1..]);
+}
+
+if (args is ["drivers-selftest", ..])
+{
+    return DriversSelfTest.Run(args[1..]);
 }
 
 if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])

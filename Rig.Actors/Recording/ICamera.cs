@@ -55,6 +55,8 @@ public sealed record TakeSealed(RecordingId Id, Manifest Manifest, string FilePa
 /// <param name="Detected">The capture child runs and delivers pictures.</param>
 /// <param name="Problem">One sentence for a parent, null while all is well.</param>
 /// <param name="EncodeFps">Frames encoded in the last full second of a take, 0 outside.</param>
+/// <param name="Encoder">Which encoder works; null while none does.</param>
+/// <param name="Fallback">Why mode or codec are not those wanted, each step; null when they are.</param>
 public sealed record CameraStatus(
     bool Detected,
     string Model,
@@ -65,7 +67,9 @@ public sealed record CameraStatus(
     double BitrateMbps,
     string? Problem,
     TakeProgress? Take,
-    double EncodeFps = 0);
+    double EncodeFps = 0,
+    string? Encoder = null,
+    string? Fallback = null);
 
 /// <param name="StartedAt">Node clock of the first frame.</param>
 public sealed record TakeProgress(

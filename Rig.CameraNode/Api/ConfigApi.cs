@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.CameraNode.Capture;
 using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Probe;
 
 namespace Rig.CameraNode.Api;
 
@@ -39,7 +41,7 @@ internal static class ConfigApi
 
     /// <summary>Changes what the body names and nothing else; all of it or, with every error listed, none.</summary>
     private static async Task<IResult> ChangeAsync(
-        HttpRequest request, IConfiguration configuration, NodeConfigFile file, RigBoard board, StatusReader status, ILogger<NodeConfigFile> log, CancellationToken cancellationToken)
+        HttpRequest request, IConfiguration configuration, NodeConfigFile file, RigBoard board, StatusReader status, OfferedModes offered, ILogger<NodeConfigFile> log, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (board.Node is { Phase: not NodePhase.Idle })
@@ -68,6 +70,17 @@ internal static class ConfigApi
             {
                 changes[setting.Key] = NodeSettings.ToText(value);
                 restart |= setting.NeedsRestart;
+            }
+        }
+
+        if (errors.Count == 0 && changes.Keys.Any(k => k.StartsWith(CameraOptions.Section + ":", StringComparison.OrdinalIgnoreCase)))
+        {
+            // With what is set already, the changes over it.
+            var camera = configuration.GetSection(CameraOptions.Section).Get<CameraOptions>() ?? new CameraOptions();
+            new ConfigurationBuilder().AddInMemoryCollection(changes!).Build().GetSection(CameraOptions.Section).Bind(camera);
+            if (offered.Objection(camera) is { } objection)
+            {
+                errors.Add(objection);
             }
         }
 

@@ -36,6 +36,7 @@ internal static class NodeApi
         api.MapConfig();
         api.MapUpdate();
         api.MapSelfTest();
+        api.MapCameraModes();
         api.MapMachine();
         app.MapFiles();
         PreviewApi.Map(app);

@@ -65,6 +65,8 @@ internal sealed class StatusReader(
                 reading.TemperatureC,
                 Error = status.Problem,
                 status.EncodeFps,
+                status.Encoder,
+                status.Fallback,
             },
             Recording = new
             {

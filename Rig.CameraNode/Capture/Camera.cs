@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Probe;
 using Rig.CameraNode.Storage;
 
 namespace Rig.CameraNode.Capture;
@@ -29,6 +30,7 @@ internal sealed class Camera : BackgroundService, ICamera
     private const long GiveUpNs = 120 * SecondNs;
 
     private readonly CameraOptions options;
+    private readonly ProbeOptions probe;
     private readonly StorageOptions storage;
     private readonly CameraIdentity identity;
     private readonly IReadOnlyList<string> command;
@@ -40,6 +42,8 @@ internal sealed class Camera : BackgroundService, ICamera
 
     private CaptureProcess? process;
     private CaptureReady? ready;
+    private CaptureCameraState? lost;
+    private long lostToldNs;
     private PendingStart? pendingStart;
     private string? captureTakeId;
     private string? problem = "The camera is starting.";
@@ -56,10 +60,10 @@ internal sealed class Camera : BackgroundService, ICamera
     private CameraStatus status;
 
     public Camera(
-        IOptions<CameraOptions> options, IOptions<StorageOptions> storage, CameraIdentity identity, CaptureCommandLine command,
+        IOptions<CameraOptions> options, IOptions<ProbeOptions> probe, IOptions<StorageOptions> storage, CameraIdentity identity, CaptureCommandLine command,
         IRecordingFiles files, RecordingCatalogue catalogue, TimeProvider clock, ILogger<Camera> logger)
     {
-        (this.options, this.storage, this.identity, this.command) = (options.Value, storage.Value, identity, command.Arguments);
+        (this.options, this.probe, this.storage, this.identity, this.command) = (options.Value, probe.Value, storage.Value, identity, command.Arguments);
         (this.files, this.catalogue, this.clock, this.logger) = (files, catalogue, clock, logger);
         var o = this.options;
         status = new CameraStatus(false, "none", o.Width, o.Height, o.Fps, o.Codec, o.BitrateMbps, problem, null);
@@ -380,6 +384,11 @@ internal sealed class Camera : BackgroundService, ICamera
                 var mode = message.Json(CaptureJson.Default.CaptureReady);
                 Post(() => OnReady(from, mode));
                 break;
+            case CaptureMessageType.Camera:
+                var state = message.Json(CaptureJson.Default.CaptureCameraState);
+                Volatile.Write(ref lostToldNs, MonotonicClock.NowNs);
+                Post(() => OnCameraState(from, state));
+                break;
             case CaptureMessageType.TakeEnded:
                 var ended = message.Json(CaptureJson.Default.CaptureTakeEnded);
                 Post(() => OnCaptureTakeEnded(from, ended));
@@ -401,6 +410,7 @@ internal sealed class Camera : BackgroundService, ICamera
         }
 
         ready = mode;
+        lost = null;
         problem = null;
         if (mode.Fallback is { } why)
         {
@@ -414,6 +424,27 @@ internal sealed class Camera : BackgroundService, ICamera
         }
 
         BeginPending();
+    }
+
+    /// <summary>The capture process lives and opens its camera anew by itself; it is only shown here.</summary>
+    private void OnCameraState(CaptureProcess from, CaptureCameraState state)
+    {
+        if (from != process)
+        {
+            return;
+        }
+
+        if (state.Present)
+        {
+            logger.LogInformation("The camera is there again");
+        }
+        else if (lost?.Cause != state.Cause)
+        {
+            logger.LogError("The camera is lost ({Cause}): {Message}", state.Cause, state.Message);
+        }
+
+        lost = state.Present ? null : state;
+        problem = state.Message;
     }
 
     private void OnCaptureTakeEnded(CaptureProcess from, CaptureTakeEnded ended)
@@ -448,6 +479,7 @@ internal sealed class Camera : BackgroundService, ICamera
         from.Dispose();
         Volatile.Write(ref process, null);
         ready = null;
+        lost = null;
         captureTakeId = null;
         processGoneNs = MonotonicClock.NowNs;
         if (closing)
@@ -481,7 +513,7 @@ internal sealed class Camera : BackgroundService, ICamera
         {
             KillCapture("it did not become ready");
         }
-        else if (ready is not null && Math.Max(processStartedNs, Volatile.Read(ref previewAtNs)) + PreviewPatienceNs < now)
+        else if (ready is not null && Math.Max(Math.Max(processStartedNs, Volatile.Read(ref lostToldNs)), Volatile.Read(ref previewAtNs)) + PreviewPatienceNs < now)
         {
             KillCapture("no preview came");
         }
@@ -494,7 +526,7 @@ internal sealed class Camera : BackgroundService, ICamera
 
     private void Watch(CameraTake running, long now)
     {
-        var silentNs = now - Math.Max(running.LastFrameAtNs, processStartedNs);
+        var silentNs = now - Math.Max(Math.Max(running.LastFrameAtNs, processStartedNs), Volatile.Read(ref lostToldNs));
         if (running.StopNs is { } stopNs && (now > stopNs + StopPatienceNs || (process is null && now > stopNs)))
         {
             running.Finish(running.EndReason);
@@ -535,10 +567,9 @@ internal sealed class Camera : BackgroundService, ICamera
             var started = CaptureProcess.Start(command, logger);
             Volatile.Write(ref process, started);
             processStartedNs = MonotonicClock.NowNs;
-            var o = options;
             started.Send(
                 CaptureMessageType.Configure,
-                new ConfigureCapture(identity.Id.Value, o.Source, o.Width, o.Height, o.Fps, o.BitrateMbps, o.Codec, o.Preset, o.Seed, o.FootageFile),
+                options.Configure(identity.Id.Value, probe.Requires(options.Source) ? probe.ProofsPath : null),
                 CaptureJson.Default.ConfigureCapture);
             started.BeginRead(message => OnMessage(started, message), why => Post(() => OnExited(started, why)));
         }
@@ -574,7 +605,7 @@ internal sealed class Camera : BackgroundService, ICamera
 
         var o = options;
         var fresh = ready is { } mode
-            ? new CameraStatus(true, mode.Model, mode.Width, mode.Height, mode.Fps, mode.Codec, o.BitrateMbps, problem, null, fps)
+            ? new CameraStatus(lost is null, mode.Model, mode.Width, mode.Height, mode.Fps, mode.Codec, o.BitrateMbps, problem, null, fps, mode.Encoder, mode.Fallback)
             : new CameraStatus(false, "none", o.Width, o.Height, o.Fps, o.Codec, o.BitrateMbps, problem, null, fps);
         Volatile.Write(ref status, fresh);
     }

@@ -8,7 +8,7 @@ internal sealed class CameraOptions
 {
     internal const string Section = "Rig:Camera";
 
-    /// <summary><c>synthetic</c>, <c>footage</c> or <c>pattern</c>.</summary>
+    /// <summary><c>synthetic</c>, <c>footage</c> or <c>pattern</c>, or a camera: <c>v4l2</c> or <c>libcamera</c>.</summary>
     public string Source { get; set; } = FrameSources.Synthetic;
 
     public int Width { get; set; } = 1280;
@@ -25,11 +25,23 @@ internal sealed class CameraOptions
     /// <summary>The software encoder's preset; faster ones cost picture quality at the same bitrate.</summary>
     public string Preset { get; set; } = "superfast";
 
+    /// <summary>Which camera, as <c>rig-node probe</c> shows it: path, card or bus by V4L2, id or model by libcamera. Empty for the first that has the mode.</summary>
+    public string Device { get; set; } = "";
+
+    /// <summary>The encoder's id, as <c>rig-node probe</c> shows it; empty lets the node choose.</summary>
+    public string Encoder { get; set; } = "";
+
     /// <summary>The synthetic match's; cameras of one rig must have the same.</summary>
     public int Seed { get; set; } = 1;
 
     /// <summary>The video that the <c>footage</c> source plays.</summary>
     public string? FootageFile { get; set; }
+
+    /// <summary>What the capture process is told to be.</summary>
+    /// <param name="proofsFile">The measured modes to choose among; null lets it choose freely.</param>
+    internal ConfigureCapture Configure(string cameraId, string? proofsFile = null) => new(
+        cameraId, Source, Width, Height, Fps, BitrateMbps, Codec, Preset, Seed, FootageFile,
+        Device.Length > 0 ? Device : null, Encoder.Length > 0 ? Encoder : null, proofsFile);
 }
 
 internal sealed class CameraOptionsValidator : IValidateOptions<CameraOptions>

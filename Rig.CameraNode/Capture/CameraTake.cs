@@ -12,6 +12,7 @@ internal sealed class CameraTake(TakeRequest request, long startNs, long matchZe
 {
     private string reasonForMissing = TakeTimeline.UnknownReason;
     private long lastNumber = -1;
+    private long lastFrameNs;
     private long lastFrameAtNs;
 
     internal RecordingId Id => request.Id;
@@ -40,7 +41,7 @@ internal sealed class CameraTake(TakeRequest request, long startNs, long matchZe
     /// <summary>When a frame last came; the start's instant before the first.</summary>
     internal long LastFrameAtNs => Math.Max(startNs, Volatile.Read(ref lastFrameAtNs));
 
-    /// <summary>What a capture process must know to begin the take, or to go on with it.</summary>
+    /// <summary>What a capture process must know to begin the take, or to go on with it. No other process delivers frames meanwhile.</summary>
     internal StartCaptureTake Order(TimeProvider clock)
     {
         Runs++;
@@ -48,7 +49,7 @@ internal sealed class CameraTake(TakeRequest request, long startNs, long matchZe
         // A source starts its truth file anew, so one that goes on must not overwrite what its predecessor wrote.
         var truth = Runs == 1 ? writer.Paths.Truth : $"{writer.Paths.Truth}.{Runs}";
         var startWall = clock.GetUtcNow().AddTicks((startNs - MonotonicClock.NowNs) / 100);
-        return new StartCaptureTake(Id.ToString(), startNs, startWall, truth, request.ScheduledStartMaster, matchZeroNs);
+        return new StartCaptureTake(Id.ToString(), startNs, startWall, truth, request.ScheduledStartMaster, matchZeroNs, lastNumber < 0 ? null : lastNumber, lastNumber < 0 ? null : lastFrameNs);
     }
 
     internal void Accept(in EncodedFrame frame)
@@ -59,7 +60,7 @@ internal sealed class CameraTake(TakeRequest request, long startNs, long matchZe
             return;
         }
 
-        lastNumber = frame.Number;
+        (lastNumber, lastFrameNs) = (frame.Number, frame.MonotonicNs);
         writer.Enqueue(frame, reasonForMissing);
         Volatile.Write(ref reasonForMissing, TakeTimeline.UnknownReason);
     }

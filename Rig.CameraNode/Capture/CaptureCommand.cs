@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using Rig.Actors.Recording;
+using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Native;
+using Rig.CameraNode.Probe;
 
 namespace Rig.CameraNode.Capture;
 
@@ -11,7 +14,8 @@ namespace Rig.CameraNode.Capture;
 internal static class CaptureCommand
 {
     /// <returns>The exit code: 0 told to end or the node is gone, 1 a fault, 2 not started by a node.</returns>
-    internal static Task<int> RunAsync(string[] args)
+    /// <param name="open">Opens the camera instead of what the configuration names; for tests of a camera's faults.</param>
+    internal static Task<int> RunAsync(string[] args, Func<ConfigureCapture, ILiveSource>? open = null)
     {
         if (args.Length > 0 || !Console.IsInputRedirected)
         {
@@ -26,7 +30,7 @@ internal static class CaptureCommand
         var output = new CaptureOutput(Console.OpenStandardOutput());
         try
         {
-            Run(Console.OpenStandardInput(), output);
+            Run(Console.OpenStandardInput(), output, open);
             return Task.FromResult(0);
         }
         catch (Exception e)
@@ -37,7 +41,7 @@ internal static class CaptureCommand
         }
     }
 
-    private static void Run(Stream input, CaptureOutput output)
+    private static void Run(Stream input, CaptureOutput output, Func<ConfigureCapture, ILiveSource>? open)
     {
         output.Send(CaptureMessageType.Hello, new CaptureHello(CaptureWire.Version, Environment.ProcessId), CaptureJson.Default.CaptureHello);
         var buffer = new byte[CaptureWire.MaxControlBytes];
@@ -53,26 +57,63 @@ internal static class CaptureCommand
             throw new InvalidDataException($"There is no codec '{configuration.Codec}'; Rig:Camera:Codec is h264 or h265.");
         }
 
-        using var source = FrameSources.Create(configuration);
-        var (settings, fallback) = EncoderSelection.Choose(
-            new EncoderSettings(codec, source.Width, source.Height, source.Fps, configuration.BitrateMbps, configuration.Preset));
-        using var encoder = new EncodingPipeline(settings, output.SendFrame, output.Drop);
-        using var loop = new CaptureLoop(source, encoder, output, new PreviewSender(output, source.Width, source.Height), TimeProvider.System);
-        output.Send(
+        var wanted = new EncoderSettings(codec, configuration.Width, configuration.Height, configuration.Fps, configuration.BitrateMbps, configuration.Preset);
+        var (settings, encoderId, steps) = Choose(configuration, wanted);
+        var fallback = steps.Count == 0 ? null : string.Join(" ", steps);
+        configuration = configuration with { Width = settings.Width, Height = settings.Height, Fps = settings.Fps };
+        void Ready(string model, ManifestLens? lens) => output.Send(
             CaptureMessageType.Ready,
-            new CaptureReady(source.Model, source.Width, source.Height, source.Fps, settings.Codec.Name(), "ffmpeg " + settings.Preset, fallback, source.Lens),
+            new CaptureReady(model, settings.Width, settings.Height, settings.Fps, settings.Codec.Name(), encoderId, fallback, lens),
             CaptureJson.Default.CaptureReady);
-        new Thread(() => Listen(input, buffer, loop)) { IsBackground = true, Name = "commands" }.Start();
-        loop.Run();
+        if (open is not null || FrameSources.IsLive(configuration.Source))
+        {
+            open ??= FrameSources.Open;
+            var source = open(configuration);
+            using var encoder = new EncodingPipeline(settings, Encoders.Factory(encoderId, settings, source.Layout), output.SendFrame, output.Drop);
+            using var loop = new LiveCaptureLoop(
+                () => open(configuration), source, encoder, output, new PreviewSender(output, settings.Width, settings.Height), TimeProvider.System);
+            Ready(source.Model, source.Lens);
+            BeginListen(input, buffer, loop.Post);
+            loop.Run();
+        }
+        else
+        {
+            using var source = FrameSources.Create(configuration);
+            using var encoder = new EncodingPipeline(settings, Encoders.Factory(encoderId, settings, null), output.SendFrame, output.Drop);
+            using var loop = new CaptureLoop(source, encoder, output, new PreviewSender(output, settings.Width, settings.Height), TimeProvider.System);
+            Ready(source.Model, source.Lens);
+            BeginListen(input, buffer, loop.Post);
+            loop.Run();
+        }
     }
 
-    private static void Listen(Stream input, byte[] buffer, CaptureLoop loop)
+    private static ChosenMode Choose(ConfigureCapture configuration, EncoderSettings wanted)
+    {
+        if (configuration.ProofsFile is { } proofs)
+        {
+            var encoders = Encoders.Find().Where(e => configuration.Encoder is null || e.Id == configuration.Encoder).ToList();
+            return ModeChoice.Choose(wanted, configuration.Source, FrameSources.Identify(configuration), encoders, ModeProofs.Read(proofs), MachineFingerprint.Read());
+        }
+
+        if (configuration.Encoder is { } named)
+        {
+            return new ChosenMode(wanted, named, []);
+        }
+
+        var (settings, fallback) = EncoderSelection.Choose(wanted);
+        return new ChosenMode(settings, Encoders.SoftwareId(settings.Codec), fallback is null ? [] : [fallback]);
+    }
+
+    private static void BeginListen(Stream input, byte[] buffer, Action<object> post) =>
+        new Thread(() => Listen(input, buffer, post)) { IsBackground = true, Name = "commands" }.Start();
+
+    private static void Listen(Stream input, byte[] buffer, Action<object> post)
     {
         try
         {
             while (CaptureWire.Read(input, ref buffer) is { } message)
             {
-                loop.Post(message.Type switch
+                post(message.Type switch
                 {
                     CaptureMessageType.StartTake => message.Json(CaptureJson.Default.StartCaptureTake),
                     CaptureMessageType.StopTake => message.Json(CaptureJson.Default.StopCaptureTake),

@@ -20,17 +20,30 @@ internal enum CaptureMessageType : byte
     Dropped = 68,
     TakeEnded = 69,
     Error = 70,
+    Camera = 71,
 }
 
 /// <summary>Node to capture: what to be. The first message, and the only one of its kind.</summary>
+/// <param name="Device">Of a camera with a driver: which one; empty for any.</param>
+/// <param name="Encoder">An encoder's id as <c>rig-node probe</c> shows it; null lets the capture process choose.</param>
+/// <param name="ProofsFile">Only modes measured there may be recorded; null for any.</param>
 internal sealed record ConfigureCapture(
-    string CameraId, string Source, int Width, int Height, int Fps, double BitrateMbps, string Codec, string Preset, int Seed, string? FootageFile);
+    string CameraId, string Source, int Width, int Height, int Fps, double BitrateMbps, string Codec, string Preset, int Seed, string? FootageFile,
+    string? Device = null, string? Encoder = null, string? ProofsFile = null);
 
 /// <param name="StartMonotonicNs">The instant of slot 0 on CLOCK_MONOTONIC; a capture process that replaces another goes on within the same slots.</param>
 /// <param name="StartWall">The same instant on the node's wall clock.</param>
 /// <param name="MatchZeroMaster">The session's scheduled start on the master clock.</param>
 /// <param name="MatchZeroMonotonicNs">The same instant on CLOCK_MONOTONIC.</param>
-internal sealed record StartCaptureTake(string TakeId, long StartMonotonicNs, DateTimeOffset StartWall, string TruthPath, DateTimeOffset MatchZeroMaster, long MatchZeroMonotonicNs);
+/// <param name="AfterNumber">The last frame that a capture process before this one delivered of the take; null when none did.</param>
+/// <param name="AfterMonotonicNs">That frame's instant.</param>
+internal sealed record StartCaptureTake(
+    string TakeId, long StartMonotonicNs, DateTimeOffset StartWall, string TruthPath, DateTimeOffset MatchZeroMaster, long MatchZeroMonotonicNs,
+    long? AfterNumber = null, long? AfterMonotonicNs = null)
+{
+    [JsonIgnore]
+    internal (long Number, long MonotonicNs)? After => AfterNumber is { } number && AfterMonotonicNs is { } instant ? (number, instant) : null;
+}
 
 /// <param name="StopMonotonicNs">No slot at or after this instant is recorded.</param>
 internal sealed record StopCaptureTake(string TakeId, long StopMonotonicNs);
@@ -52,6 +65,10 @@ internal sealed record CaptureTakeEnded(string TakeId, long Slots, string? Failu
 
 internal sealed record CaptureError(string Message);
 
+/// <summary>Capture to node: the camera was lost and is being opened anew, told twice a second until it is there again.</summary>
+/// <param name="Cause">One of <see cref="DropCause"/>; null when it is there.</param>
+internal sealed record CaptureCameraState(bool Present, string? Cause, string? Message);
+
 /// <summary>Why a slot stayed empty; also the reason of a gap in the manifest.</summary>
 internal static class DropCause
 {
@@ -60,6 +77,21 @@ internal static class DropCause
 
     /// <summary>Encoder, pipe or disk did not keep up.</summary>
     internal const string EncoderBehind = "encoder_behind";
+
+    /// <summary>The driver lost the picture, or says that it is damaged.</summary>
+    internal const string DriverDropped = "driver_dropped";
+
+    /// <summary>The camera was unplugged or lost its signal.</summary>
+    internal const string CameraGone = "camera_gone";
+
+    /// <summary>The driver reported an error and the camera was opened anew.</summary>
+    internal const string CameraFault = "camera_fault";
+
+    /// <summary>The camera was there and delivered nothing.</summary>
+    internal const string CameraStalled = "camera_stalled";
+
+    /// <summary>The hardware encoder gave nothing back for the picture.</summary>
+    internal const string EncoderSkipped = "encoder_skipped";
 
     internal const string EncoderRestart = "encoder_restart";
     internal const string CaptureRestart = "capture_restart";
@@ -74,4 +106,5 @@ internal static class DropCause
 [JsonSerializable(typeof(CaptureDropped))]
 [JsonSerializable(typeof(CaptureTakeEnded))]
 [JsonSerializable(typeof(CaptureError))]
+[JsonSerializable(typeof(CaptureCameraState))]
 internal sealed partial class CaptureJson : JsonSerializerContext;

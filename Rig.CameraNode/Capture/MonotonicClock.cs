@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rig.CameraNode.Native;
 
 namespace Rig.CameraNode.Capture;
 
@@ -8,6 +9,15 @@ internal static class MonotonicClock
     internal static long NowNs => (long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency);
 
     internal static long WallNowNs(TimeProvider clock) => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    /// <summary>
+    /// A picture's stamp on CLOCK_MONOTONIC. libcamera documents CLOCK_BOOTTIME and its drivers mostly pass V4L2's CLOCK_MONOTONIC on;
+    /// the two differ by the time that the machine slept, and only one of them puts a picture that just came into the last seconds.
+    /// </summary>
+    internal static long FromBootOrMonotonic(long stampNs) => FromBootOrMonotonic(stampNs, NowNs, Posix.BootNowNs());
+
+    internal static long FromBootOrMonotonic(long stampNs, long monotonicNowNs, long bootNowNs) =>
+        Math.Abs(monotonicNowNs - stampNs) <= Math.Abs(bootNowNs - stampNs) ? stampNs : stampNs - (bootNowNs - monotonicNowNs);
 
     /// <summary>Where a wall-clock instant lies on the monotonic clock, by both clocks' readings now.</summary>
     internal static long At(DateTimeOffset wall, TimeProvider clock) => NowNs + ((wall - clock.GetUtcNow()).Ticks * 100);

@@ -1,9 +1,9 @@
-using System.Diagnostics;
+using System.Globalization;
 using Rig.CameraNode.Capture;
 
 namespace Rig.CameraNode.Encoding;
 
-/// <summary>Decides which codec this machine really encodes. H.265 is taken only where it was seen to keep up, else H.264.</summary>
+/// <summary>Decides without a stored proof which codec the capture process encodes: H.265 only where a second's measurement keeps up.</summary>
 internal static class EncoderSelection
 {
     /// <summary>Speed beyond real time that is asked for.</summary>
@@ -17,45 +17,25 @@ internal static class EncoderSelection
             return (wanted, null);
         }
 
-        var fallback = MeasureFps(wanted) switch
-        {
-            null => "H.265 cannot be encoded on this machine (ffmpeg has no working libx265); recording H.264.",
-            { } fps when fps < wanted.Fps * Headroom =>
-                FormattableString.Invariant($"H.265 encodes only {fps:F0} frames a second here and {wanted.Fps * Headroom:F0} are needed; recording H.264."),
-            _ => null,
-        };
+        var speed = EncoderMeasurement.Measure(() => new FfmpegEncoder(wanted), wanted, Pictures(wanted), TimeSpan.Zero, out var failure);
+        var fallback = speed is null
+            ? $"H.265 cannot be encoded on this machine ({failure}); recording H.264."
+            : speed.Fps < wanted.Fps * Headroom
+                ? string.Create(CultureInfo.InvariantCulture, $"H.265 encodes only {speed.Fps:F0} frames a second here and {wanted.Fps * Headroom:F0} are needed; recording H.264.")
+                : null;
         return (fallback is null ? wanted : wanted with { Codec = VideoCodec.H264 }, fallback);
     }
 
-    private static double? MeasureFps(EncoderSettings settings)
+    private static List<Yuv420Frame> Pictures(EncoderSettings settings)
     {
-        var frame = new Yuv420Frame(settings.Width, settings.Height);
         using var pattern = new TestPatternSource(settings.Width, settings.Height, settings.Fps);
-        using var encoder = new FfmpegEncoder(settings);
-        var units = 0;
-        var frames = Math.Max(10, settings.Fps);
-        long firstOut = 0;
-        encoder.BeginRead(_ =>
+        var pictures = new List<Yuv420Frame>();
+        for (var i = 0; i < 4; i++)
         {
-            if (Interlocked.Increment(ref units) == 1)
-            {
-                // The process's start is not part of its speed.
-                firstOut = Stopwatch.GetTimestamp();
-            }
-        });
-        try
-        {
-            for (var i = 0; i < frames; i++)
-            {
-                pattern.Fill(frame, TimeSpan.FromSeconds((double)i / settings.Fps));
-                encoder.Write(frame.Data);
-            }
-        }
-        catch (IOException)
-        {
-            return null;
+            pictures.Add(new Yuv420Frame(settings.Width, settings.Height));
+            pattern.Fill(pictures[i], TimeSpan.FromSeconds((double)i / settings.Fps));
         }
 
-        return encoder.Finish(TimeSpan.FromSeconds(20)) && units == frames ? (frames - 1) / Stopwatch.GetElapsedTime(firstOut).TotalSeconds : null;
+        return pictures;
     }
 }

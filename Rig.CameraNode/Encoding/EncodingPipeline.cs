@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rig.CameraNode.Capture;
+using Rig.CameraNode.Capture.Live;
 
 namespace Rig.CameraNode.Encoding;
 
@@ -14,24 +15,37 @@ internal sealed class EncodingPipeline : IDisposable
     private static readonly TimeSpan FinishPatience = TimeSpan.FromSeconds(5);
 
     private readonly EncoderSettings settings;
+    private readonly Func<IVideoEncoder> create;
     private readonly Action<EncodedFrame> onFrame;
     private readonly Action<long, string> onDropped;
     private readonly BlockingCollection<Yuv420Frame> free = [];
-    private FfmpegEncoder? standby;
+    private IVideoEncoder? standby;
     private Take? take;
 
     /// <param name="onFrame">Called in order, on a thread of the pipeline's; the data is valid for the call.</param>
     /// <param name="onDropped">Slot and cause of a frame that the encoder lost.</param>
     internal EncodingPipeline(EncoderSettings settings, Action<EncodedFrame> onFrame, Action<long, string> onDropped)
+        : this(settings, () => new FfmpegEncoder(settings), onFrame, onDropped)
     {
-        (this.settings, this.onFrame, this.onDropped) = (settings, onFrame, onDropped);
+    }
+
+    /// <param name="create">Makes an encoder for these settings; called for the first one at once, and for each that replaces it.</param>
+    /// <param name="onFrame">Called in order, on a thread of the pipeline's; the data is valid for the call.</param>
+    /// <param name="onDropped">Slot and cause of a frame that the encoder lost.</param>
+    internal EncodingPipeline(EncoderSettings settings, Func<IVideoEncoder> create, Action<EncodedFrame> onFrame, Action<long, string> onDropped)
+    {
+        (this.settings, this.create, this.onFrame, this.onDropped) = (settings, create, onFrame, onDropped);
         for (var i = 0; i < Math.Clamp(PoolBytes / settings.FrameBytes, 4, 24); i++)
         {
             free.Add(new Yuv420Frame(settings.Width, settings.Height));
         }
 
-        standby = new FfmpegEncoder(settings);
+        standby = create();
+        TakesLent = standby.TakesLent;
     }
+
+    /// <summary>Pictures can be given as the camera lends them.</summary>
+    internal bool TakesLent { get; }
 
     /// <summary>A picture to fill; null when none came free in time, because the encoder is behind.</summary>
     internal Yuv420Frame? TryRent(TimeSpan patience) => free.TryTake(out var frame, patience) ? frame : null;
@@ -41,7 +55,7 @@ internal sealed class EncodingPipeline : IDisposable
     /// <summary>Makes ready for a take's first picture.</summary>
     internal void Begin()
     {
-        var encoder = standby is { HasExited: false } ? standby : new FfmpegEncoder(settings);
+        var encoder = standby is { HasExited: false } ? standby : create();
         if (encoder != standby)
         {
             standby?.Dispose();
@@ -52,7 +66,10 @@ internal sealed class EncodingPipeline : IDisposable
     }
 
     /// <summary>Gives a rented, filled picture; never waits.</summary>
-    internal void Submit(Slot slot, Yuv420Frame picture) => take!.Queue.Add((slot, picture));
+    internal void Submit(Slot slot, Yuv420Frame picture) => take!.Queue.Add((slot, picture, null));
+
+    /// <summary>Gives a picture as the camera lends it, where <see cref="TakesLent"/>; it is released when the encoder has read it.</summary>
+    internal void Submit(Slot slot, LivePicture picture) => take!.Queue.Add((slot, null, picture));
 
     /// <summary>Waits until every submitted picture was handed out or reported as dropped.</summary>
     internal void Finish()
@@ -61,7 +78,7 @@ internal sealed class EncodingPipeline : IDisposable
         take.Feeder.Join();
         take.Dispose();
         take = null;
-        standby = new FfmpegEncoder(settings);
+        standby = create();
     }
 
     /// <summary>What a fault of the encoder process looks like; for tests of exactly that.</summary>
@@ -74,17 +91,21 @@ internal sealed class EncodingPipeline : IDisposable
     }
 
     /// <param name="Number">Time slot from the take's start.</param>
-    internal readonly record struct Slot(long Number, long MonotonicNs, long WallNs);
+    internal readonly record struct Slot(long Number, long MonotonicNs, long WallNs)
+    {
+        /// <summary>What a hardware encoder carries from a picture to its coded form.</summary>
+        internal long StampUs => MonotonicNs / 1000;
+    }
 
     /// <summary>One take's feeding thread and the encoder processes that serve it one after the other.</summary>
     private sealed class Take : IDisposable
     {
         private readonly EncodingPipeline owner;
-        private FfmpegEncoder encoder;
+        private IVideoEncoder encoder;
         private ConcurrentQueue<Slot> pending = new();
         private int restartsWithoutFrame;
 
-        internal Take(EncodingPipeline owner, FfmpegEncoder encoder)
+        internal Take(EncodingPipeline owner, IVideoEncoder encoder)
         {
             this.owner = owner;
             this.encoder = encoder;
@@ -93,7 +114,7 @@ internal sealed class EncodingPipeline : IDisposable
             Feeder.Start();
         }
 
-        internal BlockingCollection<(Slot Slot, Yuv420Frame Picture)> Queue { get; } = [];
+        internal BlockingCollection<(Slot Slot, Yuv420Frame? Picture, LivePicture? Lent)> Queue { get; } = [];
 
         internal Thread Feeder { get; }
 
@@ -107,19 +128,29 @@ internal sealed class EncodingPipeline : IDisposable
 
         private void Feed()
         {
-            foreach (var (slot, picture) in Queue.GetConsumingEnumerable())
+            foreach (var (slot, picture, lent) in Queue.GetConsumingEnumerable())
             {
                 pending.Enqueue(slot);
                 try
                 {
-                    encoder.Write(picture.Data);
+                    if (lent is not null)
+                    {
+                        encoder.WriteLent(lent, slot.StampUs);
+                    }
+                    else
+                    {
+                        encoder.Write(picture!, slot.StampUs);
+                    }
                 }
                 catch (IOException)
                 {
                     Replace();
                 }
 
-                owner.Return(picture);
+                if (picture is not null)
+                {
+                    owner.Return(picture);
+                }
             }
 
             var clean = encoder.Finish(FinishPatience);
@@ -134,12 +165,19 @@ internal sealed class EncodingPipeline : IDisposable
         private void Listen()
         {
             var mine = pending;
-            encoder.BeginRead(data =>
+            encoder.BeginRead(coded =>
             {
-                if (mine.TryDequeue(out var slot))
+                while (mine.TryDequeue(out var slot))
                 {
+                    if (coded.StampUs is { } stamp && stamp != slot.StampUs)
+                    {
+                        owner.onDropped(slot.Number, DropCause.EncoderSkipped);
+                        continue;
+                    }
+
                     restartsWithoutFrame = 0;
-                    owner.onFrame(new EncodedFrame(slot.Number, slot.MonotonicNs, slot.WallNs, HasKeySlice(data.Span), data));
+                    owner.onFrame(new EncodedFrame(slot.Number, slot.MonotonicNs, slot.WallNs, HasKeySlice(coded.Data.Span), coded.Data));
+                    break;
                 }
             });
         }
@@ -155,7 +193,7 @@ internal sealed class EncodingPipeline : IDisposable
             encoder.Dispose();
             ReportLost();
             pending = new ConcurrentQueue<Slot>();
-            encoder = new FfmpegEncoder(owner.settings);
+            encoder = owner.create();
             Listen();
         }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Native;
 
 namespace Rig.CameraNode.Encoding;
@@ -8,7 +10,7 @@ namespace Rig.CameraNode.Encoding;
 /// One ffmpeg process that encodes pictures one by one, in order. Started ahead of its first picture, it waits for it with all
 /// libraries loaded.
 /// </summary>
-internal sealed class FfmpegEncoder : IDisposable
+internal sealed class FfmpegEncoder : IVideoEncoder
 {
     private const int PipeBytes = 1 << 20;
     private readonly EncoderSettings settings;
@@ -45,25 +47,23 @@ internal sealed class FfmpegEncoder : IDisposable
         process.BeginErrorReadLine();
     }
 
-    internal bool HasExited => process.HasExited;
+    public bool HasExited => process.HasExited;
 
-    /// <summary>What ffmpeg last complained of.</summary>
-    internal string LastError => lastError ?? "ffmpeg said nothing";
+    public string LastError => lastError ?? "ffmpeg said nothing";
 
-    /// <summary>From now on each access unit is given to <paramref name="onUnit"/> on a thread of the encoder's.</summary>
-    internal void BeginRead(Action<ReadOnlyMemory<byte>> onUnit)
+    public bool TakesLent => false;
+
+    public void BeginRead(Action<CodedPicture> onUnit)
     {
         reader = new Thread(() => Read(onUnit)) { IsBackground = true, Name = "encoder output" };
         reader.Start();
     }
 
-    /// <summary>Gives the next picture; waits while the encoder is busy.</summary>
-    /// <exception cref="IOException">The encoder is gone.</exception>
-    internal void Write(ReadOnlySpan<byte> picture) => input.Write(picture);
+    public void Write(Yuv420Frame picture, long stampUs) => input.Write(picture.Data);
 
-    /// <summary>No picture follows. Returns when the last access unit was handed out.</summary>
-    /// <returns>The encoder ended well.</returns>
-    internal bool Finish(TimeSpan patience)
+    public void WriteLent(LivePicture picture, long stampUs) => throw new NotSupportedException("ffmpeg reads pictures from a pipe.");
+
+    public bool Finish(TimeSpan patience)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed class FfmpegEncoder : IDisposable
         return inTime && process.ExitCode == 0;
     }
 
-    internal void Kill() => process.Kill();
+    public void Kill() => process.Kill();
 
     public void Dispose()
     {
@@ -96,7 +96,7 @@ internal sealed class FfmpegEncoder : IDisposable
         process.Dispose();
     }
 
-    private void Read(Action<ReadOnlyMemory<byte>> onUnit)
+    private void Read(Action<CodedPicture> onUnit)
     {
         var output = process.StandardOutput.BaseStream;
         var splitter = new AccessUnitSplitter(settings.Codec);
@@ -105,13 +105,13 @@ internal sealed class FfmpegEncoder : IDisposable
         {
             for (int got; (got = output.Read(buffer)) > 0;)
             {
-                splitter.Push(buffer.AsSpan(0, got), onUnit);
+                splitter.Push(buffer.AsSpan(0, got), unit => onUnit(new CodedPicture(unit, null)));
             }
 
             // A killed encoder leaves half a picture; only a clean end completes the last one.
             if (process.WaitForExit(TimeSpan.FromSeconds(1)) && process.ExitCode == 0)
             {
-                splitter.End(onUnit);
+                splitter.End(unit => onUnit(new CodedPicture(unit, null)));
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)

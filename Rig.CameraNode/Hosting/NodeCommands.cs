@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rig.CameraNode.Audio;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Probe;
 using Rig.CameraNode.Storage.Check;
 
 namespace Rig.CameraNode.Hosting;
@@ -15,6 +16,7 @@ internal static class NodeCommands
             CheckCommand.Create(),
             ChronyConfigCommand.Create(),
             ToneCommand.Create(),
+            ProbeCommand.Create(),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();

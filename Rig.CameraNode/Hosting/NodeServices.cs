@@ -11,6 +11,7 @@ using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
 using Rig.CameraNode.Offload;
 using Rig.CameraNode.Power;
+using Rig.CameraNode.Probe;
 using Rig.CameraNode.SelfTest;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Updates;
@@ -30,6 +31,7 @@ internal static class NodeServices
         services.AddChecked<UpdateOptions>(UpdateOptions.Section, o => o.Errors());
 
         services.AddChecked<AudioOptions>(AudioOptions.Section, o => o.Errors());
+        services.AddChecked<ProbeOptions>(ProbeOptions.Section, o => o.Errors());
         services.AddChecked<PowerOptions>(PowerOptions.Section, _ => []);
 
         services.AddSingleton<RigBoard>();
@@ -40,6 +42,7 @@ internal static class NodeServices
         services.TryAddSingleton(s => new CameraIdentity(s.GetRequiredService<IOptions<NodeOptions>>().Value.Camera));
         services.AddSingleton<IVideoDecoder, FfmpegDecoder>();
         services.AddSingleton<SelfTestRunner>();
+        services.AddSingleton<OfferedModes>();
         services.AddSingleton<MasterClock>();
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));

@@ -9,6 +9,9 @@ internal static class Posix
     /// <summary>Creates a file that must not exist yet.</summary>
     internal static SafeFileHandle CreateNew(string path) => Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL);
 
+    /// <summary>Opens a device node for calls that return instead of waiting.</summary>
+    internal static SafeFileHandle OpenDevice(string path) => Open(path, Libc.O_RDWR | Libc.O_NONBLOCK);
+
     internal static SafeFileHandle OpenExisting(string path) => Open(path, Libc.O_RDWR);
 
     internal static void WriteAt(SafeFileHandle file, string path, ReadOnlySpan<byte> bytes, long offset)
@@ -67,8 +70,21 @@ internal static class Posix
         }
     }
 
+    /// <summary>CLOCK_BOOTTIME, which also runs while the machine sleeps.</summary>
+    internal static long BootNowNs() =>
+        Libc.ClockGetTime(Libc.CLOCK_BOOTTIME, out var now) == 0 ? (now.Seconds * 1_000_000_000) + now.Nanoseconds : throw PosixException.Last("Reading CLOCK_BOOTTIME failed");
+
     /// <summary>Asks for a larger pipe, which saves context switches; an unprivileged process may be refused, and nothing is lost then.</summary>
     internal static void TryEnlargePipe(SafeHandle pipe, int bytes) => _ = Libc.Fcntl(pipe, Libc.F_SETPIPE_SZ, bytes);
+
+    /// <summary>Maps a device's memory for reading and writing.</summary>
+    internal static nint Map(SafeHandle file, string path, int bytes, nint offset)
+    {
+        var address = Libc.MMap(0, (nuint)bytes, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, file, offset);
+        return address == -1 ? throw PosixException.Last($"Mapping {bytes} bytes of {path} failed") : address;
+    }
+
+    internal static void Unmap(nint address, int bytes) => _ = Libc.MUnmap(address, (nuint)bytes);
 
     /// <summary>Leaves the parent's terminal session, so that a Ctrl-C there reaches the parent first.</summary>
     internal static void LeaveTerminal() => _ = Libc.SetSid();

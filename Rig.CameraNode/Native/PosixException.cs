@@ -7,6 +7,11 @@ internal sealed class PosixException : IOException
 {
     internal const int Eintr = 4;
     internal const int Eio = 5;
+    internal const int Eagain = 11;
+    internal const int Ebusy = 16;
+    internal const int Enodev = 19;
+    internal const int Einval = 22;
+    internal const int Epipe = 32;
     internal const int Enospc = 28;
     internal const int Edquot = 122;
 

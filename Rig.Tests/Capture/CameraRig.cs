@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture;
+using Rig.CameraNode.Probe;
 using Rig.CameraNode.Storage;
 using Rig.Tests.Support;
 
@@ -16,14 +17,14 @@ internal sealed class CameraRig : IAsyncDisposable
     private readonly TempFolder folder;
     private readonly bool ownsFolder;
 
-    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<Camera>? logger, TimeProvider clock)
+    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<Camera>? logger, TimeProvider clock, IReadOnlyList<string>? command, ProbeOptions? probe)
     {
         (this.folder, this.ownsFolder) = (folder, ownsFolder);
         Storage = new StorageOptions { RecordingsPath = folder.File("recordings"), ManifestsPath = folder.File("manifests"), MinFreeSpaceGb = 0 };
         Catalogue = new RecordingCatalogue(
             Options.Create(Storage), Options.Create(options), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
         Camera = new Camera(
-            Options.Create(options), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(CaptureProcess.OwnCommand()),
+            Options.Create(options), Options.Create(probe ?? new ProbeOptions()), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(command ?? CaptureProcess.OwnCommand()),
             files, Catalogue, clock, logger ?? NullLogger<Camera>.Instance);
     }
 
@@ -38,10 +39,14 @@ internal sealed class CameraRig : IAsyncDisposable
     internal static CameraOptions SmallPattern() =>
         new() { Source = "pattern", Width = 320, Height = 180, Fps = 30, BitrateMbps = 1, Preset = "ultrafast" };
 
+    internal static CameraRig Create(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<Camera>? logger = null,
+        TimeProvider? clock = null, IReadOnlyList<string>? command = null, ProbeOptions? probe = null) =>
+        new(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), logger, clock ?? TimeProvider.System, command, probe);
+
     internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<Camera>? logger = null,
-        TimeProvider? clock = null)
+        TimeProvider? clock = null, IReadOnlyList<string>? command = null, ProbeOptions? probe = null)
     {
-        var rig = new CameraRig(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), logger, clock ?? TimeProvider.System);
+        var rig = Create(options, folder, files, logger, clock, command, probe);
         await rig.Camera.StartAsync(CancellationToken.None);
         await UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is ready: " + rig.Camera.Status.Problem);
         return rig;

@@ -32,6 +32,20 @@ public sealed class ConfigApiTests
     }
 
     [Fact]
+    public async Task A_mode_that_nothing_proves_is_refused_where_proof_is_needed()
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        Assert.Equal(200, (await node.PostAsync("/api/v1/config", """{"camera":{"width":1920,"height":1080}}""")).Status);
+        await using var strict = await NodeUnderTest.StartAsync("--Rig:Capture:RequireProof=true", "--Rig:Capture:ProofsPath=" + node.Folder.File("proofs.json"));
+        var (status, body) = await strict.PostAsync("/api/v1/config", """{"camera":{"width":1920,"height":1080}}""");
+        Assert.Equal(400, status);
+        Assert.Contains("1920x1080 at 30 is not offered", body.GetProperty("error").GetString()!, StringComparison.Ordinal);
+        var modes = (await strict.GetAsync("/api/v1/camera/modes")).Body;
+        Assert.True(modes.GetProperty("proof_required").GetBoolean());
+        Assert.Equal(0, modes.GetProperty("modes").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Settings_cannot_be_changed_while_recording()
     {
         await using var node = await NodeUnderTest.StartAsync();

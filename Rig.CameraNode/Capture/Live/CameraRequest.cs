@@ -1,0 +1,4 @@
+namespace Rig.CameraNode.Capture.Live;
+
+/// <summary>The mode that is asked of a camera.</summary>
+internal sealed record CameraRequest(int Width, int Height, int Fps);

@@ -1,0 +1,78 @@
+using Rig.Actors.Recording;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Storage;
+using Rig.Tests.Support;
+
+namespace Rig.Tests.Capture;
+
+/// <summary>What a node makes of a camera that fails in mid-take: real node side, real capture process, scripted camera.</summary>
+public sealed class CameraFaultTests
+{
+    [Theory]
+    [InlineData(DropCause.CameraFault)]
+    [InlineData(DropCause.CameraStalled)]
+    public async Task A_camera_that_fails_is_a_gap_in_the_manifest_and_the_take_goes_on_in_the_same_process(string cause)
+    {
+        using var folder = new TempFolder("rig-fault");
+        await using var rig = await StartAsync(folder);
+        var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var process = rig.Camera.CaptureProcessId;
+        await ShowAsync(rig, frames: 20);
+        await File.WriteAllTextAsync(ScriptedCameraProcess.AbsentFile(folder.Path), "");
+        await File.WriteAllTextAsync(ScriptedCameraProcess.FaultFile(folder.Path), cause);
+        await CameraRig.UntilAsync(() => !rig.Camera.Status.Detected, () => "the fault is shown");
+        Assert.NotNull(rig.Camera.Status.Problem);
+        File.Delete(ScriptedCameraProcess.AbsentFile(folder.Path));
+        var returnedNs = MonotonicClock.NowNs;
+        await CameraRig.UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is back");
+        await ShowAsync(rig, frames: 20);
+        Assert.Null(rig.Camera.Status.Problem);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+
+        Assert.Equal(process, rig.Camera.CaptureProcessId);
+        Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
+        var index = FrameIndex.Read(await File.ReadAllBytesAsync(Path.ChangeExtension(sealedTake.FilePath, ".index")));
+        var gap = Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == cause);
+        var first = index[0].MonotonicNs;
+        var after = index.Single(f => Math.Abs(((f.MonotonicNs - first) / 1e6) - gap.EndOffsetMs) < 0.001);
+        var before = index[index.ToList().IndexOf(after) - 1];
+        Assert.Equal(gap.StartOffsetMs, ((before.MonotonicNs - first) / 1e6) + (1000.0 / ScriptedLiveCamera.PerSecond), 3);
+        Assert.True(after.MonotonicNs - returnedNs < 2_000_000_000, $"Pictures came {(after.MonotonicNs - returnedNs) / 1e6:F0} ms after the camera was back.");
+        Assert.Equal(sealedTake.Manifest.Video.Frames, index.Count);
+    }
+
+    [Fact]
+    public async Task A_camera_away_for_longer_than_frames_are_waited_for_keeps_its_process_and_its_take()
+    {
+        using var folder = new TempFolder("rig-fault");
+        await using var rig = await StartAsync(folder);
+        var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var process = rig.Camera.CaptureProcessId;
+        await File.WriteAllTextAsync(ScriptedCameraProcess.AbsentFile(folder.Path), "");
+        await File.WriteAllTextAsync(ScriptedCameraProcess.FaultFile(folder.Path), DropCause.CameraGone);
+        await CameraRig.UntilAsync(() => !rig.Camera.Status.Detected, () => "the fault is shown");
+
+        // Longer than the two seconds after which a silent capture process is replaced.
+        var untilNs = MonotonicClock.NowNs + 3_000_000_000;
+        await CameraRig.UntilAsync(() => MonotonicClock.NowNs > untilNs, () => "three seconds");
+        File.Delete(ScriptedCameraProcess.AbsentFile(folder.Path));
+        await CameraRig.UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is back");
+        await ShowAsync(rig, frames: 10);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        Assert.Equal(process, rig.Camera.CaptureProcessId);
+        var gap = Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CameraGone);
+        Assert.InRange(gap.EndOffsetMs - gap.StartOffsetMs, 3000, 30_000);
+    }
+
+    private static Task<CameraRig> StartAsync(TempFolder folder) => CameraRig.StartAsync(
+        new CameraOptions { Source = "pattern", Width = ScriptedLiveCamera.Width, Height = ScriptedLiveCamera.Height, Fps = ScriptedLiveCamera.PerSecond, BitrateMbps = 0.5, Preset = "ultrafast" },
+        command: ScriptedCameraProcess.Command(folder.Path));
+
+    private static Task ShowAsync(CameraRig rig, int frames)
+    {
+        var target = rig.Camera.Status.Take!.Frames + frames;
+        return CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames > target, () => $"{target} frames");
+    }
+}
