@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Rig.Engine.Actor;
 using Rig.Engine.Cluster.Downing;
 using Rig.Engine.Cluster.Membership;
+using Rig.Engine.Dispatch;
 
 namespace Rig.Engine.Cluster;
 
@@ -101,7 +102,7 @@ public class Cluster : IExtension
     public void RegisterOnMemberRemoved(Action callback)
     {
         if (_isTerminated)
-            _ = Task.Run(callback);
+            _ = Background.Run(callback);
         else
             _daemon.Tell(new ClusterDaemonActor.OnMemberRemoved(callback), ActorRefs.NoSender);
     }

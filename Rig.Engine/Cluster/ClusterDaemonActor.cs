@@ -1,5 +1,6 @@
 using Rig.Engine.Actor;
 using Rig.Engine.Cluster.Membership;
+using Rig.Engine.Dispatch;
 using Rig.Engine.Event;
 using Rig.Engine.Remote;
 using static Rig.Engine.Cluster.ClusterMessages;
@@ -358,7 +359,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
     }
 
     // A callback is the user's code: it must not hold up the membership.
-    private static void Run(Action callback) => _ = Task.Run(callback);
+    private static void Run(Action callback) => _ = Background.Run(callback);
 
     /// <summary>Whom this node hears of and whom not, from the heartbeats.</summary>
     internal sealed record Observed(IReadOnlyDictionary<UniqueAddress, bool> Reachable) : INoSerializationVerificationNeeded;
