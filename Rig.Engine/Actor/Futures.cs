@@ -199,7 +199,7 @@ public static class GracefulStopSupport
         target.Tell(stopMessage, ActorRefs.NoSender);
         try
         {
-            await death.Task.WaitAsync(timeout, subject.Provider.System.Runtime.Time).Detached();
+            await death.Task.Followed().WaitAsync(timeout, subject.Provider.System.Runtime.Time).Detached();
             return true;
         }
         catch (TimeoutException)

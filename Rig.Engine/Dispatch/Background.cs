@@ -29,6 +29,12 @@ internal static class Background
     /// <summary>Waits for something that must be done before anything else; in a simulation it must be done at once.</summary>
     public static void Wait(Func<Task> work) => (_owner is null ? Task.Run(work) : work()).GetAwaiter().GetResult();
 
+    /// <summary>
+    /// A task that ends when that one does, for <c>WaitAsync</c> and <c>Task.WhenAll</c>: of tasks that end asynchronously these
+    /// hear by way of the thread pool.
+    /// </summary>
+    public static async Task Followed(this Task task) => await task.Detached();
+
     /// <summary>Goes on where work of no actor runs, instead of where the caller was.</summary>
     public static ConfiguredTaskAwaitable Detached(this Task task) => task.ConfigureAwait(_owner is not null);
 

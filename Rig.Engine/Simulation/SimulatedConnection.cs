@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Rig.Engine.Dispatch;
 using Rig.Engine.Remote.Transport;
 
 namespace Rig.Engine.Simulation;
@@ -125,7 +126,7 @@ internal sealed class SimulatedConnection : ITransportConnection
         if (Outgoing.BytesInFlight >= MaxBytesInFlight)
         {
             var room = _waitingForRoom ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await room.Task.WaitAsync(cancellationToken);
+            await room.Task.Followed().WaitAsync(cancellationToken);
         }
 
         return default;

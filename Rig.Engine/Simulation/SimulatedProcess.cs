@@ -47,7 +47,10 @@ internal sealed class SimulatedProcess
             BootstrapSetup.Create().WithConfig(config),
             new EngineRuntimeSetup(_runtime),
             new RemoteTransportSetup(settings => new SimulatedTransport(this, settings.PublicHostname, settings.Port)));
-        return Run(() => ActorSystem.Create(name, setup));
+        var system = Run(() => ActorSystem.Create(name, setup));
+        if (World.Trace.LogLevel is { } level)
+            LogToTrace.Attach(Machine, system, level);
+        return system;
     }
 
     /// <summary>Runs code as this process, at once: what it starts belongs to the process.</summary>

@@ -21,6 +21,8 @@ internal sealed class SimulatedWorld
     private readonly TimerQueue _timeline = new();
     private readonly List<Runnable> _ready = [];
     private readonly List<SimulatedMachine> _machines = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private volatile string? _escaped;
     private int _processes;
     private int _stepsAtOnce;
 
@@ -124,7 +126,14 @@ internal sealed class SimulatedWorld
 
     internal void Cancel(TimerQueue.Entry entry) => _timeline.Remove(entry);
 
-    internal void Enqueue(in Runnable runnable) => _ready.Add(runnable);
+    internal void Enqueue(in Runnable runnable)
+    {
+        // Whatever comes from another thread comes at a time that no seed decides.
+        if (Environment.CurrentManagedThreadId == _thread)
+            _ready.Add(runnable);
+        else
+            _escaped ??= $"Work for {runnable} comes from a thread outside the simulation:{Environment.NewLine}{Environment.StackTrace}";
+    }
 
     /// <summary>Takes out what waits to run for one process, in the order in which it came.</summary>
     internal List<Runnable> TakeRunnables(SimulatedProcess process)
@@ -138,6 +147,8 @@ internal sealed class SimulatedWorld
     {
         while (_ready.Count > 0)
         {
+            if (_escaped is { } escaped)
+                throw new InvalidOperationException(escaped);
             if (++_stepsAtOnce > MaxStepsAtOnce)
                 throw new InvalidOperationException($"More than {MaxStepsAtOnce} steps at {Elapsed}: something goes round in a circle ({_ready[0]}).");
             var place = _ready.Count == 1 ? 0 : _chance.Next(_ready.Count);

@@ -20,6 +20,12 @@ internal sealed class Trace(SimulatedWorld world)
     /// <summary>Gets each line as it is made.</summary>
     public Action<string>? Listener { get; set; }
 
+    /// <summary>From which level on what actors log becomes lines; null for nothing.</summary>
+    public Event.LogLevel? LogLevel { get; set; }
+
+    /// <summary>A line for every step, to find where two runs part.</summary>
+    public bool StepsToo { get; set; }
+
     public IReadOnlyList<string> Lines => _lines;
 
     /// <summary>A fault, a decision, a broken rule: part of the hash and, where lines are kept, a line.</summary>
@@ -27,6 +33,12 @@ internal sealed class Trace(SimulatedWorld world)
     {
         foreach (var character in text)
             Mix(character);
+        Comment(machine, text);
+    }
+
+    /// <summary>A line for the reader that is not part of the hash.</summary>
+    public void Comment(SimulatedMachine? machine, string text)
+    {
         if (KeepLines == 0 && Listener is null)
             return;
         var line = string.Create(CultureInfo.InvariantCulture, $"{world.Elapsed.TotalSeconds,10:F4}  {machine?.Name,-8} {text}");
@@ -41,6 +53,8 @@ internal sealed class Trace(SimulatedWorld world)
     internal void Step(in Runnable runnable, int others)
     {
         Mix((ulong)world.NowTicks);
+        if (StepsToo)
+            Comment(runnable.Process.Machine, $"step {runnable} among {others + 1}");
         Mix(((ulong)runnable.Process.Id << 40) | ((ulong)runnable.Kind << 32) | (uint)others);
     }
 
