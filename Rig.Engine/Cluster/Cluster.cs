@@ -33,6 +33,7 @@ public class Cluster : IExtension
         _daemon = system.SystemActorOf(Props.Create(() => new ClusterDaemonActor(this)), ClusterDaemonActor.Name);
         var daemon = _daemon;
         system.SystemActorOf(Props.Create(() => new ClusterHeartbeatActor(this, daemon)), ClusterHeartbeatActor.Name);
+        system.SystemActorOf(Props.Create(() => new OtherClusterActor(this, daemon)), OtherClusterActor.Name);
         if (DowningSettings.From(system.Settings.Config) is { } downing)
             system.SystemActorOf(Props.Create(() => new DowningActor(this, downing)), DowningActor.Name);
         LeaveOnShutdown(CoordinatedShutdown.Get(system));

@@ -43,6 +43,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
         Receive<Welcome>(OnWelcome);
         Receive<JoinTo>(join => StartJoining(join.Address));
         Receive<JoinSeeds>(join => ContactSeeds(join.Seeds));
+        Receive<GiveWay>(other => DownSelf(other.Reason));
         Receive<Leave>(leave => Advance(_state.Leave(leave.Address)));
         Receive<Down>(down => Advance(_state.Down(down.Address)));
         Receive<ExitingConfirmed>(confirmed => Advance(_state.Confirm(confirmed.Node)));
@@ -165,7 +166,12 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
 
     private void OnQuarantined(ThisActorSystemQuarantinedEvent by)
     {
-        if (!_isShutDown && _state.Gossip.Members.Values.Any(member => member.Address == by.RemoteAddress && member.Status is not MemberStatus.Down))
+        if (_isShutDown || !_state.IsMember)
+            return;
+        var isMember = _state.Gossip.Members.Values.Any(member => member.Address == by.RemoteAddress && member.Status is not MemberStatus.Down);
+        // A seed of another cluster that this one has parted from: the two cannot speak to compare themselves, so each that is no majority ends.
+        var isParted = _settings.SeedNodes.Contains(by.RemoteAddress) && _state.Gossip.Weighty().Count() * 2 <= _settings.SeedNodes.Count;
+        if (isMember || isParted)
             DownSelf($"{by.RemoteAddress} has given it up");
     }
 
@@ -363,6 +369,9 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
 
     /// <summary>Whom this node hears of and whom not, from the heartbeats.</summary>
     internal sealed record Observed(IReadOnlyDictionary<UniqueAddress, bool> Reachable) : INoSerializationVerificationNeeded;
+
+    /// <summary>Another cluster goes on in place of this node's.</summary>
+    internal sealed record GiveWay(string Reason) : INoSerializationVerificationNeeded;
 
     internal sealed record JoinTo(Address Address) : INoSerializationVerificationNeeded;
 

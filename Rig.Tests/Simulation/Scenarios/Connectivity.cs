@@ -4,7 +4,8 @@ namespace Rig.Tests.Simulation.Scenarios;
 
 /// <summary>
 /// The truth about who can work with whom, which no node knows: machines that run and hear each other both ways, directly or
-/// through others, form a side. Observed at each fault; remembers since when each machine has been on the larger one.
+/// through others, form a side. Observed at each fault; remembers since when each machine has been on the larger one. A side
+/// within which links are broken is no majority: which of its machines go on is then the downing strategy's choice.
 /// </summary>
 internal sealed class Connectivity
 {
@@ -20,14 +21,14 @@ internal sealed class Connectivity
 
     public TimeSpan LastChange { get; private set; }
 
-    /// <summary>Machines of the side with more than half of all; empty when there is none.</summary>
+    /// <summary>Machines of the side with more than half of all, if all of them hear each other; else empty.</summary>
     public IReadOnlySet<SimulatedMachine> Majority { get; private set; } = new HashSet<SimulatedMachine>();
 
     /// <summary>To be called after every fault and repair.</summary>
     public void Changed()
     {
         LastChange = world.Elapsed;
-        Majority = Sides().FirstOrDefault(side => side.Count * 2 > machines.Count) ?? [];
+        Majority = Sides().FirstOrDefault(side => side.Count * 2 > machines.Count && side.All(one => side.All(other => one == other || Linked(one, other)))) ?? [];
         foreach (var machine in machines)
         {
             if (!Majority.Contains(machine))

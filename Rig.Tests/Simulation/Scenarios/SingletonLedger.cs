@@ -5,23 +5,24 @@ namespace Rig.Tests.Simulation.Scenarios;
 /// <summary>Which singletons live where, kept outside of all machines.</summary>
 internal sealed class SingletonLedger(SimulatedWorld world)
 {
-    private readonly List<SimulatedProcess> live = [];
+    private readonly List<(SimulatedProcess Process, TimeSpan Since)> live = [];
 
     public int Starts { get; private set; }
 
     /// <summary>Of processes that are alive; a paused one counts.</summary>
-    public IEnumerable<SimulatedMachine> Hosts => live.Where(process => process.IsAlive).Select(process => process.Machine);
+    public IEnumerable<(SimulatedMachine Machine, TimeSpan Since)> Live =>
+        live.Where(one => one.Process.IsAlive).Select(one => (one.Process.Machine, one.Since));
 
     public void Started(SimulatedProcess process)
     {
         Starts++;
-        live.Add(process);
+        live.Add((process, world.Elapsed));
         world.Trace.Note(process.Machine, "hosts the singleton");
     }
 
     public void Stopped(SimulatedProcess process)
     {
-        live.Remove(process);
+        live.RemoveAt(live.FindIndex(one => one.Process == process));
         world.Trace.Note(process.Machine, "ends the singleton");
     }
 }
