@@ -34,6 +34,9 @@ internal static class ClusterMessages
     /// <param name="Members">Those that count, in order.</param>
     public sealed record OtherCluster(UniqueAddress From, ImmutableList<UniqueAddress> Members, bool WantsAnswer) : IDeadLetterSuppression;
 
+    /// <summary>"You gossip with me, and my cluster does not know you."</summary>
+    public sealed record Unknown(UniqueAddress From, UniqueAddress To) : IDeadLetterSuppression;
+
     public sealed record Heartbeat(long Sequence) : IDeadLetterSuppression;
 
     public sealed record HeartbeatResponse(UniqueAddress From, long Sequence) : IDeadLetterSuppression;

@@ -221,7 +221,11 @@ internal sealed class Association : IAsyncDisposable
         if (!Handshake.SameProof(Handshake.CalledProof(_settings.Cookie, hello, challenge.Uid, challenge.Nonce), challenge.Proof))
             throw new IOException($"{Remote} does not know the cookie of this node. Set the same akka.remote.cookie on all nodes.");
         if (_host.IsQuarantined(Remote, challenge.Uid))
+        {
+            _host.GivenUpAnswers(Remote);
             throw new IOException($"{Remote} is the incarnation {challenge.Uid} that this node gave up. It must be restarted.");
+        }
+
         Frame.Write(connection.Output, FrameKind.Proof, Handshake.CallerProof(_settings.Cookie, hello, challenge));
         await connection.Output.FlushAsync(cancellationToken);
         await ReadOneAsync(connection, FrameKind.Welcome, cancellationToken);

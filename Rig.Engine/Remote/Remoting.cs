@@ -140,6 +140,8 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
         _system.EventStream.Publish(new ThisActorSystemQuarantinedEvent(LocalAddress, remote));
     }
 
+    public void GivenUpAnswers(Address remote) => _system.EventStream.Publish(new GivenUpButAlive(remote));
+
     public void Dropped(in Outbound item)
     {
         // One line in a hundred thousand: a full queue must not turn into a full log.

@@ -1,3 +1,5 @@
+using Rig.Engine.Actor;
+
 namespace Rig.Engine.Cluster.Membership;
 
 /// <summary>
@@ -9,6 +11,17 @@ internal static class Islands
     /// <summary>The members that make a cluster's weight, in order.</summary>
     public static IEnumerable<UniqueAddress> Weighty(this Gossip gossip) =>
         gossip.Members.Values.Where(member => member.Status is MemberStatus.Up or MemberStatus.Leaving).Select(member => member.UniqueAddress).Order();
+
+    /// <summary>
+    /// Whether this node's cluster is to end where it cannot compare itself with the other, because each has given the other's nodes
+    /// up: it does unless it is more than half of the seeds, or half with the lowest of them.
+    /// </summary>
+    public static bool IsLesserPart(this Gossip mine, IReadOnlyCollection<Address> seeds)
+    {
+        var weight = mine.Weighty().ToList();
+        var lowest = seeds.Order(Comparer<Address>.Create(AddressOrder.Compare)).FirstOrDefault();
+        return weight.Count * 2 < seeds.Count || (weight.Count * 2 == seeds.Count && weight.All(node => node.Address != lowest));
+    }
 
     /// <summary>
     /// Whether this node's cluster is to end in favour of that one: the smaller does, of equals the one without the lowest address.

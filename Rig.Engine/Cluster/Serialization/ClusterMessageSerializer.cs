@@ -24,6 +24,7 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
         Down => "D",
         ExitingConfirmed => "EC",
         OtherCluster => "OC",
+        Unknown => "UK",
         _ => throw new ArgumentException($"{o.GetType()} is no message of the cluster.", nameof(o)),
     };
 
@@ -74,6 +75,10 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
                 GossipCodec.WriteNodes(writer, other.Members);
                 writer.Bool(other.WantsAnswer);
                 break;
+            case Unknown unknown:
+                GossipCodec.Write(writer, unknown.From);
+                GossipCodec.Write(writer, unknown.To);
+                break;
             default:
                 throw new ArgumentException($"{obj.GetType()} is no message of the cluster.", nameof(obj));
         }
@@ -97,6 +102,7 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
             "D" => new Down(GossipCodec.ReadAddress(ref reader)),
             "EC" => new ExitingConfirmed(GossipCodec.ReadNode(ref reader)),
             "OC" => new OtherCluster(GossipCodec.ReadNode(ref reader), GossipCodec.ReadNodes(ref reader), reader.Bool()),
+            "UK" => new Unknown(GossipCodec.ReadNode(ref reader), GossipCodec.ReadNode(ref reader)),
             _ => throw new WireFormatException($"The cluster has no message '{manifest}'."),
         };
         reader.End();

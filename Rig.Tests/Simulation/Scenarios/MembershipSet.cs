@@ -113,6 +113,11 @@ internal static class MembershipSet
             var from = world.Elapsed;
             if (!world.RunUntil(from + within, () => Check() || IsConverged()) && violations.Count == 0)
             {
+                foreach (var node in nodes)
+                {
+                    world.Trace.Comment(node.Machine, $"sees {(node.System is { } system ? string.Join(", ", Cluster.Get(system).State.Members.Select(member => $"{member.Address.Host} {member.Status}")) : "nothing")}");
+                }
+
                 Broken($"not all nodes are up with one singleton {within.TotalSeconds} s after the last fault");
             }
         }
