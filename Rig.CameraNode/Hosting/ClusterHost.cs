@@ -13,9 +13,6 @@ namespace Rig.CameraNode.Hosting;
 internal sealed class ClusterHost(CameraNodePorts ports, NodeActors node, IOptions<NodeOptions> options, IOptions<RigSessionOptions> session, ILoggerFactory loggers)
     : BackgroundService
 {
-    private const string CoordinatorName = "session";
-    private const string CameraRole = "camera";
-
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
@@ -67,19 +64,8 @@ internal sealed class ClusterHost(CameraNodePorts ports, NodeActors node, IOptio
         try
         {
             LogBridgeActor.Attach(system, loggers);
-            system.ActorOf(
-                ClusterSingletonManager.Props(
-                    SessionCoordinator.PropsOf(session.Value, options.Value.Expected, ports.Clock),
-                    PoisonPill.Instance,
-                    ClusterSingletonManagerSettings.Create(system).WithRole(CameraRole).WithSingletonName(CoordinatorName)),
-                CoordinatorName);
-            var coordinator = system.ActorOf(
-                ClusterSingletonProxy.Props(
-                    $"/user/{CoordinatorName}",
-                    ClusterSingletonProxySettings.Create(system).WithRole(CameraRole).WithSingletonName(CoordinatorName).WithBufferSize(100)),
-                "coordinator");
-            system.ActorOf(GatewayActor.PropsOf(ports, node.Camera, coordinator, session.Value), "gateway");
-            node.Coordinator = coordinator;
+            node.Coordinator = CameraClusterActors.Start(
+                system, ports, node.Camera, session.Value, SessionCoordinator.PropsOf(session.Value, options.Value.Expected, ports.Clock));
             return system;
         }
         catch
@@ -105,7 +91,7 @@ internal sealed class ClusterHost(CameraNodePorts ports, NodeActors node, IOptio
     {
         var self = string.Create(CultureInfo.InvariantCulture, $"{options.ClusterHost}:{options.ClusterPort}");
         var seeds = options.SeedNodes.Length > 0 ? options.SeedNodes : [self];
-        string[] roles = options.Master ? [CameraRole, GatewayActor.MasterRole] : [CameraRole];
+        string[] roles = options.Master ? [CameraClusterActors.Role, GatewayActor.MasterRole] : [CameraClusterActors.Role];
         yield return new("akka.remote.dot-netty.tcp.hostname", RigConfig.Quote(options.ClusterHost));
         yield return new("akka.remote.dot-netty.tcp.port", options.ClusterPort.ToString(CultureInfo.InvariantCulture));
         yield return new("akka.cluster.roles", $"[{string.Join(", ", roles.Select(RigConfig.Quote))}]");

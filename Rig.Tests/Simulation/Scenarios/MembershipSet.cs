@@ -88,13 +88,24 @@ internal static class MembershipSet
 
     private static ActorSystem CreateSystem(SimulatedProcess process, SingletonLedger ledger, MembershipBug bug)
     {
-        var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}").WithFallback(Base);
+        var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}")
+            .WithFallback(Planted(process, bug)).WithFallback(Base);
         var system = process.CreateSystem("rig", config);
         system.ActorOf(
             ClusterSingletonManager.Props(LedgerSingleton.PropsOf(ledger, process), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
             "one");
         return system;
     }
+
+    private static Config Planted(SimulatedProcess process, MembershipBug bug) => bug switch
+    {
+        MembershipBug.LostHandOver => ConfigurationFactory.ParseString("akka.cluster.singleton.hand-over-retry-interval = 1 h"),
+        MembershipBug.BothSidesLive when process.Machine.Name == Hosts[0] => ConfigurationFactory.ParseString(
+            """
+            akka.cluster.split-brain-resolver { active-strategy = keep-oldest, keep-oldest.down-if-alone = off }
+            """),
+        _ => Config.Empty,
+    };
 
     private sealed class Rules(SimulatedWorld world, IReadOnlyList<ClusterNode> nodes, SingletonLedger ledger)
     {
@@ -162,4 +173,10 @@ internal static class MembershipSet
 internal enum MembershipBug
 {
     None = 0,
+
+    /// <summary>A hand-over is asked for once; a question that is lost is not repeated.</summary>
+    LostHandOver = 1,
+
+    /// <summary>The first node's downing believes that its side always goes on.</summary>
+    BothSidesLive = 2,
 }
