@@ -12,6 +12,7 @@ internal sealed class SimulatedClock
     private long _baseLocalTicks;
     private long _driftPpb;
     private long _wallOffsetTicks;
+    private long _lastReadTicks = long.MinValue;
 
     internal SimulatedClock(SimulatedWorld world) => _world = world;
 
@@ -26,7 +27,7 @@ internal sealed class SimulatedClock
         }
     }
 
-    /// <summary>How far a reading of the wall clock may be off its own time, at most.</summary>
+    /// <summary>How far a reading of the wall clock may be off its own time, at most. It never makes the clock seem to go back.</summary>
     public TimeSpan Noise { get; set; }
 
     /// <summary>Wall clock minus true time.</summary>
@@ -40,12 +41,14 @@ internal sealed class SimulatedClock
     {
         _world.Trace.Note(null, $"a clock is stepped by {by.TotalMilliseconds} ms");
         _wallOffsetTicks += by.Ticks;
+        _lastReadTicks = long.MinValue;
     }
 
     internal DateTimeOffset UtcNow()
     {
         var noise = Noise == TimeSpan.Zero ? 0 : (long)(_world.Noise() * Noise.Ticks);
-        return _world.Start.AddTicks(_wallOffsetTicks + MonotonicTicks + noise);
+        _lastReadTicks = Math.Max(_lastReadTicks, _wallOffsetTicks + MonotonicTicks + noise);
+        return _world.Start.AddTicks(_lastReadTicks);
     }
 
     /// <summary>True time at which the monotonic clock reads that, or a tick later.</summary>

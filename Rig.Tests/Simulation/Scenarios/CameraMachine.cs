@@ -54,11 +54,24 @@ internal sealed class CameraMachine
     /// <summary>The coordinator's view as this node knows it.</summary>
     public SessionProtocol.RigView? View => machine.IsRunning ? Ports?.Board.Rig?.View : null;
 
-    /// <summary>What a person at this node's page asks of the rig; the task belongs to the process.</summary>
-    public Task<object>? AskCoordinator(object message, TimeSpan patience) =>
-        machine.Process is { IsPaused: false } process && !Coordinator.Equals(ActorRefs.Nobody)
-            ? process.Run(() => Coordinator.Ask<object>(message, patience))
-            : null;
+    /// <summary>What a person at this node's page asks of the rig; the task belongs to the process. Null where the page cannot ask.</summary>
+    public Task<object>? AskCoordinator(object message, TimeSpan patience)
+    {
+        if (machine.Process is not { IsPaused: false } process || Coordinator.Equals(ActorRefs.Nobody))
+        {
+            return null;
+        }
+
+        try
+        {
+            return process.Run(() => Coordinator.Ask<object>(message, patience));
+        }
+        catch (SchedulerException)
+        {
+            // The cluster system is ending just now; the page shows an error.
+            return null;
+        }
+    }
 
     private void Boot(SimulatedProcess process)
     {

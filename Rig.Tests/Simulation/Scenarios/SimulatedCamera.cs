@@ -27,10 +27,7 @@ internal sealed class SimulatedCamera(SimulatedProcess process, TakeLedger ledge
         ledger.Opened(request.Id);
         await Task.Delay(World.Between(TimeSpan.Zero, LongestOpening), process.Time, cancellationToken);
         var startAt = ignoresOffset ? request.ScheduledStartMaster : request.StartAt;
-        for (var wait = startAt - process.Time.GetUtcNow(); wait > TimeSpan.Zero; wait = startAt - process.Time.GetUtcNow())
-        {
-            await Task.Delay(wait, process.Time, cancellationToken);
-        }
+        await UntilAsync(startAt, cancellationToken);
 
         var firstFrame = process.Time.GetUtcNow();
         ledger.Began(request.Id);
@@ -46,14 +43,19 @@ internal sealed class SimulatedCamera(SimulatedProcess process, TakeLedger ledge
             throw new TakeFailedException($"There is no take {id}.");
         }
 
-        if (stopAt - process.Time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
-        {
-            await Task.Delay(wait, process.Time, cancellationToken);
-        }
-
+        await UntilAsync(stopAt, cancellationToken);
         await Task.Delay(World.Between(TimeSpan.Zero, LongestFlush), process.Time, cancellationToken);
         take = null;
         return ledger.Ended(id, TakeEndReason.Stopped);
+    }
+
+    // Task.Delay knows whole milliseconds only and does not wait at all for a part of one.
+    private async Task UntilAsync(DateTimeOffset instant, CancellationToken cancellationToken)
+    {
+        if (instant - process.Time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), process.Time, cancellationToken);
+        }
     }
 
     /// <summary>The take ends without an order, as when the disk is full.</summary>
