@@ -36,6 +36,10 @@ internal sealed class SimulatedDisk
         .Order(StringComparer.Ordinal)
         .ToList();
 
+    /// <summary>What a power cut now would surely leave of the file; null when its name, or a folder above it, could be gone.</summary>
+    public byte[]? DurableBytesOf(string path) =>
+        _durableNames.TryGetValue(path, out var file) && !file.IsFolder && HasFolders(path) ? file.Flushed : null;
+
     /// <summary>Creates the folder and its parents; each is durable once its parent is flushed.</summary>
     public void CreateFolder(string path)
     {
@@ -62,7 +66,7 @@ internal sealed class SimulatedDisk
         var file = FileAt(path);
         if (FailsWrites)
             throw new IOException($"{path}: input/output error.");
-        var fits = (int)Math.Min(bytes.Length, CapacityBytes - _usedBytes);
+        var fits = (int)Math.Clamp(CapacityBytes - _usedBytes, 0, bytes.Length);
         file.Content.AddRange(bytes[..fits]);
         _usedBytes += fits;
         if (fits < bytes.Length)

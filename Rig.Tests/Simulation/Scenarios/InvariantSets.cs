@@ -1,3 +1,5 @@
+using Rig.Tests.Simulation.Scenarios.Offload;
+
 namespace Rig.Tests.Simulation.Scenarios;
 
 /// <summary>The sets of rules by name, each with its planted faults; for the tests and for the bench verb that replays a seed.</summary>
@@ -7,6 +9,7 @@ internal static class InvariantSets
     [
         InvariantSet.Of<MembershipBug>(MembershipSet.Name, MembershipSet.Run),
         InvariantSet.Of<SessionBug>(SessionSet.Name, SessionSet.Run),
+        InvariantSet.Of<OffloadBug>(OffloadSet.Name, OffloadSet.Run),
     ];
 
     public static InvariantSet? Find(string name) => All.FirstOrDefault(set => set.Name == name);

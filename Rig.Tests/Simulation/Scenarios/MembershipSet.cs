@@ -35,7 +35,6 @@ internal static class MembershipSet
     {
         var world = new SimulatedWorld(seed);
         (world.Trace.Listener, world.Trace.LogLevel) = (listener, listener is null ? null : LogLevel.InfoLevel);
-        
         var ledger = new SingletonLedger(world);
         var nodes = Hosts.Select(host => world.AddMachine(host)).Select(machine => new ClusterNode(machine, process => CreateSystem(process, ledger, bug))).ToList();
         var rules = new Rules(world, nodes, ledger);
@@ -53,6 +52,10 @@ internal static class MembershipSet
         if (seed % 4 == 0)
         {
             ShortPauses(world, nodes, faults, rules);
+        }
+        else if (seed % 8 == 1)
+        {
+            LongCut(world, nodes, rules);
         }
         else
         {
@@ -86,6 +89,18 @@ internal static class MembershipSet
         }
     }
 
+    /// <summary>One node is alone for longer than it takes both sides to decide.</summary>
+    private static void LongCut(SimulatedWorld world, IReadOnlyList<ClusterNode> nodes, Rules rules)
+    {
+        var alone = world.Pick(nodes).Machine;
+        world.Network.Partition([alone], nodes.Select(node => node.Machine).Where(machine => machine != alone).ToList());
+        rules.Connectivity.Changed();
+        rules.RunFor(world.Between(DowningTime, DowningTime * 2));
+        world.Network.Heal();
+        rules.Connectivity.Changed();
+        rules.MustConverge(within: TimeSpan.FromSeconds(30));
+    }
+
     private static ActorSystem CreateSystem(SimulatedProcess process, SingletonLedger ledger, MembershipBug bug)
     {
         var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}")
@@ -99,7 +114,11 @@ internal static class MembershipSet
 
     private static Config Planted(SimulatedProcess process, MembershipBug bug) => bug switch
     {
-        MembershipBug.LostHandOver => ConfigurationFactory.ParseString("akka.cluster.singleton.hand-over-retry-interval = 1 h"),
+        MembershipBug.LostHandOver => ConfigurationFactory.ParseString(
+            $$"""
+            akka.cluster.singleton.hand-over-retry-interval = 1 h
+            akka.actor.serializers.akka-singleton = "{{typeof(LossySingletonSerializer).AssemblyQualifiedName}}"
+            """),
         MembershipBug.BothSidesLive when process.Machine.Name == Hosts[0] => ConfigurationFactory.ParseString(
             """
             akka.cluster.split-brain-resolver { active-strategy = keep-oldest, keep-oldest.down-if-alone = off }
@@ -174,7 +193,7 @@ internal enum MembershipBug
 {
     None = 0,
 
-    /// <summary>A hand-over is asked for once; a question that is lost is not repeated.</summary>
+    /// <summary>Consents to a hand-over get lost, and the question is not repeated.</summary>
     LostHandOver = 1,
 
     /// <summary>The first node's downing believes that its side always goes on.</summary>

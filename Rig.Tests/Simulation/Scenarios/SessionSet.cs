@@ -30,6 +30,7 @@ internal static class SessionSet
         private readonly List<string> violations = [];
         private readonly List<CameraMachine> machines;
         private bool stopOrdered;
+        private int checkedEntries;
 
         public SessionRun(int seed, SessionBug bug, Action<string>? listener)
         {
@@ -190,6 +191,18 @@ internal static class SessionSet
 
         private void CheckAlways()
         {
+            var entries = 0;
+            foreach (var machine in machines)
+            {
+                entries += machine.Ledger.Entries;
+            }
+
+            if (entries == checkedEntries)
+            {
+                return;
+            }
+
+            checkedEntries = entries;
             if (!stopOrdered && machines.FirstOrDefault(machine => machine.Ledger.Stops > 0) is { } stopped)
             {
                 Broken($"{stopped.CameraId} was stopped although nobody ordered it");

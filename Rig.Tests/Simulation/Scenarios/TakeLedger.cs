@@ -27,6 +27,9 @@ internal sealed class TakeLedger(SimulatedMachine machine)
     /// <summary>A take ended by an order; told from one that ended with the process.</summary>
     public int Stops { get; private set; }
 
+    /// <summary>Grows with everything that is entered.</summary>
+    public int Entries => takes.Count + Stops;
+
     public void Opened(RecordingId id) => Catalogue.Open(id);
 
     public void Began(RecordingId id)
