@@ -9,6 +9,7 @@ public static class CameraClusterActors
     public const string Role = "camera";
 
     private const string CoordinatorName = "session";
+    private const int ProxyBuffer = 100;
 
     /// <param name="camera">The camera actor of the same process's local system.</param>
     /// <param name="coordinator">Of <see cref="SessionCoordinator"/>.</param>
@@ -24,7 +25,7 @@ public static class CameraClusterActors
         var proxy = system.ActorOf(
             ClusterSingletonProxy.Props(
                 $"/user/{CoordinatorName}",
-                ClusterSingletonProxySettings.Create(system).WithRole(Role).WithSingletonName(CoordinatorName).WithBufferSize(100)),
+                ClusterSingletonProxySettings.Create(system).WithRole(Role).WithSingletonName(CoordinatorName).WithBufferSize(ProxyBuffer)),
             "coordinator");
         system.ActorOf(GatewayActor.PropsOf(ports, camera, proxy, session), "gateway");
         return proxy;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rig.Bench;
+using Rig.Bench.Record;
 using Rig.Bench.Stitch;
 
 return args.FirstOrDefault() switch
@@ -10,6 +11,12 @@ return args.FirstOrDefault() switch
 #if !ENGINE_AKKA
     "simulate" => Rig.Bench.Simulate.SimulateCommand.Run(args[1..]),
 #endif
+    "record-overhead" => await RecordOverheadBench.RunAsync(Number(1, 30), Number(2, 3)),
+    "start-spread" => await StartSpreadBench.RunAsync(Number(1, 100)),
+    "manifest-latency" => await ManifestLatencyBench.RunAsync(Number(1, 3)),
+    "download-while-recording" => await DownloadBench.RunAsync(Number(1, 20)),
+    "soak" when args is [_, var minutes, var mode] && mode.Split('x') is [var w, var h, var f] => await SoakBench.RunAsync(
+        double.Parse(minutes, CultureInfo.InvariantCulture), int.Parse(w, CultureInfo.InvariantCulture), int.Parse(h, CultureInfo.InvariantCulture), int.Parse(f, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
@@ -17,6 +24,8 @@ int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], Cult
 
 static int Usage()
 {
-    Console.Error.WriteLine("Rig.Bench stitch-kernel [rounds] | stitch-whole [seconds] | receive [megabytes] [rounds] | simulate [--help]");
+    Console.Error.WriteLine("Rig.Bench stitch-kernel [rounds] | stitch-whole [seconds] | receive [megabytes] [rounds]\n"
+        + "  record-overhead [seconds] [rounds] | start-spread [starts] | manifest-latency [rounds] | download-while-recording [seconds] | soak MINUTES WIDTHxHEIGHTxFPS\n"
+        + "  simulate [--help]");
     return 2;
 }

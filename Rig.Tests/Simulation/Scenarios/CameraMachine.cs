@@ -12,8 +12,8 @@ internal sealed class CameraMachine
 {
     private const int Port = 2552;
 
-    private static readonly string Hocon = ReadHocon();
-    private static readonly Config Local = RigConfig.Compose(Hocon, "node", []);
+    private static readonly Config Local = Section("node");
+    private static readonly Config Clustered = Section("rig");
 
     private readonly SimulatedMachine machine;
     private readonly IReadOnlyList<CameraId> cameras;
@@ -26,13 +26,12 @@ internal sealed class CameraMachine
     {
         (this.machine, CameraId, IsMaster, this.cameras, this.bug) = (machine, cameraId, isMaster, cameras, bug);
         Ledger = new TakeLedger(machine);
-        config = RigConfig.Compose(Hocon, "rig",
-        [
-            new("akka.remote.dot-netty.tcp.hostname", RigConfig.Quote(machine.Name)),
-            new("akka.remote.dot-netty.tcp.port", $"{Port}"),
-            new("akka.cluster.roles", isMaster ? $"[{CameraClusterActors.Role}, {GatewayActor.MasterRole}]" : $"[{CameraClusterActors.Role}]"),
-            new("akka.cluster.seed-nodes", $"[{string.Join(", ", hosts.Select(host => RigConfig.Quote($"akka.tcp://rig@{host}:{Port}")))}]"),
-        ]);
+        config = ConfigurationFactory.ParseString(
+            $$"""
+            akka.remote.dot-netty.tcp { hostname = {{machine.Name}}, port = {{Port}} }
+            akka.cluster.roles = [{{CameraClusterActors.Role}}{{(isMaster ? ", " + GatewayActor.MasterRole : "")}}]
+            akka.cluster.seed-nodes = [{{string.Join(", ", hosts.Select(host => RigConfig.Quote($"akka.tcp://rig@{host}:{Port}")))}}]
+            """).WithFallback(Clustered);
         Node = new ClusterNode(machine, CreateCluster) { Boot = Boot };
     }
 
@@ -102,16 +101,11 @@ internal sealed class CameraMachine
         return system;
     }
 
-    private static string ReadHocon()
+    private static Config Section(string system)
     {
         using var stream = typeof(ActorSystem).Assembly.GetManifestResourceStream("Rig.Engine.camera-node.conf")
             ?? throw new InvalidOperationException("hocon/camera-node.conf does not travel with the engine any more.");
-        return new StreamReader(stream).ReadToEnd();
-    }
-
-    private sealed class NoChrony : IChrony
-    {
-        public Task<ChronyTracking?> ReadAsync(CancellationToken cancellationToken) => Task.FromResult<ChronyTracking?>(null);
+        return RigConfig.Compose("camera-node.conf", new StreamReader(stream).ReadToEnd(), system, []);
     }
 }
 

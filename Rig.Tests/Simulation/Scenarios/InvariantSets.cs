@@ -12,7 +12,10 @@ internal static class InvariantSets
         InvariantSet.Of<OffloadBug>(OffloadSet.Name, OffloadSet.Run),
     ];
 
-    public static InvariantSet? Find(string name) => All.FirstOrDefault(set => set.Name == name);
+    /// <summary>90 minutes of the session rules; to read, and too long for many seeds in the suite.</summary>
+    public static readonly InvariantSet Match = InvariantSet.Of<SessionBug>(SessionSet.MatchName, SessionSet.RunMatch);
+
+    public static InvariantSet Find(string name) => All.Append(Match).Single(set => set.Name == name);
 }
 
 /// <summary>One set of rules.</summary>

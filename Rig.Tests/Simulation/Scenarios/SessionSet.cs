@@ -12,6 +12,9 @@ namespace Rig.Tests.Simulation.Scenarios;
 internal static class SessionSet
 {
     public const string Name = "sessions";
+    public const string MatchName = "match";
+
+    private static readonly TimeSpan Match = TimeSpan.FromMinutes(90);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ClockConvergence = TimeSpan.FromSeconds(10);
@@ -19,11 +22,12 @@ internal static class SessionSet
     private static readonly string[] Hosts = ["cam-l", "cam-c", "cam-r"];
     private static readonly CameraId[] Cameras = [CameraId.Parse("CAM_L"), CameraId.Parse("CAM_C"), CameraId.Parse("CAM_R")];
 
-    public static Outcome Run(int seed, SessionBug bug = SessionBug.None, Action<string>? listener = null)
-    {
-        var run = new SessionRun(seed, bug, listener);
-        return new Outcome(Name, seed, run.World.Trace.Hash, run.World.Elapsed, run.World.Steps, run.Violations);
-    }
+    public static Outcome Run(int seed, SessionBug bug = SessionBug.None, Action<string>? listener = null) =>
+        new SessionRun(seed, bug, listener, TimeSpan.Zero).Outcome(Name);
+
+    /// <summary>A whole match under the same rules: trouble every few minutes for an hour and a half.</summary>
+    public static Outcome RunMatch(int seed, SessionBug bug = SessionBug.None, Action<string>? listener = null) =>
+        new SessionRun(seed, bug, listener, Match).Outcome(MatchName);
 
     private sealed class SessionRun
     {
@@ -32,7 +36,7 @@ internal static class SessionSet
         private bool stopOrdered;
         private int checkedEntries;
 
-        public SessionRun(int seed, SessionBug bug, Action<string>? listener)
+        public SessionRun(int seed, SessionBug bug, Action<string>? listener, TimeSpan length)
         {
             World = new SimulatedWorld(seed);
             (World.Trace.Listener, World.Trace.LogLevel) = (listener, listener is null ? null : LogLevel.InfoLevel);
@@ -47,14 +51,14 @@ internal static class SessionSet
                 World.After(World.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), machine.Node.Start);
             }
 
-            Play();
+            Play(length);
         }
 
         public SimulatedWorld World { get; }
 
-        public IReadOnlyList<string> Violations => violations;
+        public Outcome Outcome(string set) => new(set, World.Seed, World.Trace.Hash, World.Elapsed, World.Steps, violations);
 
-        private void Play()
+        private void Play(TimeSpan length)
         {
             Until(() => machines.All(machine => machine.Node.IsUp), TimeSpan.FromSeconds(20), "the nodes do not form a cluster");
             RunFor(ClockConvergence);
@@ -66,8 +70,16 @@ internal static class SessionSet
 
             CheckStart(started);
             RunFor(World.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
-            Trouble();
-            Until(IsWholeSession, TimeSpan.FromSeconds(40), "after the faults not every camera records the session, known to all nodes");
+            for (var end = World.Elapsed + length; ; RunFor(World.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(4))))
+            {
+                Trouble();
+                Until(IsWholeSession, TimeSpan.FromSeconds(40), "after the faults not every camera records the session, known to all nodes");
+                if (World.Elapsed >= end || violations.Count > 0)
+                {
+                    break;
+                }
+            }
+
             stopOrdered = true;
             if (Order(new StopSession("stop")) is not SessionStopped)
             {

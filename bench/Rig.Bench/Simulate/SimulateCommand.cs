@@ -12,8 +12,8 @@ internal static class SimulateCommand
 
     public static int Run(string[] args)
     {
-        var set = new Option<string>("--set") { Description = "Which rules; all sets without it." };
-        set.AcceptOnlyFromAmong([.. InvariantSets.All.Select(one => one.Name)]);
+        var set = new Option<string>("--set") { Description = "Which rules; all sets without it. match: 90 minutes of the session rules." };
+        set.AcceptOnlyFromAmong([.. InvariantSets.All.Append(InvariantSets.Match).Select(one => one.Name)]);
         var seed = new Option<int?>("--seed") { Description = "Run this one seed and print what happens in it." };
         var from = new Option<int>("--from") { Description = "First of many seeds.", DefaultValueFactory = _ => 1 };
         var count = new Option<int>("--count") { Description = "How many seeds of each set.", DefaultValueFactory = _ => 500 };
@@ -21,9 +21,10 @@ internal static class SimulateCommand
         var root = new RootCommand("Runs the invariant sets in the simulated world. Exit code 1 when a rule was broken.") { set, seed, from, count, bug };
         root.SetAction(parsed =>
         {
-            var sets = InvariantSets.All.Where(one => parsed.GetValue(set) is not { } name || one.Name == name).ToList();
             var planted = parsed.GetValue(bug);
-            if (planted is not null && sets.RemoveAll(one => !one.Bugs.Contains(planted)) >= 0 && sets.Count == 0)
+            var named = parsed.GetValue(set) is { } name ? [InvariantSets.Find(name)] : InvariantSets.All;
+            var sets = named.Where(one => planted is null || one.Bugs.Contains(planted)).ToList();
+            if (sets.Count == 0)
             {
                 Console.Error.WriteLine($"No such set knows the fault '{planted}'. See --help.");
                 return 2;

@@ -61,7 +61,7 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
         files.CreateDirectory(options.Value.RecordingsPath);
         files.CreateDirectory(options.Value.ManifestsPath);
         Catalogue = new RecordingCatalogue(options, Options.Create(new CameraOptions()), files, process.Time, NullLogger<RecordingCatalogue>.Instance);
-        var keeper = new StorageKeeper(Catalogue, options, process.Time, NullLogger<StorageKeeper>.Instance);
+        var keeper = new StorageKeeper(Catalogue, options, process.Time, NullLogger<StorageKeeper>.Instance, NoServices.Instance);
         process.Time.CreateTimer(_ => Guarded(Record), null, machine.World.Between(TimeSpan.FromSeconds(1), KeepInterval), machine.World.Between(TimeSpan.FromSeconds(2), KeepInterval));
         process.Time.CreateTimer(
             _ => Guarded(() =>
@@ -139,5 +139,12 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
             machine.World.Trace.Note(machine, e.Message);
             orElse?.Invoke();
         }
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public static readonly NoServices Instance = new();
+
+        public object? GetService(Type serviceType) => null;
     }
 }
