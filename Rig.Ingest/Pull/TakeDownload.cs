@@ -28,6 +28,9 @@ internal sealed class TakeDownload(NodeClient node, PullOptions options, TimePro
         var offset = await HashWhatIsThereAsync(file, hash, take.SizeBytes, cancellationToken);
         progress.StartAt(offset);
 
+        // What a killed process had written may be in the system's memory only, and if it was the last range nothing follows.
+        RandomAccess.FlushToDisk(file);
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new Queue<Task<Range>>();
         var next = offset;
