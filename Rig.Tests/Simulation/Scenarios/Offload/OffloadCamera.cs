@@ -93,8 +93,16 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
 
         var open = new OpenTake
         {
-            RecordingId = id.ToString(), ScheduledStartMaster = world.Now, SessionCameras = [cameraId.Value], Source = "simulated", Codec = "h264",
-            Width = 1920, Height = 1080, Fps = 30, BitrateMbps = 6, First = new OpenTake.FirstFrame(0, 0, 0),
+            RecordingId = id.ToString(),
+            ScheduledStartMaster = world.Now,
+            SessionCameras = [cameraId.Value],
+            Source = "simulated",
+            Codec = "h264",
+            Width = 1920,
+            Height = 1080,
+            Fps = 30,
+            BitrateMbps = 6,
+            First = new OpenTake.FirstFrame(0, 0, 0),
         };
         files!.CreateDirectory(paths.RecordingFolder);
         files.WriteAtomic(paths.Open, open.ToUtf8Json());
