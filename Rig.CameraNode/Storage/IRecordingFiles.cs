@@ -24,6 +24,27 @@ internal interface IRecordingFiles
     void Move(string from, string to);
 
     void SyncDirectory(string path);
+
+    bool Exists(string path) => File.Exists(path);
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    long LengthOf(string path) => new FileInfo(path).Length;
+
+    DateTime LastWriteTimeUtc(string path) => File.GetLastWriteTimeUtc(path);
+
+    byte[] ReadAllBytes(string path) => File.ReadAllBytes(path);
+
+    /// <summary>For reading beside a writer, and while the file may be deleted.</summary>
+    Stream OpenRead(string path) =>
+        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+
+    /// <summary>Paths of the files in a folder; none when there is no such folder.</summary>
+    IEnumerable<string> FilesIn(string folder, bool andBelow) => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, "*", andBelow ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly)
+        : [];
+
+    /// <exception cref="IOException">The folder's file system cannot be asked.</exception>
+    (long TotalBytes, long FreeBytes) SpaceAt(string folder) => StorageProbe.Space(folder);
 }
 
 /// <summary>A file that only grows. Append from one thread; <see cref="SyncData"/> may run beside it on another.</summary>

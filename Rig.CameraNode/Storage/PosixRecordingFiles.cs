@@ -7,17 +7,19 @@ internal sealed class PosixRecordingFiles : IRecordingFiles
 {
     public void CreateDirectory(string path)
     {
-        if (Directory.Exists(path))
+        if (Path.GetDirectoryName(path) is not { Length: > 0 } parent)
         {
             return;
         }
 
-        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        if (!Directory.Exists(path))
         {
             CreateDirectory(parent);
             Directory.CreateDirectory(path);
-            Posix.SyncDirectory(parent);
         }
+
+        // Also where it exists: an earlier run may have been killed, or its flush may have failed, just after making it.
+        Posix.SyncDirectory(parent);
     }
 
     public IAppendFile Create(string path) => new AppendFile(Posix.CreateNew(path), path, 0);

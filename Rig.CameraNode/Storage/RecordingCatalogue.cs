@@ -48,7 +48,7 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
     {
         var paths = TakePaths.Of(options, new RecordingId(sessionId, cameraId));
         var last = 0;
-        foreach (var file in FilesIn(paths.RecordingFolder).Concat(FilesIn(paths.ManifestFolder)))
+        foreach (var file in files.FilesIn(paths.RecordingFolder, andBelow: false).Concat(files.FilesIn(paths.ManifestFolder, andBelow: false)))
         {
             // The stem is an id, and ids have no dot.
             var stem = Path.GetFileName(file).Split('.')[0];
@@ -61,10 +61,9 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
         return last + 1;
     }
 
-    public Stream OpenVideo(RecordingId id) =>
-        new FileStream(Known(id).FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    public Stream OpenVideo(RecordingId id) => files.OpenRead(Known(id).FilePath);
 
-    public byte[] ReadManifest(RecordingId id) => File.ReadAllBytes(TakePaths.Of(options, Known(id).Id).Manifest);
+    public byte[] ReadManifest(RecordingId id) => files.ReadAllBytes(TakePaths.Of(options, Known(id).Id).Manifest);
 
     public ConfirmOutcome Confirm(RecordingId id, string sha256, string receipt)
     {
@@ -159,7 +158,7 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
         var problem = writeProblem is null ? null : $"Recordings cannot be stored: {writeProblem}. Check the disk and Rig:Storage.";
         try
         {
-            (total, free) = StorageProbe.Space(options.RecordingsPath);
+            (total, free) = files.SpaceAt(options.RecordingsPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -189,15 +188,10 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
 
     private void Load()
     {
-        if (!Directory.Exists(options.ManifestsPath))
-        {
-            return;
-        }
-
-        foreach (var file in Directory.EnumerateFiles(options.ManifestsPath, "*" + ManifestExtension, SearchOption.AllDirectories))
+        foreach (var file in files.FilesIn(options.ManifestsPath, andBelow: true))
         {
             var name = Path.GetFileName(file);
-            if (name.EndsWith(ReceiptExtension, StringComparison.Ordinal) || !RecordingId.TryParse(name[..^ManifestExtension.Length], out var id))
+            if (!name.EndsWith(ManifestExtension, StringComparison.Ordinal) || name.EndsWith(ReceiptExtension, StringComparison.Ordinal) || !RecordingId.TryParse(name[..^ManifestExtension.Length], out var id))
             {
                 continue;
             }
@@ -214,13 +208,13 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
         entry = null!;
         try
         {
-            if (!File.Exists(paths.Video))
+            if (!files.Exists(paths.Video))
             {
                 return false;
             }
 
             var manifest = Manifest.Parse(ReadSmall(paths.Manifest));
-            var bytes = new FileInfo(paths.Video).Length;
+            var bytes = files.LengthOf(paths.Video);
             if (bytes != manifest.File.SizeBytes)
             {
                 logger.LogError("{Video} has {Bytes} bytes and its manifest says {Expected}; it is not offered", paths.Video, bytes, manifest.File.SizeBytes);
@@ -239,7 +233,7 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
 
     private DateTimeOffset? ConfirmedAt(TakePaths paths, Manifest manifest)
     {
-        if (!File.Exists(paths.Receipt))
+        if (!files.Exists(paths.Receipt))
         {
             return null;
         }
@@ -264,14 +258,12 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
     {
         var paths = TakePaths.Of(options, id);
         return new RecordingEntry(
-            id, Path.GetFileName(paths.Video), paths.Video, m.File.SizeBytes, m.Timing.StartTime, File.GetLastWriteTimeUtc(paths.Video), m.Video.DurationSec,
+            id, Path.GetFileName(paths.Video), paths.Video, m.File.SizeBytes, m.Timing.StartTime, files.LastWriteTimeUtc(paths.Video), m.Video.DurationSec,
             m.Video.Resolution.Width, m.Video.Resolution.Height, m.Video.Fps, m.File.Codec, m.Checksum.Value, m.Video.Frames,
             m.Quality?.DroppedFrames ?? 0, m.Recording.EndReason, m.Recording.SessionCameras ?? [], confirmedAt);
     }
 
-    private static byte[] ReadSmall(string path) => new FileInfo(path).Length <= MaxManifestBytes
-        ? File.ReadAllBytes(path)
+    private byte[] ReadSmall(string path) => files.LengthOf(path) <= MaxManifestBytes
+        ? files.ReadAllBytes(path)
         : throw new JsonException($"{path} is larger than {MaxManifestBytes} bytes.");
-
-    private static IEnumerable<string> FilesIn(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder) : [];
 }

@@ -1,3 +1,5 @@
+using Rig.Engine.Dispatch;
+
 namespace Rig.Engine.Actor;
 
 /// <summary>
@@ -42,7 +44,7 @@ public class ActorSelection : ICanTell
     {
         try
         {
-            var identity = await this.Ask<ActorIdentity>(new Identify(null!), timeout, ct).ConfigureAwait(false);
+            var identity = await this.Ask<ActorIdentity>(new Identify(null!), timeout, ct).Detached();
             return identity.Subject ?? throw new ActorNotFoundException($"No actor answers at {this}.");
         }
         catch (AskTimeoutException cause)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rig.Engine.Configuration;
+using Rig.Engine.Dispatch;
 using Rig.Engine.Event;
 
 namespace Rig.Engine.Actor;
@@ -48,7 +49,7 @@ public sealed class CoordinatedShutdown : IExtension
         {
             AddTask(PhaseActorSystemTerminate, "terminate-system", async () =>
             {
-                await _system.TerminateAsync().ConfigureAwait(false);
+                await _system.TerminateAsync().Detached();
                 return Done.Instance;
             });
         }
@@ -87,8 +88,8 @@ public sealed class CoordinatedShutdown : IExtension
         var first = fromPhase is null ? 0 : Array.IndexOf(_order, fromPhase);
         if (first < 0)
             throw new ArgumentException($"Phase '{fromPhase}' is not configured in akka.coordinated-shutdown.phases.", nameof(fromPhase));
-        // From here on within the pool: the caller may be an actor that this stops.
-        _ = Task.Run(() => RunPhasesAsync(_order[first..], completion));
+        // From here on outside any actor: the caller may be an actor that this stops.
+        _ = Background.Run(() => RunPhasesAsync(_order[first..], completion));
         return completion.Task;
     }
 
@@ -114,7 +115,7 @@ public sealed class CoordinatedShutdown : IExtension
             try
             {
                 await Task.WhenAll(tasks.Select(task => RunTaskAsync(name, task, phase.Recover)))
-                    .WaitAsync(phase.Timeout, _system.Runtime.Time).ConfigureAwait(false);
+                    .WaitAsync(phase.Timeout, _system.Runtime.Time).Detached();
             }
             catch (TimeoutException) when (phase.Recover)
             {
@@ -134,7 +135,7 @@ public sealed class CoordinatedShutdown : IExtension
     {
         try
         {
-            await task.Run().ConfigureAwait(false);
+            await task.Run().Detached();
         }
         catch (Exception cause) when (recover)
         {

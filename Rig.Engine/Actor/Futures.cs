@@ -1,3 +1,4 @@
+using Rig.Engine.Dispatch;
 using Rig.Engine.Dispatch.SysMsg;
 
 namespace Rig.Engine.Actor;
@@ -198,7 +199,7 @@ public static class GracefulStopSupport
         target.Tell(stopMessage, ActorRefs.NoSender);
         try
         {
-            await death.Task.WaitAsync(timeout, subject.Provider.System.Runtime.Time).ConfigureAwait(false);
+            await death.Task.Followed().WaitAsync(timeout, subject.Provider.System.Runtime.Time).Detached();
             return true;
         }
         catch (TimeoutException)
@@ -264,7 +265,7 @@ public static class PipeToSupport
         sender ??= ActorRefs.NoSender;
         try
         {
-            var result = await taskToPipe.ConfigureAwait(useConfigureAwait);
+            var result = await (useConfigureAwait ? taskToPipe.ConfigureAwait(true) : taskToPipe.Detached());
             recipient.Tell(success is null ? result! : success(result), sender);
         }
         catch (Exception cause)
@@ -289,7 +290,7 @@ public static class PipeToSupport
     {
         try
         {
-            await taskToPipe.ConfigureAwait(useConfigureAwait);
+            await (useConfigureAwait ? taskToPipe.ConfigureAwait(true) : taskToPipe.Detached());
             if (success is not null)
                 recipient.Tell(success(), sender);
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Rig.Engine.Actor;
 using Rig.Engine.Cluster.Downing;
 using Rig.Engine.Cluster.Membership;
+using Rig.Engine.Dispatch;
 
 namespace Rig.Engine.Cluster;
 
@@ -32,6 +33,7 @@ public class Cluster : IExtension
         _daemon = system.SystemActorOf(Props.Create(() => new ClusterDaemonActor(this)), ClusterDaemonActor.Name);
         var daemon = _daemon;
         system.SystemActorOf(Props.Create(() => new ClusterHeartbeatActor(this, daemon)), ClusterHeartbeatActor.Name);
+        system.SystemActorOf(Props.Create(() => new OtherClusterActor(this, daemon)), OtherClusterActor.Name);
         if (DowningSettings.From(system.Settings.Config) is { } downing)
             system.SystemActorOf(Props.Create(() => new DowningActor(this, downing)), DowningActor.Name);
         LeaveOnShutdown(CoordinatedShutdown.Get(system));
@@ -101,7 +103,7 @@ public class Cluster : IExtension
     public void RegisterOnMemberRemoved(Action callback)
     {
         if (_isTerminated)
-            _ = Task.Run(callback);
+            _ = Background.Run(callback);
         else
             _daemon.Tell(new ClusterDaemonActor.OnMemberRemoved(callback), ActorRefs.NoSender);
     }

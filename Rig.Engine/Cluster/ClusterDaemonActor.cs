@@ -1,5 +1,6 @@
 using Rig.Engine.Actor;
 using Rig.Engine.Cluster.Membership;
+using Rig.Engine.Dispatch;
 using Rig.Engine.Event;
 using Rig.Engine.Remote;
 using static Rig.Engine.Cluster.ClusterMessages;
@@ -21,6 +22,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
     private MembershipState _state;
     private Address? _joining;
     private DateTimeOffset _joiningSince;
+    private long _takenInAt;
     private IReadOnlyList<Address> _seeds = [];
     private IActorRef? _seedContact;
     private bool _leavingByShutdown;
@@ -42,6 +44,9 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
         Receive<Welcome>(OnWelcome);
         Receive<JoinTo>(join => StartJoining(join.Address));
         Receive<JoinSeeds>(join => ContactSeeds(join.Seeds));
+        Receive<GivenUpButAlive>(other => OnParted(other.RemoteAddress));
+        Receive<Unknown>(OnUnknown);
+        Receive<GiveWay>(other => DownSelf(other.Reason));
         Receive<Leave>(leave => Advance(_state.Leave(leave.Address)));
         Receive<Down>(down => Advance(_state.Down(down.Address)));
         Receive<ExitingConfirmed>(confirmed => Advance(_state.Confirm(confirmed.Node)));
@@ -70,6 +75,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(GossipTick), GossipTick.Instance, _settings.GossipInterval);
         Context.System.EventStream.Subscribe(Self, typeof(PeerShutDown));
         Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(GivenUpButAlive));
         if (_settings.SeedNodes.Count > 0)
             ContactSeeds(_settings.SeedNodes);
     }
@@ -107,6 +113,7 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
         if (_state.IsMember || _isShutDown || welcome.From.Address != _joining)
             return;
         _joining = null;
+        _takenInAt = _cluster.Time.GetTimestamp();
         _log.Info("{0} has taken this node in", welcome.From.Address);
         Advance(_state.Enter(welcome.Gossip));
         SendGossip(welcome.From);
@@ -121,7 +128,12 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
             DownSelf("the cluster has removed it");
             return;
         }
-        if (_state.Gossip.Find(envelope.From) is null || envelope.Gossip.Find(_state.Self) is null)
+        if (_state.Gossip.Find(envelope.From) is null)
+        {
+            DaemonAt(envelope.From.Address).Tell(new Unknown(_state.Self, envelope.From), Self);
+            return;
+        }
+        if (envelope.Gossip.Find(_state.Self) is null)
             return;
         var (next, talkBack) = _state.Receive(envelope.Gossip);
         Advance(next);
@@ -164,8 +176,29 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
 
     private void OnQuarantined(ThisActorSystemQuarantinedEvent by)
     {
-        if (!_isShutDown && _state.Gossip.Members.Values.Any(member => member.Address == by.RemoteAddress && member.Status is not MemberStatus.Down))
+        if (_isShutDown || !_state.IsMember)
+            return;
+        if (_state.Gossip.Members.Values.Any(member => member.Address == by.RemoteAddress && member.Status is not MemberStatus.Down))
             DownSelf($"{by.RemoteAddress} has given it up");
+        else
+            OnParted(by.RemoteAddress);
+    }
+
+    /// <summary>A node with which there is nothing to be said any more is alive: its cluster and this one have parted.</summary>
+    private void OnParted(Address from)
+    {
+        if (!_isShutDown && _state.IsMember && _settings.SeedNodes.Contains(from) && _state.Gossip.IsLesserPart(_settings.SeedNodes))
+            DownSelf($"{from} is in another cluster, and this one is the lesser part");
+    }
+
+    private void OnUnknown(Unknown unknown)
+    {
+        // Right after it was taken in by another, the news may still be on its way to the one that says so.
+        if (!_isShutDown && unknown.To == _state.Self && _state.SelfMember is { Status: MemberStatus.Joining }
+            && _cluster.Time.GetElapsedTime(_takenInAt) > _settings.RetryUnsuccessfulJoinAfter)
+        {
+            DownSelf($"{unknown.From.Address} does not know of its joining, and who took it in is gone");
+        }
     }
 
     /// <summary>Takes the next state: leads if it falls to this node, tells subscribers, and sends it to those who lack it.</summary>
@@ -358,10 +391,13 @@ internal sealed class ClusterDaemonActor : ReceiveActor, IWithTimers
     }
 
     // A callback is the user's code: it must not hold up the membership.
-    private static void Run(Action callback) => _ = Task.Run(callback);
+    private static void Run(Action callback) => _ = Background.Run(callback);
 
     /// <summary>Whom this node hears of and whom not, from the heartbeats.</summary>
     internal sealed record Observed(IReadOnlyDictionary<UniqueAddress, bool> Reachable) : INoSerializationVerificationNeeded;
+
+    /// <summary>Another cluster goes on in place of this node's.</summary>
+    internal sealed record GiveWay(string Reason) : INoSerializationVerificationNeeded;
 
     internal sealed record JoinTo(Address Address) : INoSerializationVerificationNeeded;
 

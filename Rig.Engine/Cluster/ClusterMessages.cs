@@ -30,6 +30,13 @@ internal static class ClusterMessages
     /// <summary>"I have handed over everything and stop now": the leader need not wait for silence.</summary>
     public sealed record ExitingConfirmed(UniqueAddress Node) : IDeadLetterSuppression;
 
+    /// <summary>"I am in this cluster", to a seed that is no member of it.</summary>
+    /// <param name="Members">Those that count, in order.</param>
+    public sealed record OtherCluster(UniqueAddress From, ImmutableList<UniqueAddress> Members, bool WantsAnswer) : IDeadLetterSuppression;
+
+    /// <summary>"You gossip with me, and my cluster does not know you."</summary>
+    public sealed record Unknown(UniqueAddress From, UniqueAddress To) : IDeadLetterSuppression;
+
     public sealed record Heartbeat(long Sequence) : IDeadLetterSuppression;
 
     public sealed record HeartbeatResponse(UniqueAddress From, long Sequence) : IDeadLetterSuppression;

@@ -15,6 +15,7 @@ internal sealed class ClusterSettings
         SeedNodeTimeout = config.GetTimeSpan("akka.cluster.seed-node-timeout");
         JoinRetryInterval = config.GetTimeSpan("akka.cluster.join-retry-interval");
         RetryUnsuccessfulJoinAfter = config.GetTimeSpan("akka.cluster.retry-unsuccessful-join-after");
+        OtherClusterCheckInterval = config.GetTimeSpan("akka.cluster.other-cluster-check-interval");
         GossipInterval = config.GetTimeSpan("akka.cluster.gossip-interval");
         HeartbeatInterval = config.GetTimeSpan("akka.cluster.failure-detector.heartbeat-interval");
         MinMembers = config.GetInt("akka.cluster.min-nr-of-members");
@@ -39,6 +40,9 @@ internal sealed class ClusterSettings
     public TimeSpan JoinRetryInterval { get; }
 
     public TimeSpan RetryUnsuccessfulJoinAfter { get; }
+
+    /// <summary>How often seeds that are no members are asked whether there is another cluster.</summary>
+    public TimeSpan OtherClusterCheckInterval { get; }
 
     public TimeSpan GossipInterval { get; }
 

@@ -1,4 +1,5 @@
 using Rig.Engine.Actor;
+using Rig.Engine.Dispatch;
 
 namespace Rig.Engine.Event;
 
@@ -92,7 +93,7 @@ internal sealed class LoggerHost(ActorSystemImpl system)
         {
             try
             {
-                await logger.Ask<ActorIdentity>(new Identify("flush"), TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+                await logger.Ask<ActorIdentity>(new Identify("flush"), TimeSpan.FromSeconds(1)).Detached();
             }
             catch (AskTimeoutException)
             {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Rig.Engine.Actor;
+using Rig.Engine.Dispatch;
 using Rig.Engine.Remote.Transport;
 using Rig.Engine.Remote.Wire;
 
@@ -23,7 +24,7 @@ internal sealed class Association : IAsyncDisposable
     private readonly OutboundLane _control;
     private readonly SystemOutbox<RemoteSystemMessage> _system;
     private readonly Lock _systemGate = new();
-    private readonly SemaphoreSlim _wakeup = new(0);
+    private readonly WakeUp _wakeup = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
     private int _signalled;
@@ -42,7 +43,7 @@ internal sealed class Association : IAsyncDisposable
         _control = new OutboundLane(settings.ControlQueueSize);
         _system = new SystemOutbox<RemoteSystemMessage>(settings.SystemBufferSize);
         _lastContact = host.Time.GetTimestamp();
-        _running = Task.Run(RunAsync);
+        _running = Background.Run(RunAsync);
     }
 
     public Address Remote { get; }
@@ -90,7 +91,7 @@ internal sealed class Association : IAsyncDisposable
     private void Signal()
     {
         if (Interlocked.Exchange(ref _signalled, 1) == 0)
-            _wakeup.Release();
+            _wakeup.Set();
     }
 
     /// <summary>From now on silence means something: the connection is kept, pinged, and made again when it breaks.</summary>
@@ -147,12 +148,12 @@ internal sealed class Association : IAsyncDisposable
                 // Flushed as much as the time allowed.
             }
         }
-        await _stopping.CancelAsync();
+        // Cancel and not CancelAsync, here and below: that one hands the callbacks to the thread pool, which a simulation must own.
+        _stopping.Cancel();
         Signal();
         await _running;
         DropQueued();
         _stopping.Dispose();
-        _wakeup.Dispose();
     }
 
     private async Task RunAsync()
@@ -220,7 +221,11 @@ internal sealed class Association : IAsyncDisposable
         if (!Handshake.SameProof(Handshake.CalledProof(_settings.Cookie, hello, challenge.Uid, challenge.Nonce), challenge.Proof))
             throw new IOException($"{Remote} does not know the cookie of this node. Set the same akka.remote.cookie on all nodes.");
         if (_host.IsQuarantined(Remote, challenge.Uid))
+        {
+            _host.GivenUpAnswers(Remote);
             throw new IOException($"{Remote} is the incarnation {challenge.Uid} that this node gave up. It must be restarted.");
+        }
+
         Frame.Write(connection.Output, FrameKind.Proof, Handshake.CallerProof(_settings.Cookie, hello, challenge));
         await connection.Output.FlushAsync(cancellationToken);
         await ReadOneAsync(connection, FrameKind.Welcome, cancellationToken);
@@ -298,7 +303,7 @@ internal sealed class Association : IAsyncDisposable
         finally
         {
             _connection = null;
-            await ended.CancelAsync();
+            ended.Cancel();
             await connection.DisposeAsync();
             await listening;
         }
@@ -351,7 +356,7 @@ internal sealed class Association : IAsyncDisposable
         }
         finally
         {
-            await ended.CancelAsync();
+            ended.Cancel();
         }
     }
 

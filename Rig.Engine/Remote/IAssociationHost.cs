@@ -26,6 +26,9 @@ internal interface IAssociationHost
     /// <summary>The peer has given up this incarnation of ours.</summary>
     void QuarantinedBy(Address remote);
 
+    /// <summary>The peer lives on as an incarnation that this node has given up.</summary>
+    void GivenUpAnswers(Address remote);
+
     void Dropped(in Outbound item);
 
     void CannotSend(in Outbound item, Exception cause);

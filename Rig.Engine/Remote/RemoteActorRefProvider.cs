@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Rig.Engine.Actor;
+using Rig.Engine.Dispatch;
 using Rig.Engine.Remote.Transport;
 
 namespace Rig.Engine.Remote;
@@ -40,7 +41,7 @@ internal class RemoteActorRefProvider : IActorRefProvider
         var transport = system.Setup.Get<RemoteTransportSetup>() is { HasValue: true } setup ? setup.Value.Create(settings) : new TcpTransport(settings.TcpSettings);
         _remoting = new Remoting(system, this, settings, transport, time);
         // The port must be known before the first actor asks for its address; nothing else runs yet that waiting could hold up.
-        Task.Run(() => _remoting.ListenAsync(CancellationToken.None)).GetAwaiter().GetResult();
+        Background.Wait(() => _remoting.ListenAsync(CancellationToken.None));
     }
 
     public virtual void Start() => _local.Start();

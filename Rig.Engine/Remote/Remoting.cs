@@ -23,7 +23,7 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
     private readonly ConcurrentDictionary<Address, InboundPeer> _peers = new();
     private readonly ConcurrentDictionary<Address, int> _incarnations = new();
     private readonly ConcurrentDictionary<(Address Address, int Uid), long> _quarantined = new();
-    private readonly ConcurrentDictionary<InboundConnection, bool> _inbound = new();
+    private readonly HashSet<InboundConnection> _inbound = [];
     private readonly SemaphoreSlim _handshakes;
     private readonly RemoteWatcher _watcher = new();
     private readonly Lock _incarnationGate = new();
@@ -140,6 +140,8 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
         _system.EventStream.Publish(new ThisActorSystemQuarantinedEvent(LocalAddress, remote));
     }
 
+    public void GivenUpAnswers(Address remote) => _system.EventStream.Publish(new GivenUpButAlive(remote));
+
     public void Dropped(in Outbound item)
     {
         // One line in a hundred thousand: a full queue must not turn into a full log.
@@ -239,10 +241,18 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
         _shuttingDown = true;
         if (_watchTimer is not null)
             await _watchTimer.DisposeAsync();
-        await Task.WhenAll(_associations.Values.Select(association => association.DisposeAsync().AsTask()));
-        foreach (var connection in _inbound.Keys)
+        // In an order that does not depend on hash codes, which differ from one run of a program to the next.
+        await Task.WhenAll(_associations.Values
+            .OrderBy(association => association.Remote.ToString(), StringComparer.Ordinal)
+            .Select(association => association.DisposeAsync().AsTask()));
+        List<InboundConnection> inbound;
+        lock (_inbound)
+            inbound = [.. _inbound];
+        foreach (var connection in inbound)
             connection.Stop();
-        await Task.WhenAll(_inbound.Keys.Select(connection => connection.Ended));
+        // One after the other: Task.WhenAll of tasks that end asynchronously goes by way of the thread pool, past a simulation.
+        foreach (var connection in inbound)
+            await connection.Ended;
         await Transport.DisposeAsync();
     }
 
@@ -258,9 +268,11 @@ internal sealed class Remoting : IAssociationHost, IInboundHost, IAsyncDisposabl
         }
         using var inbound = new InboundConnection(connection, this, _settings);
         inbound.Accepted += () => _handshakes.Release();
-        _inbound.TryAdd(inbound, true);
+        lock (_inbound)
+            _inbound.Add(inbound);
         await inbound.ServeAsync();
-        _inbound.TryRemove(inbound, out _);
+        lock (_inbound)
+            _inbound.Remove(inbound);
     }
 
     private void End(Address remote, int uid)

@@ -8,6 +8,9 @@ internal sealed record QuarantinedEvent(Address Address, int Uid);
 /// <summary>Another node has given up this incarnation of this node.</summary>
 internal sealed record ThisActorSystemQuarantinedEvent(Address LocalAddress, Address RemoteAddress);
 
+/// <summary>An incarnation that this node has given up still answers.</summary>
+internal sealed record GivenUpButAlive(Address RemoteAddress);
+
 /// <summary>A node said that it shuts down.</summary>
 internal sealed record PeerShutDown(Address Address, int Uid);
 

@@ -65,8 +65,8 @@ public sealed class TakePull(
                 throw new PullException($"What arrived of {take.Id} is not what the node recorded (expected {take.Sha256}, got {sha256}). It was discarded and is fetched again.");
             }
 
-            CheckVideo(partPath, take);
-            var result = await vault.CommitAsync(new ArrivedTake(take.Id, partPath, take.SizeBytes, sha256, manifest, "pull"), cancellationToken);
+            var problem = CheckVideo(partPath, take);
+            var result = await vault.CommitAsync(new ArrivedTake(take.Id, partPath, take.SizeBytes, sha256, manifest, "pull", problem), cancellationToken);
             if (result.Outcome == CommitOutcome.Conflict)
             {
                 throw new PullException($"The server meanwhile received other bytes as {take.Id}; the node's were kept apart.");
@@ -96,13 +96,15 @@ public sealed class TakePull(
         await vault.MarkConfirmedAsync(take.Id, cancellationToken);
     }
 
-    private static void CheckVideo(string path, RemoteTake take)
+    /// <summary>A video that is damaged in itself is kept as it is: the bytes are what the node recorded.</summary>
+    /// <returns>What is wrong with it; null when nothing is.</returns>
+    /// <exception cref="PullException">It is no MP4 at all.</exception>
+    private static string? CheckVideo(string path, RemoteTake take)
     {
         using var file = File.OpenHandle(path);
-        if (Mp4Check.Problem(file, take.SizeBytes) is { } problem)
-        {
-            throw new PullException($"{take.Id}: {problem} The node's copy stays where it is.");
-        }
+        return Mp4Check.StartsLikeMp4(file)
+            ? Mp4Check.Problem(file, take.SizeBytes)
+            : throw new PullException($"{take.Id} is not MP4. The node's copy stays where it is.");
     }
 }
 

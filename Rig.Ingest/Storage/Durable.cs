@@ -38,14 +38,14 @@ internal static partial class Durable
     /// <summary>Makes the directory and every missing one above it, each durable in its parent.</summary>
     public static void CreateDirectory(string path)
     {
-        if (Directory.Exists(path))
+        var parent = Path.GetDirectoryName(path) ?? throw new IOException($"The folder {path} has no parent.");
+        if (!Directory.Exists(path))
         {
-            return;
+            CreateDirectory(parent);
+            Directory.CreateDirectory(path);
         }
 
-        var parent = Path.GetDirectoryName(path) ?? throw new IOException($"The folder {path} has no parent.");
-        CreateDirectory(parent);
-        Directory.CreateDirectory(path);
+        // Also where it exists: an earlier run may have been killed, or its sync may have failed, just after making it.
         SyncDirectory(parent);
     }
 

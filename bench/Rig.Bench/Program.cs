@@ -20,6 +20,9 @@ using Rig.Bench.Stitch;
     ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),
     ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
     ("persist", "[events] [rounds]", () => PersistBench.RunAsync(Number(1, 2000), Number(2, 5), CancellationToken.None)),
+#if !ENGINE_AKKA
+    ("simulate", "[--help]", () => Task.FromResult(Rig.Bench.Simulate.SimulateCommand.Run(args[1..]))),
+#endif
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 

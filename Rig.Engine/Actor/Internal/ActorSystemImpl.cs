@@ -213,11 +213,11 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         {
             if (_provider is { RootGuardian: not null, Guardian: not null, SystemGuardian: not null })
             {
-                await StopAsync(_provider.Guardian).ConfigureAwait(false);
-                await _loggers.FlushAsync().ConfigureAwait(false);
-                await StopAsync(_provider.SystemGuardian).ConfigureAwait(false);
-                await _provider.ShutdownAsync().ConfigureAwait(false);
-                await StopAsync(_provider.RootGuardian).ConfigureAwait(false);
+                await StopAsync(_provider.Guardian).Detached();
+                await _loggers.FlushAsync().Detached();
+                await StopAsync(_provider.SystemGuardian).Detached();
+                await _provider.ShutdownAsync().Detached();
+                await StopAsync(_provider.RootGuardian).Detached();
             }
         }
         catch (Exception cause)
@@ -246,21 +246,21 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
     {
         try
         {
-            await CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance).ConfigureAwait(false);
+            await CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance).Detached();
         }
         catch (Exception cause)
         {
             Log.Error(cause, "Coordinated shutdown of {0} failed: {1}", _name, cause.Message);
         }
 
-        await TerminateAsync().ConfigureAwait(false);
+        await TerminateAsync().Detached();
     }
 
     private static async Task StopAsync(IInternalActorRef actor)
     {
         var gone = DeathPromise.Of(actor);
         actor.Stop();
-        await gone.ConfigureAwait(false);
+        await gone.Detached();
     }
 
     [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_-]*$")]

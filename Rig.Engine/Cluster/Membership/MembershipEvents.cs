@@ -8,7 +8,8 @@ internal static class MembershipEvents
     public static List<ClusterEvent.IClusterDomainEvent> Between(Gossip before, Gossip after, UniqueAddress self)
     {
         var events = new List<ClusterEvent.IClusterDomainEvent>();
-        foreach (var member in after.Members.Values)
+        // Of itself a node hears last: whoever acts when this node is up (a singleton's manager) must know all others by then.
+        foreach (var member in after.Members.Values.OrderBy(member => member.UniqueAddress == self))
         {
             if (before.Find(member.UniqueAddress)?.Status != member.Status && ForStatus(member) is { } changed)
                 events.Add(changed);

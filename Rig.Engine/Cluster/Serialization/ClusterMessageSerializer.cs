@@ -23,6 +23,8 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
         Leave => "L",
         Down => "D",
         ExitingConfirmed => "EC",
+        OtherCluster => "OC",
+        Unknown => "UK",
         _ => throw new ArgumentException($"{o.GetType()} is no message of the cluster.", nameof(o)),
     };
 
@@ -68,6 +70,15 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
             case ExitingConfirmed confirmed:
                 GossipCodec.Write(writer, confirmed.Node);
                 break;
+            case OtherCluster other:
+                GossipCodec.Write(writer, other.From);
+                GossipCodec.WriteNodes(writer, other.Members);
+                writer.Bool(other.WantsAnswer);
+                break;
+            case Unknown unknown:
+                GossipCodec.Write(writer, unknown.From);
+                GossipCodec.Write(writer, unknown.To);
+                break;
             default:
                 throw new ArgumentException($"{obj.GetType()} is no message of the cluster.", nameof(obj));
         }
@@ -90,6 +101,8 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
             "L" => new Leave(GossipCodec.ReadAddress(ref reader)),
             "D" => new Down(GossipCodec.ReadAddress(ref reader)),
             "EC" => new ExitingConfirmed(GossipCodec.ReadNode(ref reader)),
+            "OC" => new OtherCluster(GossipCodec.ReadNode(ref reader), GossipCodec.ReadNodes(ref reader), reader.Bool()),
+            "UK" => new Unknown(GossipCodec.ReadNode(ref reader), GossipCodec.ReadNode(ref reader)),
             _ => throw new WireFormatException($"The cluster has no message '{manifest}'."),
         };
         reader.End();

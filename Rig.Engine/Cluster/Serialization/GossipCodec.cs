@@ -105,6 +105,21 @@ internal static class GossipCodec
         return texts.ToImmutable();
     }
 
+    public static void WriteNodes(WireWriter writer, ICollection<UniqueAddress> nodes)
+    {
+        writer.Int32(nodes.Count);
+        foreach (var node in nodes)
+            Write(writer, node);
+    }
+
+    public static ImmutableList<UniqueAddress> ReadNodes(ref WireReader reader)
+    {
+        var nodes = ImmutableList.CreateBuilder<UniqueAddress>();
+        for (var left = Count(ref reader); left > 0; left--)
+            nodes.Add(ReadNode(ref reader));
+        return nodes.ToImmutable();
+    }
+
     /// <summary>Every entry takes at least a byte, so a count beyond the bytes left is a lie, refused before anything is allocated.</summary>
     public static int Count(ref WireReader reader)
     {
