@@ -1,4 +1,3 @@
-using Rig.Engine.Cluster.Tools.Singleton;
 
 namespace Rig.Tests.Simulation.Scenarios;
 
