@@ -27,7 +27,7 @@ internal sealed class StorageCheck(StorageOptions options, bool nodeRuns = false
         var files = new[] { options.RecordingsPath, options.ManifestsPath }
             .Where(Directory.Exists)
             .SelectMany(root => Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
-            .Where(path => !LostAndFound.Holds(options, path) && Path.GetFileName(path) != StorageLock.FileName)
+            .Where(path => !LostAndFound.Holds(options, path) && Path.GetFileName(path) != StorageLock.FileName && !IsOffloadState(path))
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -231,6 +231,10 @@ internal sealed class StorageCheck(StorageOptions options, bool nodeRuns = false
 
         return null;
     }
+
+    /// <summary>The node's list of what it still has to push lies beside the manifests.</summary>
+    private bool IsOffloadState(string path) =>
+        Path.GetDirectoryName(path) == options.ManifestsPath && Path.GetFileName(path) is ("offload-queue.json" or "offload-uploads.json");
 
     private static byte[] ReadSmall(string path) => new FileInfo(path).Length <= MaxSmallBytes
         ? File.ReadAllBytes(path)
