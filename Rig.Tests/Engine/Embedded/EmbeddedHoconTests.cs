@@ -1,4 +1,4 @@
-namespace Rig.Tests.Engine.Local;
+namespace Rig.Tests.Engine.Embedded;
 
 // Beyond what Akka.NET's own parser offers.
 public class EmbeddedHoconTests : IDisposable
