@@ -4,6 +4,7 @@ using Rig.Actors.Hosting;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Push;
 using Rig.Ingest.Receive;
+using Rig.Ingest.Security;
 using Rig.Ingest.Status;
 using Rig.Ingest.Storage;
 
@@ -20,6 +21,7 @@ public static class IngestHost
         builder.AddRigLogging("rig-ingest", builder.Configuration["Rig:Server:LogPath"]);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddSecurity(builder.Configuration);
         builder.Services.AddReceive(builder.Configuration);
         builder.Services.AddPull(builder.Configuration);
         builder.Services.AddPipeline(builder.Configuration);
@@ -27,22 +29,38 @@ public static class IngestHost
         builder.Services.AddStatus();
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>>(Listen);
+        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>>(Listen);
 
         var app = builder.Build();
         app.UseApiErrors();
+        app.UseSecurity();
         app.UseStatusPage();
         app.MapReceive();
         app.MapStatus();
         return app;
     }
 
-    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options)
+    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBufferSize = BodyCopy.ReceiveBufferBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = UploadHeaders.MaxTotalBytes;
+        kestrel.Limits.MinRequestBodyDataRate = new(options.Value.MinBytesPerSecond, TimeSpan.FromSeconds(options.Value.StallSec));
         var address = IPAddress.TryParse(options.Value.Host, out var parsed)
             ? parsed
             : throw new StartupException("Rig:Server:Host must be an IP address of this machine, or 0.0.0.0 for all of them.");
-        kestrel.Listen(address, options.Value.Port);
+        if (options.Value.OlderRigsPort is > 0 and var second)
+        {
+            kestrel.Listen(address, second, Secure);
+        }
+
+        kestrel.Listen(address, options.Value.Port, Secure);
+
+        // Interim responses are written to the connection itself, which only HTTP/1.1 allows; HTTP/2 would gain a LAN nothing.
+        void Secure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)
+        {
+            listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1;
+            listen.UseRigSecurity(security.Value);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest;
@@ -9,6 +10,7 @@ public static class IngestProgram
     private const string Help = """
         rig-ingest [--Rig:Key=value ...]          runs the home server
         rig-ingest upgrade [--Rig:Key=value ...]  brings the database to this program's schema
+        rig-ingest api-key                        makes a key for uploads and prints what to configure (docs/guide/offload-security.md)
 
         Settings come from appsettings.json beside the program, the environment (Rig__Database__ConnectionString=...)
         and the command line, later ones winning. See docs/ref/ingest-api.md and docs/ref/server-storage.md.
@@ -25,6 +27,11 @@ public static class IngestProgram
                     return 0;
                 case ["upgrade", .. var rest]:
                     return await UpgradeAsync(rest);
+                case ["api-key"]:
+                    var (key, sha256) = Gates.NewKey();
+                    Console.WriteLine($"Key for the cameras, shown only now:     {key}");
+                    Console.WriteLine($"For the server's configuration:          Rig__Security__ApiKeySha256__0={sha256}");
+                    return 0;
                 case [var verb, ..] when !verb.StartsWith('-'):
                     await Console.Error.WriteLineAsync($"rig-ingest: there is no verb '{verb}'.\n\n{Help}");
                     return 2;
@@ -37,7 +44,7 @@ public static class IngestProgram
                     return 0;
             }
         }
-        catch (Exception e) when (e is StartupException or OptionsValidationException)
+        catch (Exception e) when (e is StartupException or OptionsValidationException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync("rig-ingest: " + e.Message);
             return 1;

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Options;
+
 namespace Rig.Ingest.Receive;
 
-/// <summary>How many uploads run now, and how many bytes have come in since start.</summary>
-public sealed class ActiveUploads
+/// <summary>How many uploads run now, which is bounded, and how many bytes have come in since start.</summary>
+public sealed class ActiveUploads(IOptions<ServerOptions> options)
 {
+    private readonly int most = options.Value.MaxConcurrentUploads;
     private int active;
     private long bytes;
 
@@ -10,9 +13,15 @@ public sealed class ActiveUploads
 
     public long ReceivedBytes => Interlocked.Read(ref bytes);
 
+    /// <exception cref="ApiException">503: as many as this server takes at once are running.</exception>
     public IDisposable Begin()
     {
-        Interlocked.Increment(ref active);
+        if (Interlocked.Increment(ref active) > most)
+        {
+            Interlocked.Decrement(ref active);
+            throw new ApiException(503, $"The server is receiving {most} uploads, as many as Rig:Server:MaxConcurrentUploads allows. Try again in a moment.");
+        }
+
         return new Upload(this);
     }
 

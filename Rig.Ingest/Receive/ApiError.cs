@@ -16,7 +16,9 @@ public sealed class ApiException(int status, string message, JsonObject? more = 
 
 public static class ApiError
 {
-    public static IResult Result(int status, string error, JsonObject? more = null)
+    public static IResult Result(int status, string error, JsonObject? more = null) => Results.Json(Body(error, more), statusCode: status);
+
+    public static JsonObject Body(string error, JsonObject? more = null)
     {
         var body = new JsonObject { ["success"] = false, ["error"] = error };
         foreach (var (name, value) in more ?? [])
@@ -24,7 +26,7 @@ public static class ApiError
             body[name] = value?.DeepClone();
         }
 
-        return Results.Json(body, statusCode: status);
+        return body;
     }
 
     /// <summary>Answers every <see cref="ApiException"/>, and anything unforeseen without its details.</summary>
@@ -36,6 +38,11 @@ public static class ApiError
         }
         catch (ApiException e) when (!context.Response.HasStarted)
         {
+            if (e.Status == 503)
+            {
+                context.Response.Headers.RetryAfter = "2";
+            }
+
             await Result(e.Status, e.Message, e.More).ExecuteAsync(context);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)

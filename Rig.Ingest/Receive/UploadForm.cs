@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Storage;
@@ -30,45 +28,40 @@ internal sealed class UploadForm(CameraSet cameras) : IDisposable
 
     public IncomingFile? File { get; private set; }
 
-    /// <param name="receiveFile">Given the file's stream, returns it written down.</param>
+    /// <param name="receiveFile">Reads the file's part to its end and returns it written down.</param>
     /// <exception cref="ApiException">A part is missing, repeated, too long or wrong; the message names it.</exception>
     /// <exception cref="IOException">The body ended early.</exception>
-    public async Task ReadAsync(MultipartReader reader, Func<Stream, Task<IncomingFile>> receiveFile, CancellationToken cancellationToken)
+    public async Task ReadAsync(MultipartBody body, Func<Task<IncomingFile>> receiveFile, CancellationToken cancellationToken)
     {
-        for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
+        for (var parts = 0; await body.NextAsync(cancellationToken) is { } name; parts++)
         {
             if (parts == MaxParts)
             {
                 throw new ApiException(400, $"The upload has more than {MaxParts} parts.");
             }
 
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-            {
-                throw new ApiException(400, "A part of the upload has no Content-Disposition with a name.");
-            }
-
-            switch (HeaderUtilities.RemoveQuotes(disposition.Name).ToString())
+            switch (name)
             {
                 case "file":
-                    File = File is null ? await receiveFile(section.Body) : throw Twice("file");
+                    File = File is null ? await receiveFile() : throw Twice(name);
                     break;
                 case "session_id":
-                    SessionId = SessionId is null ? ParseSession(await TextAsync(section, "session_id", cancellationToken)) : throw Twice("session_id");
+                    SessionId = SessionId is null ? ParseSession(await TextAsync(body, name, cancellationToken)) : throw Twice(name);
                     break;
                 case "camera_id":
-                    CameraId = CameraId is null ? ParseCamera(await TextAsync(section, "camera_id", cancellationToken), cameras) : throw Twice("camera_id");
+                    CameraId = CameraId is null ? ParseCamera(await TextAsync(body, name, cancellationToken), cameras) : throw Twice(name);
                     break;
                 case "take":
-                    Take = Take is null ? ParseTake(await TextAsync(section, "take", cancellationToken)) : throw Twice("take");
+                    Take = Take is null ? ParseTake(await TextAsync(body, name, cancellationToken)) : throw Twice(name);
                     break;
                 case "checksum":
-                    Checksum = Checksum is null ? ParseChecksum(await TextAsync(section, "checksum", cancellationToken)) : throw Twice("checksum");
+                    Checksum = Checksum is null ? ParseChecksum(await TextAsync(body, name, cancellationToken)) : throw Twice(name);
                     break;
                 case "manifest":
-                    Manifest = Manifest is null ? await BytesAsync(section, "manifest", ManifestReader.MaxBytes, cancellationToken) : throw Twice("manifest");
+                    Manifest = Manifest is null ? await body.BytesAsync(name, ManifestReader.MaxBytes, cancellationToken) : throw Twice(name);
                     break;
                 default:
-                    await BytesAsync(section, "an unknown part", MaxFieldBytes, cancellationToken);
+                    await body.BytesAsync("an unknown part", MaxFieldBytes, cancellationToken);
                     break;
             }
         }
@@ -82,26 +75,16 @@ internal sealed class UploadForm(CameraSet cameras) : IDisposable
         ? id
         : throw new ApiException(400, $"camera_id must be one of this rig's cameras: {cameras}. Add it to {CameraSet.Key} if it is a new one.");
 
-    private static int ParseTake(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var take) && take is >= 1 and <= RecordingId.MaxTake
+    public static int ParseTake(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var take) && take is >= 1 and <= RecordingId.MaxTake
         ? take
         : throw new ApiException(400, $"take must be a number from 1 to {RecordingId.MaxTake}.");
 
-    private static string ParseChecksum(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit)
+    public static string ParseChecksum(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit)
         ? text.ToLowerInvariant()
         : throw new ApiException(400, "checksum must be the file's SHA-256 as 64 hexadecimal digits.");
 
-    private static async Task<string> TextAsync(MultipartSection section, string name, CancellationToken cancellationToken)
-    {
-        var bytes = await BytesAsync(section, name, MaxFieldBytes, cancellationToken);
-        return Encoding.UTF8.GetString(bytes).Trim();
-    }
-
-    private static async Task<byte[]> BytesAsync(MultipartSection section, string name, int maxBytes, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[maxBytes + 1];
-        var read = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return read <= maxBytes ? buffer[..read] : throw new ApiException(400, $"The upload's part '{name}' is longer than {maxBytes} bytes.");
-    }
+    private static async Task<string> TextAsync(MultipartBody body, string name, CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await body.BytesAsync(name, MaxFieldBytes, cancellationToken)).Trim();
 
     private static ApiException Twice(string name) => new(400, $"The upload has more than one part '{name}'.");
 

@@ -1,9 +1,4 @@
-using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
-using Rig.Actors.Recording;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;
@@ -14,71 +9,65 @@ internal sealed class UploadHandler(
     SessionLayout layout,
     FreeSpace space,
     CameraSet cameras,
-    TakeStore store,
-    ActiveUploads uploads,
-    TimeProvider time)
+    TakeIntake intake,
+    ActiveUploads uploads)
 {
     /// <summary>Room for the parts beside the file and for multipart's own lines.</summary>
     private const long OverheadBytes = 2 * ManifestReader.MaxBytes;
 
-    private const int MaxBoundaryLength = 70; // RFC 2046
+    /// <summary>A form is received whole or not at all; it cannot go on over several requests.</summary>
+    public static bool Takes(HttpRequest request)
+    {
+        var isForm = request.ContentType?.TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
+        return isForm && UploadHeaders.Boolean(request, UploadHeaders.Complete) == false
+            ? throw new ApiException(400, "A multipart/form-data upload cannot be resumed. Send the video itself as video/mp4, with session_id, camera_id and checksum in the address.")
+            : isForm;
+    }
 
     public async Task<IResult> UploadAsync(HttpContext context)
     {
         var server = options.Value;
         var request = context.Request;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = null; // counted below, as the bytes come
-        }
-
-        var boundary = Boundary(request.ContentType);
+        UploadRequest.LiftBodyLimit(context);
+        var body = MultipartBody.Of(request);
         if (request.ContentLength > server.MaxUploadBytes + OverheadBytes)
         {
-            throw IncomingFile.TooLarge(server.MaxUploadBytes);
+            throw FileBudget.TooLarge(server.MaxUploadBytes);
         }
 
-        var expectedBytes = request.ContentLength ?? 0;
-        if (space.Refuse(expectedBytes) is { } full)
-        {
-            throw new ApiException(507, full);
-        }
-
+        var budget = new FileBudget(space, server.MaxUploadBytes, request.ContentLength ?? 0);
+        budget.Allow(0);
         using var active = uploads.Begin();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        deadline.CancelAfter(TimeSpan.FromSeconds(server.UploadTimeoutSec));
-        using var form = new UploadForm(cameras);
-        try
+        return await UploadRequest.WithinAsync(server.UploadTimeoutSec, context, async cancellationToken =>
         {
-            await ReadAsync(form, new MultipartReader(boundary, request.Body) { HeadersLengthLimit = 8192 }, expectedBytes, deadline.Token);
-            return await TakeOverAsync(form, deadline.Token);
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            throw new ApiException(408, $"The upload took longer than {server.UploadTimeoutSec} s. Send it again, or raise Rig:Server:UploadTimeoutSec.");
-        }
+            using var form = new UploadForm(cameras);
+            try
+            {
+                await form.ReadAsync(body, () => ReceiveAsync(body, budget, cancellationToken), cancellationToken);
+            }
+            catch (Exception e) when (e is IOException and not BadHttpRequestException { StatusCode: 408 })
+            {
+                throw new ApiException(400, "The upload is broken or was cut off before its end; nothing of it was kept. Send it again.");
+            }
+
+            return await TakeOverAsync(form, cancellationToken);
+        });
     }
 
-    private async Task ReadAsync(UploadForm form, MultipartReader reader, long expectedBytes, CancellationToken cancellationToken)
+    private async Task<IncomingFile> ReceiveAsync(MultipartBody body, FileBudget budget, CancellationToken cancellationToken)
     {
+        var file = IncomingFile.Create(layout.NewUploadPath());
         try
         {
-            await form.ReadAsync(reader, body => ReceiveAsync(body, options.Value.MaxUploadBytes, expectedBytes, cancellationToken), cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            throw new ApiException(400, "The upload is broken or was cut off before its end; nothing of it was kept. Send it again.");
-        }
-    }
-
-    private async Task<IncomingFile> ReceiveAsync(Stream body, long maxBytes, long expectedBytes, CancellationToken cancellationToken)
-    {
-        var file = new IncomingFile(layout.NewUploadPath());
-        try
-        {
-            await file.WriteFromAsync(body, maxBytes, () => space.Refuse(Math.Max(0, expectedBytes - file.Length)), cancellationToken);
+            await body.ReadAsync(
+                piece =>
+                {
+                    budget.Allow(file.Length + piece.Length);
+                    uploads.Received(piece.Length);
+                    return file.AppendAsync(piece);
+                },
+                cancellationToken);
             file.Finish();
-            uploads.Received(file.Length);
             return file;
         }
         catch
@@ -94,32 +83,9 @@ internal sealed class UploadHandler(
         var camera = form.CameraId ?? throw Missing("camera_id");
         var checksum = form.Checksum ?? throw Missing("checksum");
         var file = form.File ?? throw Missing("file");
-        if (file.Sha256 != checksum)
-        {
-            throw ApiException.ChecksumMismatch(checksum, file.Sha256);
-        }
-
-        file.Seal();
-        var facts = new TakeFacts(session, camera, form.Take, file.Length, file.Sha256);
-        var manifest = form.Manifest is { } json
-            ? ManifestReader.Read(json, facts)
-            : await VideoProbe.DescribeAsync(file.Path, facts, time.GetUtcNow(), cancellationToken);
-        var id = new RecordingId(session, camera, manifest.Recording.Take);
-        var result = await store.CommitAsync(new ArrivedTake(id, file.Path, file.Length, file.Sha256, manifest, "upload"), cancellationToken);
-        return result.Outcome == CommitOutcome.Conflict
-            ? throw new ApiException(
-                409,
-                $"The server already holds other bytes as {id}. These were kept apart and reported; the ones held stay. If both are real, send this one as the next take.",
-                new JsonObject { ["expected"] = result.Receipt.Sha256, ["calculated"] = file.Sha256 })
-            : Results.Json(UploadReplies.Uploaded(result.Receipt));
+        var receipt = await intake.AcceptAsync(file, new TakeClaim(session, camera, form.Take, checksum, form.Manifest), cancellationToken);
+        return Results.Json(UploadReplies.Uploaded(receipt));
     }
-
-    private static string Boundary(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var media)
-        && media.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-        && HeaderUtilities.RemoveQuotes(media.Boundary).ToString() is { Length: > 0 and <= MaxBoundaryLength } boundary
-            ? boundary
-            : throw new ApiException(400, "An upload is multipart/form-data with the parts file, session_id, camera_id, checksum and, if there is one, manifest.");
 
     private static ApiException Missing(string part) => new(400, $"The upload has no part '{part}'.");
 }

@@ -24,6 +24,8 @@ public static class StorageSetup
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<TakeNotices>();
         services.AddSingleton<TakeStore>();
+        services.AddSingleton<TakeLeases>();
+        services.AddSingleton<UploadStore>();
         services.AddHostedService<StorageGate>();
         return services;
     }

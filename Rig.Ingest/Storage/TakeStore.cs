@@ -49,6 +49,16 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
     public bool IsWhole(Receipt receipt) =>
         receipt.DamagedAt is null && new FileInfo(layout.VideoPath(receipt.Id)) is { Exists: true } file && file.Length == receipt.SizeBytes;
 
+    /// <summary>The take of that camera in that session with exactly these bytes, if it is held and whole.</summary>
+    public async Task<Receipt?> FindWholeAsync(SessionId session, CameraId camera, string sha256, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SelectReceipt + " WHERE session_id = $1 AND camera_id = $2 AND sha256 = $3");
+        command.Parameters.Add(new() { Value = session.Value });
+        command.Parameters.Add(new() { Value = camera.Value });
+        command.Parameters.Add(new() { Value = sha256 });
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault(IsWhole);
+    }
+
     /// <summary>Hashes the file on disk. When it is not what the receipt says, the receipt is marked damaged, so that the take is accepted again.</summary>
     /// <returns>The SHA-256 that the disk holds; null when the file is missing.</returns>
     public async Task<string?> VerifyAsync(Receipt receipt, CancellationToken cancellationToken)

@@ -1,0 +1,59 @@
+using System.Net;
+
+namespace Rig.Ingest.Security;
+
+/// <summary>What a server outside a trusted home network needs; all of it is off by default, as seed 001 says. docs/guide/offload-security.md.</summary>
+public sealed class SecurityOptions
+{
+    public const string Section = "Rig:Security";
+
+    /// <summary>PEM file with this server's certificate and those between it and the root; makes every port HTTPS.</summary>
+    public string CertificatePath { get; set; } = "";
+
+    /// <summary>PEM file with the certificate's private key; empty when it is in <see cref="CertificatePath"/>.</summary>
+    public string CertificateKeyPath { get; set; } = "";
+
+    /// <summary>PEM file with the certification authority whose certificates clients must show; needs <see cref="CertificatePath"/>.</summary>
+    public string ClientCaPath { get; set; } = "";
+
+    /// <summary>SHA-256, in hex, of each key that may upload. <c>rig-ingest api-key</c> makes a key and prints this.</summary>
+    public string[] ApiKeySha256 { get; set; } = [];
+
+    /// <summary>Networks such as <c>192.168.1.0/24</c>; other addresses are refused everything.</summary>
+    public string[] AllowedNetworks { get; set; } = [];
+
+    /// <summary>Requests of one address a second, twice as many at once; 0 for no limit.</summary>
+    public int MaxRequestsPerSecond { get; set; } = 2000;
+
+    /// <returns>Every problem as a sentence.</returns>
+    public IEnumerable<string> Problems()
+    {
+        foreach (var (key, path) in new[] { (nameof(CertificatePath), CertificatePath), (nameof(CertificateKeyPath), CertificateKeyPath), (nameof(ClientCaPath), ClientCaPath) })
+        {
+            if (path.Length > 0 && !File.Exists(path))
+            {
+                yield return $"{Section}:{key} names {path}, which is not a file that this program can see.";
+            }
+        }
+
+        if (CertificatePath.Length == 0 && (ClientCaPath.Length > 0 || CertificateKeyPath.Length > 0))
+        {
+            yield return $"{Section}:{nameof(ClientCaPath)} and {nameof(CertificateKeyPath)} need {Section}:{nameof(CertificatePath)}.";
+        }
+
+        if (ApiKeySha256.Any(hash => hash.Length != 64 || !hash.All(char.IsAsciiHexDigit)))
+        {
+            yield return $"{Section}:{nameof(ApiKeySha256)} must hold SHA-256 values of 64 hexadecimal digits, and never a key itself. 'rig-ingest api-key' prints one.";
+        }
+
+        foreach (var network in AllowedNetworks.Where(network => !IPNetwork.TryParse(network, out _)))
+        {
+            yield return $"{Section}:{nameof(AllowedNetworks)} contains '{network}', which is not a network such as 192.168.1.0/24.";
+        }
+
+        if (MaxRequestsPerSecond is < 0 or > 1_000_000)
+        {
+            yield return $"{Section}:{nameof(MaxRequestsPerSecond)} must be 0 for no limit, or up to 1000000.";
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Rig.Ingest.Storage;
+
+namespace Rig.Ingest.Security;
+
+/// <summary>HTTPS with the operator's own certificate and, if wanted, certificates of the cameras from the operator's own authority.</summary>
+internal static class TransportSecurity
+{
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    /// <exception cref="StartupException">A file is not what its key says.</exception>
+    public static void UseRigSecurity(this ListenOptions listen, SecurityOptions options)
+    {
+        if (options.CertificatePath.Length == 0)
+        {
+            return;
+        }
+
+        var (server, between) = Load(options);
+        var authority = options.ClientCaPath.Length > 0 ? LoadAuthority(options.ClientCaPath) : null;
+        listen.UseHttps(https =>
+        {
+            https.ServerCertificate = server;
+            https.ServerCertificateChain = between;
+            if (authority is not null)
+            {
+                https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                https.ClientCertificateValidation = (certificate, _, _) => IsFrom(authority, certificate);
+            }
+        });
+    }
+
+    private static bool IsFrom(X509Certificate2Collection authority, X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
+        return chain.Build(certificate);
+    }
+
+    private static (X509Certificate2 Server, X509Certificate2Collection Between) Load(SecurityOptions options)
+    {
+        try
+        {
+            var between = new X509Certificate2Collection();
+            between.ImportFromPemFile(options.CertificatePath);
+            return (X509Certificate2.CreateFromPemFile(options.CertificatePath, options.CertificateKeyPath.Length > 0 ? options.CertificateKeyPath : null), between);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException)
+        {
+            throw new StartupException($"Rig:Security:CertificatePath and CertificateKeyPath do not give a certificate with its key ({e.Message}). Both are PEM files of the same certificate.");
+        }
+    }
+
+    private static X509Certificate2Collection LoadAuthority(string path)
+    {
+        try
+        {
+            var authority = new X509Certificate2Collection();
+            authority.ImportFromPemFile(path);
+            return authority.Count > 0 ? authority : throw new CryptographicException("it holds no certificate");
+        }
+        catch (Exception e) when (e is CryptographicException or IOException)
+        {
+            throw new StartupException($"Rig:Security:ClientCaPath is not a PEM file with a certificate ({e.Message}).");
+        }
+    }
+}
