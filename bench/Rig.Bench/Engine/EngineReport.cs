@@ -23,7 +23,8 @@ internal sealed class EngineReport(bool json)
     public void Add(string measure, string unit, bool higherIsBetter, IReadOnlyList<double> values)
     {
         var ordered = values.Order().ToArray();
-        var row = new Row(measure, unit, higherIsBetter, ordered[ordered.Length / 2], ordered[0], ordered[^1], ordered.Length);
+        var median = (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
+        var row = new Row(measure, unit, higherIsBetter, median, ordered[0], ordered[^1], ordered.Length);
         rows.Add(row);
         if (!json)
         {
