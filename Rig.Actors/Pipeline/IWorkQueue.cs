@@ -10,18 +10,21 @@ namespace Rig.Actors.Pipeline;
 /// </summary>
 public interface IWorkQueue
 {
-    /// <summary>What is known of a session's takes; null when none was received.</summary>
-    Task<SessionTakes?> TakesAsync(SessionId session, CancellationToken cancellationToken);
+    /// <summary>What is known of a session's takes and stages; null when no take was received.</summary>
+    Task<SessionWork?> LookAsync(SessionId session, CancellationToken cancellationToken);
 
-    /// <summary>Sessions with takes that no queued stage knows of yet.</summary>
-    Task<IReadOnlyList<SessionId>> CollectingAsync(CancellationToken cancellationToken);
+    /// <summary>Sessions with takes that no queued stage knows of yet, or whose run is not settled.</summary>
+    Task<IReadOnlyList<SessionId>> UnsettledAsync(CancellationToken cancellationToken);
 
-    /// <summary>Queues every stage from the first one on; a run in progress loses its claim.</summary>
-    Task QueueAsync(SessionId session, QueueReason reason, CancellationToken cancellationToken);
+    /// <summary>Queues every stage from the first one on; a run in progress loses its claim. Does nothing when that run, or a later one, was queued already.</summary>
+    Task QueueAsync(SessionId session, int run, QueueReason reason, CancellationToken cancellationToken);
 
-    /// <summary>Queues the failed stage again.</summary>
-    /// <returns>False when none failed.</returns>
-    Task<bool> RetryAsync(SessionId session, CancellationToken cancellationToken);
+    /// <summary>Queues the run's failed stage again. Does nothing when that was done already, or another run was queued.</summary>
+    /// <param name="retries">The how-manieth retry of the run it is; 1 for the first.</param>
+    Task RetryAsync(SessionId session, int run, int retries, CancellationToken cancellationToken);
+
+    /// <summary>The session's history tells how the run ended, so that nobody need look at it again.</summary>
+    Task SettleAsync(SessionId session, int run, int retries, CancellationToken cancellationToken);
 
     /// <summary>The first stage of any session that is due and that nobody holds.</summary>
     Task<WorkItem?> ClaimAsync(string worker, TimeSpan lease, CancellationToken cancellationToken);
@@ -37,6 +40,15 @@ public interface IWorkQueue
 
 /// <param name="QueuedAt">When its stages were last queued; by the clock that also stamps the takes.</param>
 public sealed record SessionTakes(SessionId SessionId, IReadOnlyList<CollectedTake> Takes, DateTimeOffset? QueuedAt);
+
+/// <param name="Run">The run whose stages these are; 0 before the first.</param>
+/// <param name="Retries">How often its failed stage was queued again.</param>
+/// <param name="Settled">See <see cref="IWorkQueue.SettleAsync"/>.</param>
+/// <param name="Stages">In their order.</param>
+public sealed record SessionWork(SessionTakes Takes, int Run, int Retries, QueueReason? Reason, bool Settled, IReadOnlyList<StageRow> Stages);
+
+/// <param name="Error">Why it waits for the operator; null unless it does.</param>
+public sealed record StageRow(PipelineStage Stage, bool IsDone, string? Error, DateTimeOffset? EndedAt);
 
 /// <param name="EndReason">One of <see cref="TakeEndReason"/>; null from senders that do not say it.</param>
 /// <param name="SessionCameras">The cameras that were asked to record; null or empty from senders that do not say it.</param>

@@ -14,6 +14,9 @@ public static class PipelineProtocol
     /// <summary>A take's receipt is committed.</summary>
     public sealed record TakeReceived(SessionId SessionId) : IWithSessionId;
 
+    /// <summary>A worker has written down what came of a stage.</summary>
+    public sealed record StageSettled(SessionId SessionId) : IWithSessionId;
+
     /// <summary>The operator wants the session worked on with what there is, from its first stage. Answer: <see cref="Accepted"/> or <see cref="Refused"/>.</summary>
     public sealed record ProcessSession(SessionId SessionId) : IWithSessionId;
 

@@ -152,6 +152,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
             {
                 if (settled.Written)
                 {
+                    Context.Parent.Tell(new PipelineProtocol.StageSettled(item.Context.SessionId));
                     Claim();
                 }
                 else

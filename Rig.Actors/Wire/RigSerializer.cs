@@ -35,6 +35,10 @@ public sealed class RigSerializer(ExtendedActorSystem system) : SerializerWithSt
         ["ca"] = WireJson.Default.MasterClockRead,
         ["xq"] = WireJson.Default.GetFinishedTakes,
         ["xa"] = WireJson.Default.FinishedTakes,
+        ["pq"] = WireJson.Default.RunQueued,
+        ["pp"] = WireJson.Default.StagePassed,
+        ["ps"] = WireJson.Default.StageStopped,
+        ["pr"] = WireJson.Default.StageRetried,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<Type, string> Manifests = Messages.ToFrozenDictionary(m => m.Value.Type, m => m.Key);

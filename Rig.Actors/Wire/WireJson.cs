@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
@@ -32,4 +33,8 @@ namespace Rig.Actors.Wire;
 [JsonSerializable(typeof(TimingProtocol.MasterClockRead))]
 [JsonSerializable(typeof(TransferProtocol.GetFinishedTakes))]
 [JsonSerializable(typeof(TransferProtocol.FinishedTakes))]
+[JsonSerializable(typeof(PipelineEvents.RunQueued))]
+[JsonSerializable(typeof(PipelineEvents.StagePassed))]
+[JsonSerializable(typeof(PipelineEvents.StageStopped))]
+[JsonSerializable(typeof(PipelineEvents.StageRetried))]
 internal sealed partial class WireJson : JsonSerializerContext;

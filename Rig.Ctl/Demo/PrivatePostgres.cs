@@ -91,6 +91,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Every server process dies at once, without a goodbye to anybody; then the server recovers and listens where it did.</summary>
+    public Task CrashAndRestartAsync(CancellationToken cancellationToken) => RunAsync(
+        Path.Combine(bin, "pg_ctl"),
+        ["-D", Path.Combine(folder, "data"), "-l", Path.Combine(folder, "server.log"), "-m", "immediate", "-w", "-t", "60", "restart"],
+        asPostgres: true,
+        cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();

@@ -82,6 +82,19 @@ internal sealed partial class ActorCell
         _actor!.InvokeReceive(Behavior, received);
     }
 
+    /// <summary>As <see cref="Dispatch.Mailbox.Prepend"/>; a stashed <see cref="Terminated"/> counts again when it comes back.</summary>
+    internal void PrependStashed(IEnumerable<Envelope> envelopes)
+    {
+        var stashed = envelopes.ToList();
+        foreach (var envelope in stashed)
+        {
+            if (envelope.Message is Terminated terminated)
+                (Extras.Watch ??= new WatchState()).TerminatedQueued[terminated.ActorRef] = null;
+        }
+
+        Prepend(stashed);
+    }
+
     private void TellWatchersWeDied()
     {
         if (_extras?.Watch is not { } watch)

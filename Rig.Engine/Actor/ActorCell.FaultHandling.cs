@@ -271,7 +271,8 @@ internal sealed partial class ActorCell
     private void BeforeIncarnationEnds()
     {
         _extras?.Timers?.CancelAll();
-        _extras?.Stash?.UnstashAll();
+        // By way of the actor: a persistent one has a stash before this one.
+        (_actor as IActorStash)?.Stash.UnstashAll();
     }
 
     private void ClearFailed()

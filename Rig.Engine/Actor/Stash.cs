@@ -71,12 +71,12 @@ internal sealed class StashImpl(ActorCell cell, int capacity) : IStash
         if (_stashed.First is not { } first)
             return;
         _stashed.RemoveFirst();
-        cell.Prepend([first.Value]);
+        cell.PrependStashed([first.Value]);
     }
 
-    public void UnstashAll() => cell.Prepend(ClearStash());
+    public void UnstashAll() => cell.PrependStashed(ClearStash());
 
-    public void UnstashAll(Func<Envelope, bool> predicate) => cell.Prepend(ClearStash().Where(predicate));
+    public void UnstashAll(Func<Envelope, bool> predicate) => cell.PrependStashed(ClearStash().Where(predicate));
 
     public IEnumerable<Envelope> ClearStash()
     {

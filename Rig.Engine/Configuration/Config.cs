@@ -131,6 +131,20 @@ public class Config
         }
     }
 
+    /// <summary>As <see cref="AsEntries"/>, where each value is a text or a list of them.</summary>
+    internal IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> AsLists()
+    {
+        foreach (var (key, value) in Resolved.Fields)
+        {
+            yield return new(key, value switch
+            {
+                HoconText text => [text.Text],
+                HoconArray array => [.. array.Items.Select(item => item is HoconText text ? text.Text : throw Wrong(key, "a list of texts"))],
+                _ => throw Wrong(key, "a text or a list of texts"),
+            });
+        }
+    }
+
     /// <summary>All paths to values that are no sections, dotted.</summary>
     internal IEnumerable<string> Leaves() => HoconWriter.Leaves(Resolved, "");
 

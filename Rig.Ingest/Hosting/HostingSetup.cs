@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
+using Rig.Ingest.Persistence;
 using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Status;
@@ -46,6 +47,8 @@ internal static class HostingSetup
     public static IServiceCollection AddStatus(this IServiceCollection services)
     {
         services.AddSingleton<StatusReader>();
+        services.AddSingleton<JournalReader>();
+        services.AddSingleton<SessionHistory>();
         services.AddSingleton<Metrics>();
         services.AddSingleton<StatusFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<StatusFeed>());

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
+using Rig.Ingest.Persistence;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Storage;
 
@@ -17,6 +19,7 @@ internal static class LocalActors
         .AddHocon(RigConfig.Load("ingest.conf", "ingest", []), HoconAddMode.Prepend)
         .WithActors((system, registry, resolver) =>
         {
+            JournalDatabase.Give(system, services.GetRequiredService<NpgsqlDataSource>());
             LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
             registry.Register<PullActor>(system.ActorOf(resolver.Props<PullActor>(), "pull"));
             var pipeline = system.ActorOf(

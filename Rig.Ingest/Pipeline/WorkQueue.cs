@@ -14,7 +14,7 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
 {
     private const string HoldsClaim = " WHERE session_id = $1 AND stage = $2 AND lease_owner = $3 AND status = 'running'";
 
-    public async Task<SessionTakes?> TakesAsync(SessionId session, CancellationToken cancellationToken)
+    public async Task<SessionWork?> LookAsync(SessionId session, CancellationToken cancellationToken)
     {
         var receipts = await takes.OfSessionAsync(session, cancellationToken);
         if (receipts.Count == 0)
@@ -22,22 +22,43 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
             return null;
         }
 
-        await using var command = database.CreateCommand("SELECT ready_at FROM ingest.sessions WHERE session_id = $1");
+        await using var command = database.CreateCommand(
+            """
+            SELECT s.ready_at, s.ready_reason, s.run, s.retries, s.settled, w.stage, w.status, w.error, w.ended_at
+            FROM ingest.sessions s LEFT JOIN ingest.stages w USING (session_id) WHERE s.session_id = $1 ORDER BY w.stage
+            """);
         command.Parameters.Add(new() { Value = session.Value });
-        DateTimeOffset? queuedAt = await command.ExecuteScalarAsync(cancellationToken) is DateTime readyAt ? readyAt : null;
-        return new SessionTakes(
-            session,
-            receipts.Select(receipt => new CollectedTake(
-                receipt.Id, receipt.ReceivedAt, receipt.Manifest.Recording.EndReason, receipt.Manifest.Recording.SessionCameras)).ToList(),
-            queuedAt);
+        SessionWork? work = null;
+        var stages = new List<StageRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var collected = receipts.Select(receipt => new CollectedTake(
+                receipt.Id, receipt.ReceivedAt, receipt.Manifest.Recording.EndReason, receipt.Manifest.Recording.SessionCameras));
+            work ??= new SessionWork(
+                new SessionTakes(session, [.. collected], Instant(reader, 0)),
+                reader.GetInt32(2),
+                reader.GetInt32(3),
+                reader.IsDBNull(1) ? null : Enum.Parse<QueueReason>(reader.GetString(1), ignoreCase: true),
+                reader.GetBoolean(4),
+                stages);
+            if (!reader.IsDBNull(5))
+            {
+                var status = reader.GetString(6);
+                var error = status != "failed" ? null : reader.IsDBNull(7) ? "" : reader.GetString(7);
+                stages.Add(new StageRow((PipelineStage)reader.GetInt32(5), status == "done", error, Instant(reader, 8)));
+            }
+        }
+
+        return work;
     }
 
-    public async Task<IReadOnlyList<SessionId>> CollectingAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SessionId>> UnsettledAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            SELECT s.session_id FROM ingest.sessions s JOIN ingest.takes t USING (session_id)
-            GROUP BY s.session_id HAVING s.ready_at IS NULL OR s.ready_at < max(t.received_at) ORDER BY s.created_at
+            SELECT s.session_id FROM ingest.sessions s JOIN ingest.takes t USING (session_id) GROUP BY s.session_id
+            HAVING s.ready_at IS NULL OR s.ready_at < max(t.received_at) OR NOT s.settled ORDER BY s.created_at
             """);
         var sessions = new List<SessionId>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -49,16 +70,25 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
         return sessions;
     }
 
-    public async Task QueueAsync(SessionId session, QueueReason reason, CancellationToken cancellationToken)
+    public async Task QueueAsync(SessionId session, int run, QueueReason reason, CancellationToken cancellationToken)
     {
         var receipts = await takes.OfSessionAsync(session, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var ready = new NpgsqlCommand("UPDATE ingest.sessions SET ready_at = clock_timestamp(), ready_reason = $2 WHERE session_id = $1", connection))
+        await using (var ready = new NpgsqlCommand(
+            """
+            UPDATE ingest.sessions SET run = $2, retries = 0, settled = false, ready_at = clock_timestamp(), ready_reason = $3
+            WHERE session_id = $1 AND run < $2
+            """,
+            connection))
         {
             ready.Parameters.Add(new() { Value = session.Value });
+            ready.Parameters.Add(new() { Value = run });
             ready.Parameters.Add(new() { Value = reason.ToString().ToLowerInvariant() });
-            await ready.ExecuteNonQueryAsync(cancellationToken);
+            if (await ready.ExecuteNonQueryAsync(cancellationToken) == 0)
+            {
+                return;
+            }
         }
 
         await using (var clear = new NpgsqlCommand("DELETE FROM ingest.stages WHERE session_id = $1", connection))
@@ -72,7 +102,7 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
             var result = stage switch
             {
                 PipelineStage.Received => new JsonObject { ["takes"] = receipts.Count, ["bytes"] = receipts.Sum(receipt => receipt.SizeBytes) },
-                PipelineStage.Verified => new JsonObject { ["takes"] = receipts.Count(receipt => receipt.DamagedAt is null), ["algorithm"] = "sha256" },
+                PipelineStage.Verified => Verified(receipts),
                 _ => null,
             };
             await using var insert = new NpgsqlCommand(
@@ -94,12 +124,39 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
         await transaction.CommitAsync(cancellationToken);
     }
 
-    public async Task<bool> RetryAsync(SessionId session, CancellationToken cancellationToken)
+    private static JsonObject Verified(IReadOnlyList<Receipt> receipts)
+    {
+        var result = new JsonObject { ["takes"] = receipts.Count(receipt => receipt.DamagedAt is null), ["algorithm"] = "sha256" };
+        if (receipts.Where(receipt => receipt.Problem is not null).Select(receipt => JsonValue.Create($"{receipt.Id}: {receipt.Problem}")).ToArray() is { Length: > 0 } problems)
+        {
+            result["problems"] = new JsonArray(problems);
+        }
+
+        return result;
+    }
+
+    public async Task RetryAsync(SessionId session, int run, int retries, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "UPDATE ingest.stages SET status = 'queued', attempts = 0, fraction = 0, message = '', run_after = now(), ended_at = NULL WHERE session_id = $1 AND status = 'failed'");
+            """
+            WITH counted AS (
+              UPDATE ingest.sessions SET retries = $3, settled = false WHERE session_id = $1 AND run = $2 AND retries < $3 RETURNING session_id)
+            UPDATE ingest.stages w SET status = 'queued', attempts = 0, fraction = 0, message = '', run_after = now(), ended_at = NULL
+            FROM counted c WHERE w.session_id = c.session_id AND w.status = 'failed'
+            """);
         command.Parameters.Add(new() { Value = session.Value });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        command.Parameters.Add(new() { Value = run });
+        command.Parameters.Add(new() { Value = retries });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task SettleAsync(SessionId session, int run, int retries, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("UPDATE ingest.sessions SET settled = true WHERE session_id = $1 AND run = $2 AND retries = $3");
+        command.Parameters.Add(new() { Value = session.Value });
+        command.Parameters.Add(new() { Value = run });
+        command.Parameters.Add(new() { Value = retries });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<WorkItem?> ClaimAsync(string worker, TimeSpan lease, CancellationToken cancellationToken)
@@ -184,4 +241,6 @@ public sealed class WorkQueue(NpgsqlDataSource database, TakeStore takes, Sessio
             receipts.Where(receipt => receipt.DamagedAt is null).Select(receipt => new TakeFile(receipt.Id, layout.VideoPath(receipt.Id), receipt.Manifest)).ToList(),
             results);
     }
+
+    private static DateTimeOffset? Instant(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 }

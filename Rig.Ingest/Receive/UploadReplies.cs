@@ -21,7 +21,18 @@ internal static class UploadReplies
         return reply;
     }
 
-    private static JsonObject Common(Receipt receipt) => new()
+    private static JsonObject Common(Receipt receipt)
+    {
+        var reply = Receipt(receipt);
+        if (receipt.Problem is { } problem)
+        {
+            reply["problem"] = problem;
+        }
+
+        return reply;
+    }
+
+    private static JsonObject Receipt(Receipt receipt) => new()
     {
         ["success"] = true,
         ["recording_id"] = receipt.Id.ToString(),

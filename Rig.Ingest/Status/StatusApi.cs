@@ -22,6 +22,7 @@ internal static class StatusApi
     {
         app.MapGet("/api/v1/sessions", ListAsync);
         app.MapGet("/api/v1/sessions/{id}", SessionAsync);
+        app.MapGet("/api/v1/sessions/{id}/history", HistoryAsync);
         app.MapGet("/api/v1/sessions/{id}/files/{name}", File);
         app.MapPost("/api/v1/sessions/{id}/process", (string id, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
             AskAsync(takes, actors, new PipelineProtocol.ProcessSession(Parse(id)), cancellationToken));
@@ -69,6 +70,14 @@ internal static class StatusApi
         return await reader.SessionAsync(session, cancellationToken) is { } view
             ? Results.Json(view, StatusJson.Default.SessionView)
             : ApiError.Result(404, $"There is no session '{session}' here.");
+    }
+
+    private static async Task<IResult> HistoryAsync(string id, StatusReader reader, SessionHistory history, CancellationToken cancellationToken)
+    {
+        var session = Parse(id);
+        return await reader.SessionAsync(session, cancellationToken) is null
+            ? ApiError.Result(404, $"There is no session '{session}' here.")
+            : Results.Json(await history.OfAsync(session, cancellationToken), StatusJson.Default.HistoryListView);
     }
 
     private static IResult File(string id, string name, SessionFiles files)

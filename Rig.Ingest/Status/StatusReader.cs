@@ -155,7 +155,7 @@ public sealed class StatusReader(
             manifest.Quality?.DroppedFrames,
             manifest.Recording.EndReason,
             transfer?.Failures ?? 0,
-            receipt.DamagedAt is not null ? "The file on this server's disk is missing or changed. Send it again from the camera." : transfer?.Error);
+            receipt.DamagedAt is not null ? "The file on this server's disk is missing or changed. Send it again from the camera." : receipt.Problem ?? transfer?.Error);
     }
 
     private static TakeView View(TransferView transfer) => new(

@@ -7,6 +7,7 @@ namespace Rig.Ingest.Storage;
 /// <param name="Source"><c>upload</c> or <c>pull</c>.</param>
 /// <param name="ConfirmedAt">When its sender had learned of the receipt; only then may it delete its copy.</param>
 /// <param name="DamagedAt">When the file on disk was found missing or changed; such a take is accepted once more.</param>
+/// <param name="Problem">What is wrong with the video as it came, as a sentence; it is held all the same. Null when it is a whole MP4 file.</param>
 public sealed record Receipt(
     RecordingId Id,
     long SizeBytes,
@@ -15,10 +16,11 @@ public sealed record Receipt(
     string Source,
     DateTimeOffset ReceivedAt,
     DateTimeOffset? DamagedAt,
-    DateTimeOffset? ConfirmedAt = null);
+    DateTimeOffset? ConfirmedAt = null,
+    string? Problem = null);
 
 /// <summary>A take whose bytes are written, synced and hashed, but whose name is still a temporary one.</summary>
-public sealed record ArrivedTake(RecordingId Id, string TempPath, long SizeBytes, string Sha256, Manifest Manifest, string Source);
+public sealed record ArrivedTake(RecordingId Id, string TempPath, long SizeBytes, string Sha256, Manifest Manifest, string Source, string? Problem = null);
 
 public enum CommitOutcome
 {

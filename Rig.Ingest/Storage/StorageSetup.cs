@@ -23,6 +23,7 @@ public static class StorageSetup
         services.AddSingleton<SessionFiles>();
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<TakeNotices>();
+        services.AddSingleton<TakeDisk>();
         services.AddSingleton<TakeStore>();
         services.AddSingleton<TakeLeases>();
         services.AddSingleton<UploadStore>();

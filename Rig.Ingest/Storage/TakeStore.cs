@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using NpgsqlTypes;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 
@@ -10,13 +11,13 @@ namespace Rig.Ingest.Storage;
 /// receipt; a crash between any two steps leaves either no receipt (the sender sends again) or a receipt that is true.
 /// </summary>
 /// <remarks>docs/design/offload.md.</remarks>
-public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, TakeNotices notices, ILogger<TakeStore> log)
+public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, TakeDisk disk, TakeNotices notices, ILogger<TakeStore> log)
 {
     /// <summary>Different bytes kept for one take; more are refused without being kept, so that a mad sender cannot fill the disk.</summary>
     private const int MaxKeptConflicts = 3;
 
     private const string SelectReceipt =
-        "SELECT session_id, camera_id, take, size_bytes, sha256, manifest::text, source, received_at, damaged_at, confirmed_at FROM ingest.takes";
+        "SELECT session_id, camera_id, take, size_bytes, sha256, manifest::text, source, received_at, damaged_at, confirmed_at, problem FROM ingest.takes";
 
     /// <summary>The receipt as it is committed, whatever the disk says.</summary>
     public async Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken)
@@ -121,7 +122,7 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         }
         else if (held.Sha256 == take.Sha256)
         {
-            File.Delete(take.TempPath);
+            disk.Delete(take.TempPath);
             result = new CommitResult(CommitOutcome.AlreadyHeld, held);
         }
         else
@@ -134,6 +135,11 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         if (result.Outcome == CommitOutcome.Stored)
         {
             log.LogInformation("{Recording} is held: {SizeBytes} bytes by {Source}, sha256 {Sha256}", take.Id, take.SizeBytes, take.Source, take.Sha256);
+            if (take.Problem is not null)
+            {
+                log.LogWarning("{Recording}: {Problem} It is kept as it came.", take.Id, take.Problem);
+            }
+
             notices.Raise(take.Id.SessionId);
         }
 
@@ -143,10 +149,10 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
     private void PlaceOnDisk(ArrivedTake take)
     {
         var folder = layout.TakeFolder(take.Id);
-        Durable.CreateDirectory(folder);
-        Durable.WriteFile(layout.ManifestPath(take.Id), take.Manifest.ToUtf8Json());
-        File.Move(take.TempPath, layout.VideoPath(take.Id), overwrite: true);
-        Durable.SyncDirectory(folder);
+        disk.CreateDirectory(folder);
+        disk.WriteFile(layout.ManifestPath(take.Id), take.Manifest.ToUtf8Json());
+        disk.Move(take.TempPath, layout.VideoPath(take.Id));
+        disk.SyncDirectory(folder);
     }
 
     private static async Task<Receipt> WriteReceiptAsync(NpgsqlConnection connection, ArrivedTake take, CancellationToken cancellationToken)
@@ -159,8 +165,8 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
 
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO ingest.takes (session_id, camera_id, take, size_bytes, sha256, manifest, source) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)
-            ON CONFLICT (session_id, camera_id, take) DO UPDATE SET manifest = excluded.manifest, source = excluded.source, damaged_at = NULL
+            INSERT INTO ingest.takes (session_id, camera_id, take, size_bytes, sha256, manifest, source, problem) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)
+            ON CONFLICT (session_id, camera_id, take) DO UPDATE SET manifest = excluded.manifest, source = excluded.source, problem = excluded.problem, damaged_at = NULL
             RETURNING received_at
             """,
             connection);
@@ -169,8 +175,9 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         command.Parameters.Add(new() { Value = take.Sha256 });
         command.Parameters.Add(new() { Value = System.Text.Encoding.UTF8.GetString(take.Manifest.ToUtf8Json()) });
         command.Parameters.Add(new() { Value = take.Source });
+        command.Parameters.Add(new() { Value = (object?)take.Problem ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         var receivedAt = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
-        return new Receipt(take.Id, take.SizeBytes, take.Sha256, take.Manifest, take.Source, receivedAt, DamagedAt: null);
+        return new Receipt(take.Id, take.SizeBytes, take.Sha256, take.Manifest, take.Source, receivedAt, DamagedAt: null, Problem: take.Problem);
     }
 
     private async Task KeepApartAsync(NpgsqlConnection connection, ArrivedTake take, CancellationToken cancellationToken)
@@ -189,14 +196,14 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
         {
             var path = layout.ConflictPath(take.Id, take.Sha256);
             var folder = Path.GetDirectoryName(path)!;
-            Durable.CreateDirectory(folder);
-            File.Move(take.TempPath, path, overwrite: true);
-            Durable.SyncDirectory(folder);
+            disk.CreateDirectory(folder);
+            disk.Move(take.TempPath, path);
+            disk.SyncDirectory(folder);
             keptAs = Path.GetFileName(path);
         }
         else
         {
-            File.Delete(take.TempPath);
+            disk.Delete(take.TempPath);
         }
 
         await using var command = new NpgsqlCommand(
@@ -235,7 +242,8 @@ public sealed class TakeStore(NpgsqlDataSource database, SessionLayout layout, T
                 reader.GetString(6),
                 reader.GetFieldValue<DateTimeOffset>(7),
                 reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8),
-                reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9)));
+                reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
+                reader.IsDBNull(10) ? null : reader.GetString(10)));
         }
 
         return receipts

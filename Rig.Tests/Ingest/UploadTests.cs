@@ -240,10 +240,9 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
         byte[][] files =
         [
             Encoding.ASCII.GetBytes("#!/bin/sh\necho not a video, but long enough to look at"),
-            SampleTake.Box("ftyp", "isom\0\0\0\0"u8),
             [.. SampleTake.Box("moov", new byte[8]), .. SampleTake.Box("ftyp", new byte[8])],
-            SampleTake.Mp4()[..^10],
-            [.. SampleTake.Mp4(), 0, 0],
+            [0, 0, 0, 7, .. "ftyp"u8, .. "isom"u8],
+            SampleTake.Mp4()[..7],
             [],
         ];
         foreach (var file in files)
@@ -254,6 +253,49 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         AssertNothingLeft();
+    }
+
+    [Fact]
+    public async Task A_broken_video_is_kept_and_confirmed_and_the_session_says_what_is_wrong_with_it()
+    {
+        byte[][] files =
+        [
+            SampleTake.Box("ftyp", "isom\0\0\0\0"u8),
+            SampleTake.Mp4()[..^10],
+            SampleTake.Mp4()[..10],
+            [.. SampleTake.Mp4(), 0, 0],
+            [0, 0, 0, 8, .. "ftyp"u8, .. "anything at all"u8],
+        ];
+        for (var n = 0; n < files.Length; n++)
+        {
+            var session = $"BROKEN_{n}";
+            var reply = await server.UploadAsync(SampleTake.Form(files[n], session));
+
+            Assert.Equal(200, reply.Status);
+            Assert.True((bool)reply.Body["checksum_verified"]!);
+            var problem = (string)reply.Body["problem"]!;
+            Assert.Contains("MP4", problem, StringComparison.Ordinal);
+            Assert.Equal(files[n], await File.ReadAllBytesAsync(folder.File("sessions", session, "CAM_C", "recording.mp4")));
+            Assert.Equal(200, (await server.ConfirmAsync(new { session_id = session, camera_id = "CAM_C", verify = true })).Status);
+            var take = (await server.GetAsync("/api/v1/sessions/" + session)).Body["takes"]![0]!;
+            Assert.Equal("verified", (string)take["status"]!);
+            Assert.Equal(problem, (string)take["error"]!);
+        }
+
+        var whole = await server.UploadAsync(SampleTake.Form(SampleTake.Mp4(), "WHOLE"));
+        Assert.False(whole.Body.ContainsKey("problem"));
+    }
+
+    [Fact]
+    public async Task The_pipeline_shows_what_is_wrong_with_a_video()
+    {
+        await server.UploadAsync(SampleTake.Form(SampleTake.Mp4()[..^10]));
+        await server.PostAsync($"/api/v1/sessions/{Session}/process");
+
+        var stages = (await server.GetAsync("/api/v1/sessions/" + Session)).Body["stages"]!.AsArray();
+        var verified = stages.Single(stage => (string)stage!["stage"]! == "verified")!;
+        Assert.Equal("done", (string)verified["status"]!);
+        Assert.StartsWith(Session + "_CAM_C: ", (string)verified["result"]!["problems"]![0]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -143,6 +143,45 @@ public sealed class PipelineTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_history_tells_what_happened_over_restarts_and_runs()
+    {
+        stages.OnRun = (stage, _, _) => stage == PipelineStage.Stitched ? throw new StageFailedException("The pictures do not overlap.") : Task.CompletedTask;
+        await UploadAllAsync();
+        await UntilAsync("failed");
+        await HistoryIsAsync(["queued complete", "passed received", "passed verified", "passed aligned", "stopped stitched The pictures do not overlap."]);
+        await server.DisposeAsync();
+
+        stages.OnRun = (_, _, _) => Task.CompletedTask;
+        await StartAsync();
+        Assert.Equal(202, (await server.PostAsync($"/api/v1/sessions/{Session}/retry")).Status);
+        await HistoryIsAsync(
+        [
+            "queued complete", "passed received", "passed verified", "passed aligned", "stopped stitched The pictures do not overlap.",
+            "retried stitched", "passed stitched", "passed detected", "passed events", "passed clips", "passed pushed",
+        ]);
+        Assert.Equal(404, (await server.GetAsync("/api/v1/sessions/OTHER/history")).Status);
+    }
+
+    [Fact]
+    public async Task Two_servers_on_one_database_decide_one_after_the_other_and_neither_repeats_the_others_run()
+    {
+        await using var second = await IngestServer.StartAsync(folder, database, new ScriptedStages().AddTo, [.. Fast, "--Rig:Pipeline:Workers=0"]);
+        await UploadAllAsync();
+        await UntilAsync("done");
+        for (var round = 0; round < 3; round++)
+        {
+            // Each time the other server's actor has an old state.
+            Assert.Equal(202, (await second.PostAsync($"/api/v1/sessions/{Session}/process")).Status);
+            Assert.Equal(202, (await server.PostAsync($"/api/v1/sessions/{Session}/process")).Status);
+        }
+
+        await Eventually.HoldsAsync(async () => (await HistoryAsync())[^1] == "passed pushed");
+        var runs = (await server.GetAsync($"/api/v1/sessions/{Session}/history")).Body["history"]!.AsArray()
+            .Where(line => (string)line!["event"]! == "queued").Select(line => (int)line!["run"]!).ToList();
+        Assert.Equal(Enumerable.Range(1, 7), runs);
+    }
+
+    [Fact]
     public async Task A_take_received_just_before_a_restart_is_not_forgotten()
     {
         await server.DisposeAsync();
@@ -230,6 +269,11 @@ public sealed class PipelineTests(PostgresFixture postgres) : IAsyncLifetime
         var manifest = SampleTake.Manifest(file, Session, camera, sessionCameras: ["CAM_L", "CAM_C", "CAM_R"]);
         Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file, Session, camera, manifest: manifest.ToJsonString()))).Status);
     }
+
+    private Task HistoryIsAsync(string[] expected) => Eventually.HoldsAsync(async () => expected.SequenceEqual(await HistoryAsync()));
+
+    private async Task<List<string>> HistoryAsync() => [.. (await server.GetAsync($"/api/v1/sessions/{Session}/history")).Body["history"]!.AsArray()
+        .Select(line => string.Join(' ', new[] { line!["event"], line["reason"], line["stage"], line["error"] }.Where(part => part is not null).Select(part => (string)part!)))];
 
     private async Task<JsonObject> SessionAsync() => (await server.GetAsync($"/api/v1/sessions/{Session}")).Body;
 

@@ -1,36 +1,55 @@
 using System.Globalization;
 using Rig.Bench;
 using Rig.Bench.Engine;
+using Rig.Bench.Receive;
 using Rig.Bench.Record;
 using Rig.Bench.Stitch;
 
-return args.FirstOrDefault() switch
+// One line a measure: its name, what may follow, and what runs.
+(string Verb, string Usage, Func<Task<int>> Run)[] measures =
+[
+    ("stitch-kernel", "[rounds]", () => Task.FromResult(StitchKernelBench.Run(args[1..]))),
+    ("stitch-whole", "[seconds]", () => StitchWholeBench.RunAsync(args[1..])),
+    ("receive", "[megabytes] [rounds]", () => ReceiveBench.RunAsync(Number(1, 512), Number(2, 5), CancellationToken.None)),
+    ("receive-soak", "[megabytes]", () => ReceiveSoakBench.RunLargeAsync(Number(1, 61_440), CancellationToken.None)),
+    ("receive-takes", "[number]", () => ReceiveSoakBench.RunSmallAsync(Number(1, 10_000), CancellationToken.None)),
+    ("record-overhead", "[seconds] [rounds]", () => RecordOverheadBench.RunAsync(Number(1, 30), Number(2, 3))),
+    ("start-spread", "[starts]", () => StartSpreadBench.RunAsync(Number(1, 100))),
+    ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),
+    ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
+    ("persist", "[events] [rounds]", () => PersistBench.RunAsync(Number(1, 2000), Number(2, 5), CancellationToken.None)),
+    ("engine-local", "[rounds] [--json]", () => EngineLocalBench.RunAsync(Number(1, 5), Json())),
+    ("engine-remote", "[rounds] [--json]", () => EngineRemoteBench.RunAsync(Number(1, 5), Json())),
+    ("engine-cluster", "[rounds] [--json]", () => EngineClusterBench.RunAsync(Number(1, 3), Json())),
+    ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
+];
+
+// The other processes of the engine benches.
+switch (args.FirstOrDefault())
 {
-    "stitch-kernel" => StitchKernelBench.Run(args[1..]),
-    "stitch-whole" => await StitchWholeBench.RunAsync(args[1..]),
-    "receive" => await ReceiveBench.RunAsync(Number(1, 512), Number(2, 5), CancellationToken.None),
-    "record-overhead" => await RecordOverheadBench.RunAsync(Number(1, 30), Number(2, 3)),
-    "start-spread" => await StartSpreadBench.RunAsync(Number(1, 100)),
-    "manifest-latency" => await ManifestLatencyBench.RunAsync(Number(1, 3)),
-    "download-while-recording" => await DownloadBench.RunAsync(Number(1, 20)),
-    "soak" when args is [_, var minutes, var mode] && mode.Split('x') is [var w, var h, var f] => await SoakBench.RunAsync(
-        double.Parse(minutes, CultureInfo.InvariantCulture), int.Parse(w, CultureInfo.InvariantCulture), int.Parse(h, CultureInfo.InvariantCulture), int.Parse(f, CultureInfo.InvariantCulture)),
-    "engine-local" => await EngineLocalBench.RunAsync(Number(1, 5), Json()),
-    "engine-remote" => await EngineRemoteBench.RunAsync(Number(1, 5), Json()),
-    "engine-cluster" => await EngineClusterBench.RunAsync(Number(1, 3), Json()),
-    EngineRemoteBench.PeerVerb => await EngineRemoteBench.RunPeerAsync(args[1]),
-    EngineClusterBench.NodeVerb => await EngineClusterBench.RunNodeAsync(args[1..]),
-    _ => Usage(),
-};
+    case EngineRemoteBench.PeerVerb: return await EngineRemoteBench.RunPeerAsync(args[1]);
+    case EngineClusterBench.NodeVerb: return await EngineClusterBench.RunNodeAsync(args[1..]);
+}
+
+if (Array.Find(measures, measure => measure.Verb == args.FirstOrDefault()).Run is { } run)
+{
+    return await run();
+}
+
+Console.Error.WriteLine("Usage: Rig.Bench MEASURE [arguments]");
+foreach (var measure in measures)
+{
+    Console.Error.WriteLine($"  {measure.Verb} {measure.Usage}");
+}
+
+return 2;
 
 bool Json() => args.Contains("--json");
 
 int Number(int at, int otherwise) => args.Length > at && args[at] != "--json" ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
 
-static int Usage()
+Task<int> SoakAsync()
 {
-    Console.Error.WriteLine("Rig.Bench stitch-kernel [rounds] | stitch-whole [seconds] | receive [megabytes] [rounds]\n"
-        + "  record-overhead [seconds] [rounds] | start-spread [starts] | manifest-latency [rounds] | download-while-recording [seconds] | soak MINUTES WIDTHxHEIGHTxFPS\n"
-        + "  engine-local|engine-remote|engine-cluster [rounds] [--json]");
-    return 2;
+    var mode = args.ElementAtOrDefault(2)?.Split('x') is { Length: 3 } parts ? [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))] : new[] { 640, 360, 30 };
+    return SoakBench.RunAsync(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 100, mode[0], mode[1], mode[2]);
 }

@@ -321,6 +321,11 @@ internal sealed class ChunkedUploads(
     /// <summary>Older rigs call a camera node; its name is the camera's, or the file's name holds it.</summary>
     private (CameraId Camera, int? Take) CameraOf(string node, string file, SessionId session)
     {
+        if (node.Length > 64 || !node.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+        {
+            throw new ApiException(400, "node_id must be 1 to 64 letters, digits, '_', '-' or '.', such as CAM_L.");
+        }
+
         var named = RecordingId.TryParse(Path.GetFileNameWithoutExtension(file), out var recording) && recording.SessionId == session ? recording : (RecordingId?)null;
         var camera = CameraId.TryParse(node, out var own) ? own : named?.CameraId;
         return camera is { } known && cameras.Contains(known)

@@ -158,15 +158,18 @@ internal sealed class IncomingFile : IDisposable
     public void Finish() => Sha256 = Convert.ToHexStringLower(hash.GetCurrentHash());
 
     /// <summary>Checks the content and makes it durable.</summary>
-    /// <exception cref="ApiException">400: the bytes are not a whole MP4 file. 507: the disk failed.</exception>
-    public async Task SealAsync()
+    /// <returns>What is wrong with the MP4 file, which is kept all the same; null when it is whole.</returns>
+    /// <exception cref="ApiException">400: not an MP4 file at all. 507: the disk failed.</exception>
+    public async Task<string?> SealAsync()
     {
-        if (Mp4Check.Problem(handle, Length) is { } problem)
+        if (!Mp4Check.StartsLikeMp4(handle))
         {
-            throw new ApiException(400, problem);
+            throw new ApiException(400, Mp4Check.Refusal);
         }
 
+        var problem = Mp4Check.Problem(handle, Length);
         await SyncAsync();
+        return problem;
     }
 
     /// <summary>Reads again what was appended from <paramref name="start"/> on.</summary>
@@ -255,7 +258,7 @@ internal sealed class IncomingFile : IDisposable
         more.CopyTo(part);
         if (more.Length == part.Length && !Mp4Check.StartsLikeMp4(head))
         {
-            throw new ApiException(400, "The file is not an MP4 video: it does not start with an 'ftyp' box. Only MP4 recordings are accepted.");
+            throw new ApiException(400, Mp4Check.Refusal);
         }
     }
 

@@ -46,7 +46,7 @@ internal static class ManifestReader
 
     private static void Check(Manifest manifest, TakeFacts facts)
     {
-        Require(manifest.Version.StartsWith("1.", StringComparison.Ordinal), "version", "must be 1.0");
+        Require(manifest.Version?.StartsWith("1.", StringComparison.Ordinal) == true, "version", "must be 1.0");
         Require(manifest.Recording is not null, "recording", "is missing");
         Require(manifest.File is not null, "file", "is missing");
         Require(manifest.Video?.Resolution is not null, "video.resolution", "is missing");

@@ -5,20 +5,32 @@ using Microsoft.Win32.SafeHandles;
 namespace Rig.Ingest.Receive;
 
 /// <summary>
-/// Whether bytes are an MP4 file, by their content: ISO/IEC 14496-12 boxes end to end, the first one <c>ftyp</c>, with a <c>moov</c>
-/// among them. Only box headers are read, so 60 GB take no longer than 1 MB.
+/// Whether bytes are an MP4 file, by their content. What does not begin with an <c>ftyp</c> box is refused. Whether the rest is boxes end
+/// to end (ISO/IEC 14496-12) with a <c>moov</c> among them is only reported: a torn recording is better than none.
+/// Only box headers are read, so 60 GB take no longer than 1 MB.
 /// </summary>
 internal static class Mp4Check
 {
     /// <summary>A fragmented take of 12 hours has some 90,000 boxes.</summary>
     private const int MaxBoxes = 4_000_000;
 
-    /// <summary>Bytes that <see cref="StartsLikeMp4"/> needs.</summary>
+    /// <summary>Bytes that <see cref="StartsLikeMp4(ReadOnlySpan{byte})"/> needs.</summary>
     public const int HeadBytes = 8;
 
-    public static bool StartsLikeMp4(ReadOnlySpan<byte> head) => head.Length >= HeadBytes && head[4..8].SequenceEqual("ftyp"u8);
+    /// <summary>What a sender of anything else is told.</summary>
+    public const string Refusal = "The file is not an MP4 video: it does not start with an 'ftyp' box. Only MP4 recordings are accepted.";
 
-    /// <returns>Null for an MP4 file, else what is wrong with it.</returns>
+    /// <summary>An <c>ftyp</c> box that has at least its own header, or one of the two sizes that mean something else: 0, to the end, and 1, a longer number follows.</summary>
+    public static bool StartsLikeMp4(ReadOnlySpan<byte> head) =>
+        head.Length >= HeadBytes && head[4..8].SequenceEqual("ftyp"u8) && BinaryPrimitives.ReadUInt32BigEndian(head) is 0 or 1 or >= (uint)HeadBytes;
+
+    public static bool StartsLikeMp4(SafeFileHandle file)
+    {
+        Span<byte> head = stackalloc byte[HeadBytes];
+        return RandomAccess.Read(file, head, 0) == HeadBytes && StartsLikeMp4(head);
+    }
+
+    /// <returns>Null for a whole MP4 file, else a sentence about what is wrong with it.</returns>
     public static string? Problem(SafeFileHandle file, long length)
     {
         Span<byte> header = stackalloc byte[16];
@@ -29,17 +41,17 @@ internal static class Mp4Check
             var read = RandomAccess.Read(file, header, offset);
             if (read < HeadBytes)
             {
-                return "The file is not an MP4 video: it ends inside a box header.";
+                return "The file is not a whole MP4 video: it ends inside a box header.";
             }
 
             if (offset == 0 && !StartsLikeMp4(header))
             {
-                return "The file is not an MP4 video: it does not start with an 'ftyp' box.";
+                return Refusal;
             }
 
             if (boxes == MaxBoxes)
             {
-                return "The file is not an MP4 video that this server accepts: it has too many boxes.";
+                return "The file is not a plausible MP4 video: it has too many boxes.";
             }
 
             var type = Encoding.Latin1.GetString(header[4..8]);
@@ -64,6 +76,6 @@ internal static class Mp4Check
             offset += size;
         }
 
-        return hasMovie ? null : "The file is not an MP4 video: it has no 'moov' box.";
+        return hasMovie ? null : "The file is not a whole MP4 video: it has no 'moov' box, without which players cannot read it.";
     }
 }

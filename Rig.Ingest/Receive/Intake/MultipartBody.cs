@@ -78,7 +78,7 @@ internal sealed class MultipartBody
             var length = end >= 0 ? end : Math.Max(0, buffer.Length - delimiter.Length + 1);
             if (length > 0)
             {
-                await take(buffer.Slice(0, length));
+                await TakeAsync(buffer.Slice(0, length), take);
             }
 
             if (end >= 0)
@@ -93,6 +93,20 @@ internal sealed class MultipartBody
             {
                 throw new IOException("The body ended inside a part.");
             }
+        }
+    }
+
+    /// <summary>A piece that is refused is let go of all the same, so that the server can read on to the request's end and the client reads the answer.</summary>
+    private async ValueTask TakeAsync(ReadOnlySequence<byte> piece, Func<ReadOnlySequence<byte>, ValueTask> take)
+    {
+        try
+        {
+            await take(piece);
+        }
+        catch
+        {
+            body.AdvanceTo(piece.End);
+            throw;
         }
     }
 

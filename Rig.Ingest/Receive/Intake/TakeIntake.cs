@@ -16,7 +16,7 @@ internal sealed class TakeIntake(TakeStore store, TimeProvider time)
 {
     /// <param name="file">Finished; gone from its temporary place when this returns.</param>
     /// <returns>The durable receipt.</returns>
-    /// <exception cref="ApiException">The bytes are not those of the claim, no MP4 file, or other bytes are held; the file stays unless it was kept apart.</exception>
+    /// <exception cref="ApiException">The bytes are not those of the claim, do not begin as MP4, or other bytes are held; the file stays unless it was kept apart.</exception>
     public async Task<Receipt> AcceptAsync(IncomingFile file, TakeClaim claim, CancellationToken cancellationToken)
     {
         if (file.Sha256 != claim.Sha256)
@@ -24,13 +24,13 @@ internal sealed class TakeIntake(TakeStore store, TimeProvider time)
             throw ApiException.ChecksumMismatch(claim.Sha256, file.Sha256);
         }
 
-        await file.SealAsync();
+        var problem = await file.SealAsync();
         var facts = new TakeFacts(claim.SessionId, claim.CameraId, claim.Take, file.Length, file.Sha256);
         var manifest = claim.Manifest is { } json
             ? ManifestReader.Read(json, facts)
             : await VideoProbe.DescribeAsync(file.Path, facts, time.GetUtcNow(), cancellationToken);
         var id = new RecordingId(claim.SessionId, claim.CameraId, manifest.Recording.Take);
-        var result = await store.CommitAsync(new ArrivedTake(id, file.Path, file.Length, file.Sha256, manifest, "upload"), cancellationToken);
+        var result = await store.CommitAsync(new ArrivedTake(id, file.Path, file.Length, file.Sha256, manifest, "upload", problem), cancellationToken);
         return result.Outcome == CommitOutcome.Conflict
             ? throw new ApiException(
                 409,

@@ -179,10 +179,10 @@ internal sealed class ResumableUploads(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, turn.Superseded);
         stop.CancelAfter(TimeSpan.FromSeconds(server.UploadTimeoutSec));
         var start = file.Length;
+        var budget = new FileBudget(space, row.SizeBytes is { } size ? Math.Min(size, server.MaxUploadBytes) : server.MaxUploadBytes, row.SizeBytes ?? 0);
         try
         {
-            var limit = row.SizeBytes is { } size ? Math.Min(size, server.MaxUploadBytes) : server.MaxUploadBytes;
-            await BodyCopy.ToFileAsync(context.Request.BodyReader, file, new FileBudget(space, limit, row.SizeBytes ?? 0), Told(context, file), stop.Token);
+            await ReceiveBodyAsync(context, file, budget, start, stop.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -222,6 +222,19 @@ internal sealed class ResumableUploads(
         }
 
         return await FinishAsync(context, row, file, turn);
+    }
+
+    private async Task ReceiveBodyAsync(HttpContext context, IncomingFile file, FileBudget budget, long start, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BodyCopy.ToFileAsync(context.Request.BodyReader, file, budget, Told(context, file), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            await BodyCopy.SalvageAsync(context, file, budget, start);
+            throw;
+        }
     }
 
     private async Task<IResult> FinishAsync(HttpContext context, UploadRow row, IncomingFile file, UploadTurns.Turn turn)

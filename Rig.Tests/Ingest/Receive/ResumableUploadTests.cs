@@ -111,6 +111,29 @@ public sealed class ResumableUploadTests(PostgresFixture postgres) : IAsyncLifet
         AssertHeld(file);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_broken_connection_had_brought_is_kept(bool whileReading)
+    {
+        var file = SampleTake.Mp4(payloadBytes: 200_000);
+        using (var connection = await RawConnection.OpenAsync(server.Http.BaseAddress!))
+        {
+            await connection.SendAsync(Head("POST", CreatePath(file), file.Length, "Upload-Complete: ?1\r\nUpload-Draft-Interop-Version: 8\r\n"));
+            await connection.ReadAsync();
+            if (whileReading)
+            {
+                await connection.SendAsync(file.AsMemory(0, 5000));
+                await Eventually.HoldsAsync(() => Unfinished().Length == 5000);
+            }
+
+            await connection.SendAsync(file.AsMemory(whileReading ? 5000 : 0, whileReading ? 60_000 : 65_000));
+        }
+
+        await Eventually.HoldsAsync(() => Unfinished().Length == 65_000);
+        FileInfo Unfinished() => Assert.Single(new DirectoryInfo(folder.File("temp")).GetFiles("unfinished-*.part"));
+    }
+
     [Fact]
     public async Task A_take_may_come_in_parts()
     {

@@ -1,0 +1,253 @@
+using System.Globalization;
+using Npgsql;
+using Rig.Tests.Engine.Persistence;
+using Rig.Tests.Ingest;
+using Rig.Tests.Support;
+
+namespace Rig.Tests.Persistence;
+
+[Collection(PostgresTests.Name)]
+public sealed class PostgresJournalTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private string connection = "";
+    private JournalSystem journal = null!;
+
+    public async Task InitializeAsync()
+    {
+        connection = await JournalSystem.PrepareAsync(await postgres.NewDatabaseAsync());
+        journal = new JournalSystem(connection);
+    }
+
+    public async Task DisposeAsync() => await journal.DisposeAsync();
+
+    [Fact]
+    public async Task What_was_confirmed_is_replayed_by_another_process_in_order()
+    {
+        var actor = journal.Start("a");
+        journal.Expect("recovered at 0");
+        Persist(actor, "one", "two");
+        actor.Tell(new Do(self => self.PersistAll(["three", "four"], text => self.Report.Tell($"persisted {text}"))));
+        journal.Expect("persisted one", "persisted two", "persisted three", "persisted four");
+        await journal.DisposeAsync();
+
+        journal = new JournalSystem(connection);
+        journal.Start("a");
+        journal.Expect("replayed one", "replayed two", "replayed three", "replayed four", "recovered at 4");
+    }
+
+    [Fact]
+    public void Ten_thousand_events_are_written_and_recovered_in_order()
+    {
+        const int Count = 10_000;
+        var actor = journal.Start("long");
+        journal.Expect("recovered at 0");
+        actor.Tell(new Do(self =>
+        {
+            self.PersistAll(Enumerable.Range(1, Count).Select(n => n.ToString(CultureInfo.InvariantCulture)), _ => { });
+            self.DeferAsync("done", text => self.Report.Tell(text));
+        }));
+        journal.Expect("done");
+
+        journal.Start("long");
+        for (var n = 1; n <= Count; n++)
+        {
+            journal.Expect($"replayed {n.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        journal.Expect($"recovered at {Count}");
+    }
+
+    [Fact]
+    public void A_second_writer_of_the_same_history_fails_with_the_reason_and_sees_the_others_events_when_started_again()
+    {
+        var first = journal.Start("shared");
+        journal.Expect("recovered at 0");
+        var second = journal.Kit.Watch(journal.Start("shared"));
+        journal.Expect("recovered at 0");
+        Persist(first, "one");
+        journal.Expect("persisted one");
+
+        Persist(second, "two");
+        var failure = journal.Kit.ExpectMsg<string>();
+        Assert.StartsWith("failed two 1: Writer ", failure, StringComparison.Ordinal);
+        Assert.Contains("has already written event 1 of 'shared'", failure, StringComparison.Ordinal);
+        journal.Kit.ExpectTerminated(second);
+
+        Persist(first, "three");
+        journal.Expect("persisted three");
+        journal.Start("shared");
+        journal.Expect("replayed one", "replayed three", "recovered at 2");
+    }
+
+    [Fact]
+    public void An_event_that_cannot_be_serialized_is_rejected_and_the_others_are_written()
+    {
+        var actor = journal.Start("a");
+        journal.Expect("recovered at 0");
+        actor.Tell(new Do(self =>
+        {
+            self.Persist<object>("one", _ => self.Report.Tell("persisted one"));
+            self.Persist<object>(new Unspeakable(), _ => self.Report.Tell("persisted the unspeakable"));
+            self.Persist<object>("three", _ => self.Report.Tell("persisted three"));
+        }));
+        journal.Expect("persisted one");
+        Assert.StartsWith("rejected unspeakable 2", journal.Kit.ExpectMsg<string>(), StringComparison.Ordinal);
+        journal.Expect("persisted three");
+
+        journal.Start("a");
+        journal.Expect("replayed one", "replayed three", "recovered at 3");
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_cut_in_mid_write_stops_the_actor_and_what_it_did_not_confirm_is_not_acknowledged()
+    {
+        var actor = journal.Kit.Watch(journal.Start("a"));
+        journal.Expect("recovered at 0");
+        Persist(actor, "one");
+        journal.Expect("persisted one");
+        await using (await LockJournalAsync())
+        {
+            Persist(actor, "two");
+            await KillBlockedWriteAsync();
+            Assert.StartsWith("failed two 2", journal.Kit.ExpectMsg<string>(), StringComparison.Ordinal);
+            journal.Kit.ExpectTerminated(actor);
+        }
+
+        var again = journal.Start("a");
+        journal.Expect("replayed one", "recovered at 1");
+        Persist(again, "two");
+        journal.Expect("persisted two");
+    }
+
+    [Fact]
+    public async Task A_write_that_takes_too_long_is_not_acknowledged_and_recovery_waits_for_its_outcome()
+    {
+        await journal.DisposeAsync();
+        journal = new JournalSystem(connection, "akka.persistence.journal.postgres.circuit-breaker.call-timeout = 300 ms");
+        var actor = journal.Kit.Watch(journal.Start("a"));
+        journal.Expect("recovered at 0");
+        await using (await LockJournalAsync())
+        {
+            Persist(actor, "late");
+            Assert.StartsWith("failed late 1", journal.Kit.ExpectMsg<string>(), StringComparison.Ordinal);
+            journal.Kit.ExpectTerminated(actor);
+        }
+
+        // The database may finish what it had begun; the history then says so.
+        await Eventually.HoldsAsync(async () => await journal.ScalarAsync<long>("SELECT count(*) FROM ingest.journal") == 1);
+        journal.Start("a");
+        journal.Expect("replayed late", "recovered at 1");
+    }
+
+    [Fact]
+    public async Task Recovery_is_the_latest_snapshot_and_the_tail_and_deletion_keeps_the_numbers()
+    {
+        var actor = journal.Start("a");
+        journal.Expect("recovered at 0");
+        Persist(actor, "one", "two goal");
+        journal.Expect("persisted one", "persisted two goal");
+        actor.Tell(new Do(self => self.SaveSnapshot("state of two")));
+        journal.Expect("saved 2");
+        Persist(actor, "three");
+        journal.Expect("persisted three");
+        actor.Tell(new Do(self => self.DeleteMessages(2)));
+        journal.Expect("deleted to 2");
+        Assert.Equal(0, await journal.ScalarAsync<long>("SELECT count(*) FROM ingest.tags"));
+        Assert.Equal(2, await journal.ScalarAsync<long>("SELECT count(*) FROM ingest.journal"));
+
+        var again = journal.Start("a");
+        journal.Expect("snapshot state of two of 2", "replayed three", "recovered at 3");
+        again.Tell(new Do(self => self.DeleteMessages(long.MaxValue)));
+        journal.Expect("deleted to 3");
+        again.Tell(new Do(self => self.DeleteSnapshots(SnapshotSelectionCriteria.Latest)));
+        journal.Expect("deleted snapshots");
+
+        var empty = journal.Start("a");
+        journal.Expect("recovered at 3");
+        empty.Tell(new Do(self => self.Persist("four", _ => self.Report.Tell($"persisted {self.LastSequenceNr}"))));
+        journal.Expect("persisted 4");
+    }
+
+    [Fact]
+    public void Snapshots_are_chosen_and_deleted_by_number()
+    {
+        var actor = journal.Start("a");
+        journal.Expect("recovered at 0");
+        for (var n = 1; n <= 3; n++)
+        {
+            Persist(actor, $"e{n}");
+            journal.Expect($"persisted e{n}");
+            actor.Tell(new Do(self => self.SaveSnapshot($"s{self.LastSequenceNr}")));
+            journal.Expect($"saved {n}");
+        }
+
+        journal.Start("a", new Recovery(new SnapshotSelectionCriteria(2)));
+        journal.Expect("snapshot s2 of 2", "replayed e3", "recovered at 3");
+        actor.Tell(new Do(self => self.DeleteSnapshot(3)));
+        journal.Expect("deleted snapshot 3");
+        journal.Start("a");
+        journal.Expect("snapshot s2 of 2", "replayed e3", "recovered at 3");
+    }
+
+    [Fact]
+    public async Task Tags_are_rows_beside_their_event()
+    {
+        var actor = journal.Start("a");
+        journal.Expect("recovered at 0");
+        Persist(actor, "kick-off", "a goal", "own goal");
+        journal.Expect("persisted kick-off", "persisted a goal", "persisted own goal");
+
+        Assert.Equal(
+            "a goal,own goal",
+            await journal.ScalarAsync<string>(
+                """
+                SELECT string_agg(convert_from(j.message, 'UTF8'), ',' ORDER BY t.ordering_id) FROM ingest.tags t
+                JOIN ingest.journal j ON j.ordering = t.ordering_id AND j.sequence_number = t.sequence_nr AND j.persistence_id = t.persistence_id WHERE t.tag = 'goal'
+                """));
+        journal.Start("a");
+        journal.Expect("replayed kick-off", "replayed a goal", "replayed own goal", "recovered at 3");
+    }
+
+    /// <summary>Akka.Persistence.Sql's default mapping, as its persistence.conf, snapshot.conf and connection factory have it.</summary>
+    [Theory]
+    [InlineData("journal", "created bigint, deleted boolean, identifier integer, manifest character varying 500, message bytea, ordering bigint, persistence_id character varying 255, sequence_number bigint, writer_uuid character varying 128")]
+    [InlineData("tags", "ordering_id bigint, persistence_id character varying 255, sequence_nr bigint, tag character varying 64")]
+    [InlineData("snapshot", "created bigint, manifest character varying 500, persistence_id character varying 255, sequence_number bigint, serializer_id integer, snapshot bytea")]
+    public async Task The_tables_are_those_of_the_default_mapping(string table, string columns) => Assert.Equal(
+        columns,
+        await journal.ScalarAsync<string>(
+            $"""
+            SELECT string_agg(concat_ws(' ', column_name, data_type, character_maximum_length), ', ' ORDER BY column_name)
+            FROM information_schema.columns WHERE table_schema = 'ingest' AND table_name = '{table}'
+            """));
+
+    private static void Persist(IActorRef actor, params string[] events)
+    {
+        foreach (var each in events)
+        {
+            actor.Tell(new Do(self => self.Persist(each, text => self.Report.Tell($"persisted {text}"))));
+        }
+    }
+
+    /// <summary>Nothing can be written to the journal until it is disposed.</summary>
+    private async Task<NpgsqlConnection> LockJournalAsync()
+    {
+        var locking = new NpgsqlConnection(connection + ";Pooling=false");
+        await locking.OpenAsync();
+        await using var command = new NpgsqlCommand("BEGIN; LOCK TABLE ingest.journal IN EXCLUSIVE MODE", locking);
+        await command.ExecuteNonQueryAsync();
+        return locking;
+    }
+
+    private async Task KillBlockedWriteAsync()
+    {
+        var blocked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        await Eventually.HoldsAsync(async () => await journal.ScalarAsync<long>(blocked) == 1);
+        await journal.ScalarAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+    }
+
+    private sealed class Unspeakable
+    {
+        public override string ToString() => "unspeakable";
+    }
+}
