@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Ingest.Hosting;
+using Rig.Ingest.Pull;
 using Rig.Ingest.Push;
 using Rig.Ingest.Receive;
 using Rig.Ingest.Security;
@@ -36,6 +37,7 @@ public static class IngestHost
         app.UseSecurity();
         app.UseStatusPage();
         app.MapReceive();
+        app.MapOffload();
         app.MapStatus();
         return app;
     }

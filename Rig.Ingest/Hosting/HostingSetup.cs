@@ -33,6 +33,10 @@ internal static class HostingSetup
             .Validate(o => o.MaxConcurrentTakesPerNode is >= 1 and <= 64, "Rig:Pull:MaxConcurrentTakesPerNode must be 1 to 64.")
             .Validate(o => o.StallTimeout > TimeSpan.Zero, "Rig:Pull:StallTimeout must be more than 0.")
             .Validate(o => o.RetryDelay > TimeSpan.Zero && o.MaxRetryDelay >= o.RetryDelay, "Rig:Pull:RetryDelay must be more than 0 and at most Rig:Pull:MaxRetryDelay.")
+            .Validate(o => o.MaxBytesPerSecond >= 0, "Rig:Pull:MaxBytesPerSecond must be 0 (no limit) or more.")
+            .Validate(o => o.CutPause > TimeSpan.Zero && o.CutPause <= TimeSpan.FromMinutes(1), "Rig:Pull:CutPause must be more than 0 and at most 00:01:00.")
+            .Validate(o => o.LeaseDuration >= TimeSpan.FromSeconds(1) && o.LeaseDuration <= TimeSpan.FromHours(1), "Rig:Pull:LeaseDuration must be 00:00:01 to 01:00:00.")
+            .Validate(o => o.KeepPartsFor > TimeSpan.Zero, "Rig:Pull:KeepPartsFor must be more than 0, such as 14.00:00:00.")
             .ValidateOnStart();
         services.AddSingleton(NodeSet.FromConfiguration(configuration));
         services.AddSingleton<TransferBoard>();
@@ -40,6 +44,13 @@ internal static class HostingSetup
             new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
             provider.GetRequiredService<IOptions<PullOptions>>(),
             provider.GetRequiredService<IOptions<Receive.ServerOptions>>()));
+        services.AddSingleton<INode>(provider => provider.GetRequiredService<NodeClient>());
+        services.AddSingleton<ITakeVault>(provider => provider.GetRequiredService<Storage.TakeStore>());
+        services.AddSingleton<IPartStore, PartStore>();
+        services.AddSingleton<BandwidthCap>();
+        services.AddSingleton<PartSweep>();
+        services.AddSingleton<PauseMark>();
+        services.AddSingleton<OffloadApi>();
         services.AddSingleton<TakePull>();
         return services;
     }

@@ -8,7 +8,7 @@ using Rig.Ingest.Receive;
 namespace Rig.Ingest.Pull;
 
 /// <summary>A camera node's REST routes, as far as offloading needs them. Every answer is bounded and nothing in it is trusted.</summary>
-public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, IOptions<ServerOptions> server)
+public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, IOptions<ServerOptions> server) : INode
 {
     private const int MaxListBytes = 8 << 20;
     private const int MaxReplyBytes = 64 << 10;
@@ -55,10 +55,6 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
     public Task<byte[]> GetManifestAsync(RemoteTake take, CancellationToken cancellationToken) =>
         GetBytesAsync($"{take.NodeUrl}/api/v1/recordings/{take.Id}/manifest", ManifestReader.MaxBytes, cancellationToken);
 
-    /// <summary>Opens one stretch of a take's video.</summary>
-    /// <returns>The response; its content is exactly <paramref name="length"/> bytes, if the connection holds.</returns>
-    /// <exception cref="PullException">The node answered something else.</exception>
-    /// <exception cref="HttpRequestException">No connection.</exception>
     public async Task<HttpResponseMessage> OpenRangeAsync(RemoteTake take, long offset, long length, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{take.NodeUrl}/api/v1/recordings/{take.Id}/download");
@@ -84,8 +80,6 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
         }
     }
 
-    /// <summary>Tells the node that its take is durably here. The node answers success only after it stored that.</summary>
-    /// <exception cref="PullException">It did not.</exception>
     public async Task ConfirmAsync(RemoteTake take, string fileName, CancellationToken cancellationToken)
     {
         var body = new JsonObject
@@ -154,7 +148,7 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
     }
 
     /// <summary>Includes our own deadline, but not the caller's wish to stop.</summary>
-    internal static bool IsConnection(Exception e, CancellationToken cancellationToken) =>
+    private static bool IsConnection(Exception e, CancellationToken cancellationToken) =>
         e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static bool IsSuccess(byte[] reply)

@@ -8,7 +8,7 @@ namespace Rig.Ingest.Pull;
 /// Brings finished takes home: hears from the cluster what its members hold, asks the other nodes itself, and has
 /// <see cref="TakePull"/> fetch and confirm what <see cref="PullState"/> says is next.
 /// </summary>
-/// <remarks>It keeps nothing that a restart needs: docs/design/offload.md.</remarks>
+/// <remarks>It keeps nothing that a restart needs; a pause is a file. docs/design/offload.md.</remarks>
 public sealed class PullActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
@@ -16,36 +16,70 @@ public sealed class PullActor : ReceiveActor, IWithTimers
     /// <summary>A node that said nothing for this many polls is shown as silent.</summary>
     private const int SilentPolls = 5;
 
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
+
     private readonly NodeClient client;
     private readonly TakePull pull;
+    private readonly PartSweep sweep;
+    private readonly PauseMark pauseMark;
     private readonly TransferBoard board;
     private readonly PullOptions options;
     private readonly long maxBytes;
     private readonly IReadOnlyList<string> polledNodes;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource stopping = new();
+    private readonly IMaterializer materializer = Context.Materializer();
+    private readonly ILogger<PullActor> log;
     private readonly Dictionary<string, NodeView> nodes = [];
     private readonly HashSet<string> polling = [];
     private readonly Dictionary<RecordingId, TransferProgress> progress = [];
+    private CancellationTokenSource fetching = new();
     private PullState state;
 
     public PullActor(
         NodeClient client,
         TakePull pull,
+        PartSweep sweep,
+        PauseMark pauseMark,
         TransferBoard board,
         IOptions<PullOptions> options,
         IOptions<ServerOptions> server,
         NodeSet polledNodes,
         TimeProvider time,
-        ILogger log)
+        ILogger<PullActor> log)
     {
-        (this.client, this.pull, this.board, this.options, this.time) = (client, pull, board, options.Value, time);
+        (this.client, this.pull, this.sweep, this.pauseMark, this.board, this.options, this.time, this.log) = (client, pull, sweep, pauseMark, board, options.Value, time, log);
         this.polledNodes = polledNodes.Urls;
         maxBytes = server.Value.MaxUploadBytes;
-        state = PullState.Empty(options.Value);
+        state = PullState.Empty(options.Value) with { Paused = pauseMark.IsSet };
 
         Receive<PollDue>(_ => PollNodes());
-        Receive<Tick>(_ => StartWhatIsNext());
+        Receive<Tick>(_ =>
+        {
+            StartWhatIsNext();
+            Show();
+        });
+        Receive<SweepDue>(_ => Sweep());
+        Receive<PullProtocol.Pause>(_ => SetPaused(true));
+        Receive<PullProtocol.Resume>(_ => SetPaused(false));
+        Receive<PullProtocol.RetryFailed>(retry =>
+        {
+            Sender.Tell(new PullProtocol.Retrying(state.Items.Values.Count(item => !item.Running && item.Failures > 0 && (retry.Only is null || item.Take.Id == retry.Only))));
+            state = state.Retry(retry.Only);
+            StartWhatIsNext();
+        });
+        Receive<Interrupted>(interrupted =>
+        {
+            Ended(interrupted.Id);
+            state = state.Stopped(interrupted.Id);
+            StartWhatIsNext();
+        });
+        Receive<Elsewhere>(elsewhere =>
+        {
+            Ended(elsewhere.Id);
+            state = state.Elsewhere(elsewhere.Id, time.GetUtcNow());
+            StartWhatIsNext();
+        });
         Receive<PullProtocol.MemberListed>(member => Listed(Read(member.Listing), member.Listing.CameraId));
         Receive<NodeListed>(listed =>
         {
@@ -61,8 +95,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         });
         Receive<Fetched>(fetched =>
         {
-            board.AddPulled(progress.GetValueOrDefault(fetched.Id)?.ReceivedBytes ?? 0);
-            progress.Remove(fetched.Id);
+            Ended(fetched.Id);
             state = state.Fetched(fetched.Id);
             StartWhatIsNext();
         });
@@ -73,8 +106,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         });
         Receive<Failed>(failed =>
         {
-            board.AddPulled(progress.GetValueOrDefault(failed.Id)?.ReceivedBytes ?? 0);
-            progress.Remove(failed.Id);
+            Ended(failed.Id);
             log.LogWarning("{Problem}", failed.Problem);
             state = state.Failed(failed.Id, failed.Problem, time.GetUtcNow(), failed.BackToFetch);
             StartWhatIsNext();
@@ -87,12 +119,53 @@ public sealed class PullActor : ReceiveActor, IWithTimers
     {
         Timers.StartPeriodicTimer("poll", PollDue.Instance, TimeSpan.Zero, options.PollInterval);
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval, TickInterval);
+        Timers.StartPeriodicTimer("sweep", SweepDue.Instance, SweepInterval, SweepInterval);
+        Sweep();
     }
 
     protected override void PostStop()
     {
         stopping.Cancel();
+        fetching.Cancel();
         stopping.Dispose();
+        fetching.Dispose();
+    }
+
+    private void SetPaused(bool paused)
+    {
+        try
+        {
+            pauseMark.Set(paused);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Sender.Tell(new PullProtocol.PauseRefused($"The pause could not be stored: {e.Message} Make room in Rig:Storage:ProcessingPath, or correct its owner."));
+            return;
+        }
+
+        if (paused && !state.Paused)
+        {
+            fetching.Cancel();
+            fetching.Dispose();
+            fetching = new CancellationTokenSource();
+        }
+
+        state = state with { Paused = paused };
+        Sender.Tell(new PullProtocol.PauseChanged(paused));
+        StartWhatIsNext();
+        Show();
+    }
+
+    private void Sweep() => _ = sweep.RunAsync(stopping.Token).ContinueWith(
+        swept => log.LogWarning(swept.Exception, "Left-over part files could not be looked for; it is tried again in {Interval}.", SweepInterval),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+
+    private void Ended(RecordingId id)
+    {
+        board.AddPulled(progress.GetValueOrDefault(id)?.ReceivedBytes ?? 0);
+        progress.Remove(id);
     }
 
     private void PollNodes()
@@ -152,24 +225,27 @@ public sealed class PullActor : ReceiveActor, IWithTimers
             {
                 var transfer = new TransferProgress(time);
                 progress[item.Take.Id] = transfer;
-                Start(item.Take.Id, token => pull.FetchAsync(item.Take, transfer, token), new Fetched(item.Take.Id));
+                Start(item.Take.Id, token => pull.FetchAsync(item.Take, transfer, materializer, token), new Fetched(item.Take.Id), fetching.Token);
             }
             else
             {
-                Start(item.Take.Id, token => pull.ConfirmAsync(item.Take, token), new Confirmed(item.Take.Id));
+                Start(item.Take.Id, token => pull.ConfirmAsync(item.Take, token), new Confirmed(item.Take.Id), stopping.Token);
             }
         }
-
-        Show();
     }
 
-    private void Start(RecordingId id, Func<CancellationToken, Task> work, object done)
+    private void Start(RecordingId id, Func<CancellationToken, Task> work, object done, CancellationToken token)
     {
-        var token = stopping.Token;
         Task.Run(() => work(token), CancellationToken.None).PipeTo(
             Self,
             success: () => done,
-            failure: cause => new Failed(id, cause is PullException or TakeNotWholeException ? cause.Message : $"{id} could not be taken over: {cause.Message}", cause is TakeNotWholeException));
+            failure: cause => cause switch
+            {
+                _ when token.IsCancellationRequested => new Interrupted(id),
+                TakenElsewhereException => new Elsewhere(id),
+                PullException or TakeNotWholeException => new Failed(id, cause.Message, cause is TakeNotWholeException),
+                _ => new Failed(id, $"{id} could not be taken over: {cause.Message}", BackToFetch: false),
+            });
     }
 
     private void Show() => board.Show(
@@ -181,7 +257,8 @@ public sealed class PullActor : ReceiveActor, IWithTimers
             progress.GetValueOrDefault(item.Take.Id),
             item.Failures,
             item.Error)).ToList(),
-        nodes.Values.OrderBy(node => node.NodeUrl, StringComparer.Ordinal).ToList());
+        nodes.Values.OrderBy(node => node.NodeUrl, StringComparer.Ordinal).ToList(),
+        state.Paused);
 
     private sealed record PollDue
     {
@@ -192,6 +269,15 @@ public sealed class PullActor : ReceiveActor, IWithTimers
     {
         public static readonly Tick Instance = new();
     }
+
+    private sealed record SweepDue
+    {
+        public static readonly SweepDue Instance = new();
+    }
+
+    private sealed record Interrupted(RecordingId Id);
+
+    private sealed record Elsewhere(RecordingId Id);
 
     private sealed record NodeListed(NodeListing Listing);
 

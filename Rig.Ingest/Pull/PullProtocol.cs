@@ -1,3 +1,4 @@
+using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 
 namespace Rig.Ingest.Pull;
@@ -7,4 +8,22 @@ public static class PullProtocol
 {
     /// <summary>A member of the cluster answered; an unreachable one is simply silent.</summary>
     public sealed record MemberListed(TransferProtocol.FinishedTakes Listing);
+
+    /// <summary>Interrupts what is being fetched and starts nothing; kept over restarts. Answer: <see cref="PauseChanged"/> or <see cref="PauseRefused"/>.</summary>
+    public sealed record Pause;
+
+    /// <summary>Answer: <see cref="PauseChanged"/> or <see cref="PauseRefused"/>.</summary>
+    public sealed record Resume;
+
+    public sealed record PauseChanged(bool Paused);
+
+    /// <param name="Reason">A sentence for the operator.</param>
+    public sealed record PauseRefused(string Reason);
+
+    /// <summary>Takes that failed are tried now. Answer: <see cref="Retrying"/>.</summary>
+    /// <param name="Only">Null is all of them.</param>
+    public sealed record RetryFailed(RecordingId? Only);
+
+    /// <param name="Takes">How many that failed were waiting.</param>
+    public sealed record Retrying(int Takes);
 }

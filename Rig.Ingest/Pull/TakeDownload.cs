@@ -1,187 +1,120 @@
-using System.Buffers;
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 
 namespace Rig.Ingest.Pull;
 
 /// <summary>
-/// Fetches one take into its part file by parallel range requests, hashing in order while writing. The part file is always a
-/// prefix of the take, synced after every range, so its length alone says where to go on after a cut or a restart; at most
-/// <see cref="ParallelRanges"/> x <see cref="RangeBytes"/> = 8 MiB are ever fetched twice.
+/// Fetches one take into its part file, hashing in order while writing. The part file is always a prefix of the take, so its length
+/// alone says where to go on after a cut or a restart.
 /// </summary>
-internal sealed class TakeDownload(NodeClient node, PullOptions options, TimeProvider time)
+/// <remarks>
+/// At most <see cref="RangesAhead"/> + 1 ranges of <see cref="RangeBytes"/> are asked for and not yet written: a cut costs at most
+/// 6 MiB sent again. A transfer's memory is its <see cref="Chunks"/> x <see cref="ChunkBytes"/> = 2 MiB of buffers.
+/// </remarks>
+internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap cap, PullOptions options)
 {
-    public const int RangeBytes = 4 << 20;
-    public const int ParallelRanges = 2;
+    public const int RangeBytes = 2 << 20;
+    public const int RangesAhead = 2;
+    public const int ChunkBytes = 512 << 10;
+    public const int Chunks = 4;
+
+    /// <summary>Written and not yet being synced, at most; a sync runs beside the next bytes.</summary>
+    private const int SyncBytes = 8 << 20;
 
     /// <summary>Cuts in a row without a single byte in between before the take is put back.</summary>
     private const int MaxBarrenCuts = 5;
 
-    private static readonly TimeSpan CutPause = TimeSpan.FromMilliseconds(200);
-
     /// <returns>SHA-256 of the whole file, lower-case hex; the bytes are durable.</returns>
     /// <exception cref="PullException">The node does not deliver; the part file stays for the next attempt.</exception>
-    public async Task<string> RunAsync(RemoteTake take, string partPath, TransferProgress progress, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The disk failed.</exception>
+    public async Task<string> RunAsync(RemoteTake take, string partPath, TransferProgress progress, IMaterializer materializer, CancellationToken cancellationToken)
     {
-        using var file = File.OpenHandle(partPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        using var part = parts.Open(partPath);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var offset = await HashWhatIsThereAsync(file, hash, take.SizeBytes, cancellationToken);
+        var offset = await HashWhatIsThereAsync(part, hash, take.SizeBytes, cancellationToken);
         progress.StartAt(offset);
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = new Queue<Task<Range>>();
-        var next = offset;
+        var writer = new PartWriter(part, hash, progress, SyncBytes);
         try
         {
-            while (offset < take.SizeBytes)
-            {
-                while (running.Count < ParallelRanges && next < take.SizeBytes)
-                {
-                    var length = (int)Math.Min(RangeBytes, take.SizeBytes - next);
-                    running.Enqueue(FetchAsync(take, next, length, progress, stop.Token));
-                    next += length;
-                }
-
-                var range = await running.Dequeue();
-                try
-                {
-                    hash.AppendData(range.Buffer, 0, range.Length);
-                    await RandomAccess.WriteAsync(file, range.Buffer.AsMemory(0, range.Length), offset, cancellationToken);
-                }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(range.Buffer);
-                }
-
-                RandomAccess.FlushToDisk(file);
-                offset += range.Length;
-            }
+            await StreamAsync(take, offset, writer, materializer, cancellationToken);
         }
         finally
         {
-            await stop.CancelAsync();
-            foreach (var abandoned in running)
-            {
-                await ReturnAsync(abandoned);
-            }
+            await writer.SettleAsync();
         }
 
+        part.Sync();
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static async Task<long> HashWhatIsThereAsync(SafeFileHandle file, IncrementalHash hash, long sizeBytes, CancellationToken cancellationToken)
+    private async Task StreamAsync(RemoteTake take, long offset, PartWriter writer, IMaterializer materializer, CancellationToken cancellationToken)
     {
-        var length = RandomAccess.GetLength(file);
-        if (length > sizeBytes)
-        {
-            RandomAccess.SetLength(file, 0);
-            return 0;
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        var ended = KillSwitches.Shared(take.Id.ToString());
+        await using var stop = cancellationToken.Register(() => ended.Abort(new OperationCanceledException(cancellationToken)));
+        var pool = new ChunkPool(Chunks, (int)Math.Min(ChunkBytes, take.SizeBytes));
+        var (startedAt, barrenCuts) = (-1L, 0);
+        RangeReader? attempt = null;
         try
         {
-            for (var offset = 0L; offset < length;)
-            {
-                var read = await RandomAccess.ReadAsync(file, buffer, offset, cancellationToken);
-                if (read == 0)
-                {
-                    throw new PullException("The part file became shorter while it was read. Is another server using Rig:Storage:TempPath?");
-                }
+            await RestartSource.OnFailuresWithBackoff(
+                    () =>
+                    {
+                        barrenCuts = offset == startedAt ? barrenCuts + 1 : 0;
+                        startedAt = offset;
+                        if (barrenCuts == MaxBarrenCuts)
+                        {
+                            ended.Abort(new PullException($"The connection to the node was cut {barrenCuts} times in a row. {take.Id} goes on where it was once the node answers again."));
+                        }
 
-                hash.AppendData(buffer, 0, read);
-                offset += read;
-            }
+                        attempt?.Dispose();
+                        var reader = attempt = new RangeReader(node, take, pool, cap, options.StallTimeout, ended.Abort);
+                        return Source.From(RangeReader.Ranges(offset, take.SizeBytes, RangeBytes))
+                            .SelectAsync(RangesAhead, reader.OpenAsync)
+                            .ConcatMany(range => Source.From(() => reader.ReadAsync(range)));
+                    },
+                    RestartSettings.Create(options.CutPause, options.CutPause * 10, 0.2))
+                .Select(chunk =>
+                {
+                    offset = chunk.Offset + chunk.Length;
+                    return chunk;
+                })
+                .Via(ended.Flow<Chunk>())
+                .SelectAsync(1, async chunk =>
+                {
+                    await writer.WriteAsync(chunk);
+                    pool.Return(chunk.Buffer);
+                    return chunk.Length;
+                })
+                .RunWith(Sink.Ignore<int>(), materializer);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            attempt?.Dispose();
+        }
+    }
+
+    /// <summary>The hash is made from the file's own bytes, never from a remembered state.</summary>
+    private static async Task<long> HashWhatIsThereAsync(IPartFile part, IncrementalHash hash, long sizeBytes, CancellationToken cancellationToken)
+    {
+        var length = part.Length;
+        if (length > sizeBytes)
+        {
+            part.Clear();
+            return 0;
+        }
+
+        var buffer = length == 0 ? [] : new byte[Math.Min(length, ChunkBytes)];
+        for (var offset = 0L; offset < length;)
+        {
+            var read = await part.ReadAsync(buffer, offset, cancellationToken);
+            if (read == 0)
+            {
+                throw new PullException("The part file became shorter while it was read. Is another server using Rig:Storage:TempPath?");
+            }
+
+            hash.AppendData(buffer, 0, read);
+            offset += read;
         }
 
         return length;
-    }
-
-    /// <summary>One range, taken up again at its own byte after every cut.</summary>
-    private async Task<Range> FetchAsync(RemoteTake take, long offset, int length, TransferProgress progress, CancellationToken cancellationToken)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        var filled = 0;
-        try
-        {
-            for (var barren = 0; filled < length;)
-            {
-                var before = filled;
-                try
-                {
-                    filled = await ReadOnceAsync(take, offset, buffer, filled, length, read => progress.Received(read), cancellationToken);
-                }
-                catch (Cut cut)
-                {
-                    filled = cut.Filled;
-                    barren = filled > before ? 0 : barren + 1;
-                    if (barren == MaxBarrenCuts)
-                    {
-                        throw new PullException($"The connection to the node was cut {barren} times in a row. {take.Id} goes on where it was once the node answers again.", cut);
-                    }
-
-                    await Task.Delay(CutPause * barren, time, cancellationToken);
-                }
-            }
-
-            return new Range(buffer, length);
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            throw;
-        }
-    }
-
-    private async Task<int> ReadOnceAsync(
-        RemoteTake take, long offset, byte[] buffer, int filled, int length, Action<int> received, CancellationToken cancellationToken)
-    {
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            using var response = await node.OpenRangeAsync(take, offset + filled, length - filled, cancellationToken);
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            while (filled < length)
-            {
-                stall.CancelAfter(options.StallTimeout);
-                var read = await stream.ReadAsync(buffer.AsMemory(filled, length - filled), stall.Token);
-                if (read == 0)
-                {
-                    throw new Cut(filled, cause: null);
-                }
-
-                filled += read;
-                received(read);
-            }
-
-            return filled;
-        }
-        catch (Exception e) when (NodeClient.IsConnection(e, cancellationToken))
-        {
-            throw new Cut(filled, e);
-        }
-    }
-
-    private static async Task ReturnAsync(Task<Range> abandoned)
-    {
-        try
-        {
-            ArrayPool<byte>.Shared.Return((await abandoned).Buffer);
-        }
-        catch (Exception e) when (e is OperationCanceledException or PullException)
-        {
-            // It gave its buffer back itself; the first failure is the one reported.
-        }
-    }
-
-    private readonly record struct Range(byte[] Buffer, int Length);
-
-    private sealed class Cut(int filled, Exception? cause) : Exception("The connection ended early.", cause)
-    {
-        public int Filled { get; } = filled;
     }
 }

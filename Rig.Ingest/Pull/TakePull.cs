@@ -5,34 +5,51 @@ using Rig.Ingest.Storage;
 namespace Rig.Ingest.Pull;
 
 /// <summary>The two steps of one pulled take: fetch it until its receipt is committed, then tell the node until it has understood.</summary>
-public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout layout, FreeSpace space, CameraSet cameras, IOptions<PullOptions> options, TimeProvider time)
+public sealed class TakePull(
+    INode node, ITakeVault vault, TakeLeases leases, IPartStore parts, SessionLayout layout, FreeSpace space, CameraSet cameras, BandwidthCap cap, IOptions<PullOptions> options)
 {
-    private readonly TakeDownload download = new(node, options.Value, time);
+    private readonly TakeDownload download = new(node, parts, cap, options.Value);
 
+    /// <param name="materializer">Of the caller: its end interrupts the transfer.</param>
     /// <exception cref="PullException">It did not work now; the message says why.</exception>
-    public async Task FetchAsync(RemoteTake take, TransferProgress progress, CancellationToken cancellationToken)
+    /// <exception cref="TakenElsewhereException">Another server, or another transfer of this one, brings it.</exception>
+    public async Task FetchAsync(RemoteTake take, TransferProgress progress, IMaterializer materializer, CancellationToken cancellationToken)
     {
         if (!cameras.Contains(take.Id.CameraId))
         {
             throw new PullException($"{take.Id.CameraId} is not one of this rig's cameras ({cameras}). Add it to {CameraSet.Key} if it should be.");
         }
 
-        if (await store.FindAsync(take.Id, cancellationToken) is { } held)
+        await using var lease = await leases.TryAcquireAsync(take.Id, options.Value.LeaseDuration, cancellationToken)
+            ?? throw new TakenElsewhereException($"Another server brings {take.Id}.");
+        using var leased = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        try
         {
-            if (held.Sha256 != take.Sha256)
+            await FetchLeasedAsync(take, progress, materializer, leased.Token);
+        }
+        catch (OperationCanceledException e) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TakenElsewhereException($"The database was out of reach for too long; another server may bring {take.Id} now.", e);
+        }
+    }
+
+    private async Task FetchLeasedAsync(RemoteTake take, TransferProgress progress, IMaterializer materializer, CancellationToken cancellationToken)
+    {
+        if (await vault.FindAsync(take.Id, cancellationToken) is { } receipt)
+        {
+            if (receipt.Sha256 != take.Sha256)
             {
                 throw new PullException($"The server already holds other bytes as {take.Id}; the node's stay where they are. If both are real, upload the node's as the next take.");
             }
 
-            if (store.IsWhole(held))
+            if (vault.IsWhole(receipt))
             {
                 return;
             }
         }
 
         var partPath = layout.PullPath(take.Id, take.Sha256);
-        var already = new FileInfo(partPath) is { Exists: true } part ? part.Length : 0;
-        if (space.Refuse(Math.Max(0, take.SizeBytes - already)) is { } full)
+        if (space.Refuse(Math.Max(0, take.SizeBytes - parts.LengthOf(partPath))) is { } full)
         {
             throw new PullException(full);
         }
@@ -40,16 +57,16 @@ public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout lay
         var manifestJson = await node.GetManifestAsync(take, cancellationToken);
         try
         {
-            var sha256 = await download.RunAsync(take, partPath, progress, cancellationToken);
+            var sha256 = await download.RunAsync(take, partPath, progress, materializer, cancellationToken);
             if (sha256 != take.Sha256)
             {
-                File.Delete(partPath);
+                parts.Delete(partPath);
                 throw new PullException($"What arrived of {take.Id} is not what the node recorded (expected {take.Sha256}, got {sha256}). It was discarded and is fetched again.");
             }
 
             CheckVideo(partPath, take);
             var manifest = ManifestReader.Read(manifestJson, new TakeFacts(take.Id.SessionId, take.Id.CameraId, take.Id.Take, take.SizeBytes, take.Sha256));
-            var result = await store.CommitAsync(new ArrivedTake(take.Id, partPath, take.SizeBytes, sha256, manifest, "pull"), cancellationToken);
+            var result = await vault.CommitAsync(new ArrivedTake(take.Id, partPath, take.SizeBytes, sha256, manifest, "pull"), cancellationToken);
             if (result.Outcome == CommitOutcome.Conflict)
             {
                 throw new PullException($"The server meanwhile received other bytes as {take.Id}; the node's were kept apart.");
@@ -69,14 +86,14 @@ public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout lay
     /// <exception cref="TakeNotWholeException">The file that was received is gone.</exception>
     public async Task ConfirmAsync(RemoteTake take, CancellationToken cancellationToken)
     {
-        var held = await store.FindAsync(take.Id, cancellationToken);
-        if (held is null || held.Sha256 != take.Sha256 || !store.IsWhole(held))
+        var held = await vault.FindAsync(take.Id, cancellationToken);
+        if (held is null || held.Sha256 != take.Sha256 || !vault.IsWhole(held))
         {
             throw new TakeNotWholeException($"{take.Id} is no longer whole on this server; it is fetched again.");
         }
 
         await node.ConfirmAsync(take, held.Manifest.File.Name, cancellationToken);
-        await store.MarkConfirmedAsync(take.Id, cancellationToken);
+        await vault.MarkConfirmedAsync(take.Id, cancellationToken);
     }
 
     private static void CheckVideo(string path, RemoteTake take)
@@ -90,3 +107,6 @@ public sealed class TakePull(NodeClient node, TakeStore store, SessionLayout lay
 }
 
 public sealed class TakeNotWholeException(string message) : Exception(message);
+
+/// <summary>No failure: the take comes home by another hand.</summary>
+public sealed class TakenElsewhereException(string message, Exception? inner = null) : Exception(message, inner);

@@ -12,19 +12,21 @@ public sealed record NodeView(string NodeUrl, string? CameraId, DateTimeOffset S
 /// <summary>What the pull actor last said of its nodes and transfers; read by the status page from any thread.</summary>
 public sealed class TransferBoard
 {
-    private volatile Page page = new([], []);
+    private volatile Page page = new([], [], Paused: false);
     private long pulledBytes;
 
     public IReadOnlyList<TransferView> Transfers => page.Transfers;
 
     public IReadOnlyList<NodeView> Nodes => page.Nodes;
 
+    public bool Paused => page.Paused;
+
     /// <summary>Since start, over all transfers that ended.</summary>
     public long PulledBytes => Interlocked.Read(ref pulledBytes);
 
-    public void Show(IReadOnlyList<TransferView> transfers, IReadOnlyList<NodeView> nodes) => page = new Page(transfers, nodes);
+    public void Show(IReadOnlyList<TransferView> transfers, IReadOnlyList<NodeView> nodes, bool paused) => page = new Page(transfers, nodes, paused);
 
     public void AddPulled(long bytes) => Interlocked.Add(ref pulledBytes, bytes);
 
-    private sealed record Page(IReadOnlyList<TransferView> Transfers, IReadOnlyList<NodeView> Nodes);
+    private sealed record Page(IReadOnlyList<TransferView> Transfers, IReadOnlyList<NodeView> Nodes, bool Paused);
 }

@@ -1,5 +1,6 @@
 using Rig.Actors.Pipeline;
 using Rig.Ingest.Clips;
+using Framing = Rig.Ingest.Clips.Framing;
 
 namespace Rig.Tests.Clips;
 

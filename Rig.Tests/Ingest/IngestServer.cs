@@ -86,6 +86,13 @@ internal sealed class IngestServer : IAsyncDisposable
         return await Reply.ReadAsync(response);
     }
 
+    public async Task<Reply> PostJsonAsync(string path, object body)
+    {
+        using var content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        using var response = await Http.PostAsync(path, content);
+        return await Reply.ReadAsync(response);
+    }
+
     /// <summary>Every file under the storage folders, relative.</summary>
     public IReadOnlyList<string> Files(params string[] under)
     {

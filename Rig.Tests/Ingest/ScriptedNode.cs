@@ -34,6 +34,12 @@ internal sealed class ScriptedNode : IAsyncDisposable
     /// <summary>Status of the next confirmations; 200 when empty.</summary>
     public ConcurrentQueue<int> ConfirmStatuses { get; } = new();
 
+    /// <summary>Runs before a range's first byte, with its offset.</summary>
+    public Func<long, Task> BeforeRange { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Offsets of the ranges, in the order in which they were asked for.</summary>
+    public ConcurrentQueue<long> RangesFrom { get; } = new();
+
     public long SentBytes => Interlocked.Read(ref sentBytes);
 
     public int Downloads => downloads;
@@ -95,6 +101,8 @@ internal sealed class ScriptedNode : IAsyncDisposable
         Interlocked.Increment(ref downloads);
         var range = context.Request.GetTypedHeaders().Range!.Ranges.Single();
         var (from, to) = (range.From!.Value, range.To!.Value);
+        RangesFrom.Enqueue(from);
+        await BeforeRange(from);
         var bytes = take.File[(int)from..((int)to + 1)];
         if (FlipBits)
         {

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Ingest.Storage;
+
+namespace Rig.Ingest.Pull;
+
+/// <summary>Deletes half-pulled files that will not go on: their take is held, or nothing was added for <see cref="PullOptions.KeepPartsFor"/>.</summary>
+public sealed partial class PartSweep(SessionLayout layout, ITakeVault vault, IOptions<PullOptions> options, TimeProvider time, ILogger<PartSweep> log)
+{
+    /// <returns>How many were deleted.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var deleted = 0;
+        foreach (var path in Directory.EnumerateFiles(layout.TempPath, "pull-*.part"))
+        {
+            if (await IsStaleAsync(path, cancellationToken) && TryDelete(path))
+            {
+                deleted++;
+                log.LogInformation("{Part} was left over and is deleted", Path.GetFileName(path));
+            }
+        }
+
+        return deleted;
+    }
+
+    private async Task<bool> IsStaleAsync(string path, CancellationToken cancellationToken)
+    {
+        var name = PartName().Match(Path.GetFileName(path));
+        if (!name.Success || !RecordingId.TryParse(name.Groups["id"].Value, out var id))
+        {
+            return false;
+        }
+
+        if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > options.Value.KeepPartsFor)
+        {
+            return true;
+        }
+
+        return await vault.FindAsync(id, cancellationToken) is { } held
+            && held.Sha256.StartsWith(name.Groups["sha"].Value, StringComparison.Ordinal) && vault.IsWhole(held);
+    }
+
+    /// <returns>False when a transfer, perhaps another server's, holds it open.</returns>
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            using var unused = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"^pull-(?<id>.+)-(?<sha>[0-9a-f]{16})\.part$")]
+    private static partial Regex PartName();
+}

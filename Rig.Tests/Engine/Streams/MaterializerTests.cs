@@ -1,0 +1,77 @@
+namespace Rig.Tests.Engine.Streams;
+
+public class MaterializerTests : TestKit
+{
+    [Fact]
+    public async Task Streams_end_with_their_materializer()
+    {
+        var materializer = Sys.Materializer();
+        var running = Source.Queue<int>(1, OverflowStrategy.Backpressure).RunWith(Sink.Ignore<int>(), materializer);
+        materializer.Shutdown();
+        await Assert.ThrowsAsync<AbruptStageTerminationException>(() => running.Soon());
+        Assert.True(materializer.IsShutdown);
+    }
+
+    [Fact]
+    public async Task Streams_end_with_the_actor_that_made_them()
+    {
+        var owner = ActorOf(Props.Create(() => new Owner()));
+        owner.Tell("run", TestActor);
+        var running = ExpectMsg<Task<Done>>();
+        Sys.Stop(owner);
+        await Assert.ThrowsAsync<AbruptStageTerminationException>(() => running.Soon());
+    }
+
+    [Fact]
+    public async Task Streams_end_with_the_system()
+    {
+        var running = Source.Queue<int>(1, OverflowStrategy.Backpressure).RunWith(Sink.Ignore<int>(), Sys.Materializer());
+        await Sys.Terminate().Soon();
+        await Assert.ThrowsAsync<AbruptStageTerminationException>(() => running.Soon());
+    }
+
+    [Fact]
+    public async Task A_reader_that_stops_early_cancels_its_stream()
+    {
+        var (queue, source) = (new TaskCompletionSource<ISourceQueueWithComplete<int>>(), Source.Queue<int>(8, OverflowStrategy.Backpressure));
+        var elements = source.MapMaterializedValue(value =>
+        {
+            queue.SetResult(value);
+            return NotUsed.Instance;
+        }).RunAsAsyncEnumerable(Sys.Materializer());
+        var seen = new List<int>();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var element in elements)
+            {
+                seen.Add(element);
+                if (element == 2)
+                    break;
+            }
+        });
+        var input = await queue.Task.Soon();
+        for (var n = 1; n <= 3; n++)
+            await input.OfferAsync(n).Soon();
+        await reading.Soon();
+        await input.WatchCompletionAsync().Soon();
+        Assert.Equal([1, 2], seen);
+    }
+
+    [Fact]
+    public async Task A_reader_hears_of_the_streams_failure()
+    {
+        var elements = Source.From([1, -1]).Select(n => n < 0 ? throw new InvalidDataException() : n).RunAsAsyncEnumerable(Sys.Materializer());
+        var seen = new List<int>();
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var element in elements)
+                seen.Add(element);
+        });
+        Assert.Equal([1], seen);
+    }
+
+    private sealed class Owner : ReceiveActor
+    {
+        public Owner() => Receive<string>(_ => Sender.Tell(Source.Queue<int>(1, OverflowStrategy.Backpressure).RunWith(Sink.Ignore<int>(), Context.Materializer())));
+    }
+}
