@@ -52,16 +52,11 @@ internal sealed partial class ActorCell
         if (actor is IWithTimers withTimers)
             withTimers.Timers = Extras.Timers = new TimerScheduler(this);
         if (actor is IActorStash withStash)
-            withStash.Stash = Extras.Stash = new StashImpl(this, StashCapacityOf(actor));
+            withStash.Stash = Extras.Stash = new StashImpl(this, actor is IWithUnboundedStash ? Deploy.NoStashSize : Props.Deploy.StashCapacity);
         actor.Initialize();
         _supervisorStrategy = Props.SupervisorStrategy ?? StrategyOf(actor);
         return actor;
     }
-
-    private int StashCapacityOf(ActorBase actor) =>
-        Props.Deploy.StashCapacity == Deploy.NoStashSize && actor is IWithBoundedStash
-            ? _system.Settings.Config.GetInt("akka.actor.default-stash-capacity", 1000)
-            : Props.Deploy.StashCapacity;
 
     private SupervisorStrategy? StrategyOf(ActorBase actor)
     {

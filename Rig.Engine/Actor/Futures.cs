@@ -186,8 +186,7 @@ internal sealed class AskActorRef<T>(IActorRefProvider provider) : MinimalActorR
 
 public static class GracefulStopSupport
 {
-    /// <summary>Sends a poison pill and completes once the actor is gone.</summary>
-    /// <exception cref="TaskCanceledException">It was not gone in time.</exception>
+    /// <summary>Sends a poison pill and completes once the actor is gone: true, or false when it was not gone in time.</summary>
     public static Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout) => GracefulStop(target, timeout, PoisonPill.Instance);
 
     /// <inheritdoc cref="GracefulStop(IActorRef, TimeSpan)"/>
@@ -205,7 +204,7 @@ public static class GracefulStopSupport
         catch (TimeoutException)
         {
             subject.SendSystemMessage(new Unwatch(subject, death));
-            throw new TaskCanceledException($"{target} did not stop within {timeout}.");
+            return false;
         }
     }
 }

@@ -42,9 +42,6 @@ public interface IWithStash : IActorStash;
 
 public interface IWithUnboundedStash : IActorStash;
 
-/// <summary>A stash limited by <see cref="Props.WithStashCapacity"/>, or else by <c>akka.actor.default-stash-capacity</c>.</summary>
-public interface IWithBoundedStash : IActorStash;
-
 internal sealed class StashImpl(ActorCell cell, int capacity) : IStash
 {
     private LinkedList<Envelope> _stashed = [];

@@ -11,13 +11,16 @@ public static class Backoff
     /// <param name="minBackoff">The first wait; doubles with each restart.</param>
     /// <param name="maxBackoff">The longest wait.</param>
     /// <param name="randomFactor">0.2 adds up to 20 % by chance, so that many do not come back at once.</param>
-    public static BackoffOptions OnFailure(Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor) =>
-        new BackoffOptionsImpl(childProps, childName, minBackoff, maxBackoff, randomFactor, true, minBackoff, -1);
+    /// <param name="maxNrOfRetries">The supervisor gives up and stops after so many restarts in a row; -1 never.</param>
+    public static BackoffOptions OnFailure(
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, int maxNrOfRetries) =>
+        new BackoffOptionsImpl(childProps, childName, minBackoff, maxBackoff, randomFactor, true, minBackoff, maxNrOfRetries);
 
     /// <summary>Starts the child again after it stopped, for whatever reason.</summary>
     /// <inheritdoc cref="OnFailure"/>
-    public static BackoffOptions OnStop(Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor) =>
-        new BackoffOptionsImpl(childProps, childName, minBackoff, maxBackoff, randomFactor, false, minBackoff, -1);
+    public static BackoffOptions OnStop(
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, int maxNrOfRetries) =>
+        new BackoffOptionsImpl(childProps, childName, minBackoff, maxBackoff, randomFactor, false, minBackoff, maxNrOfRetries);
 }
 
 public abstract class BackoffOptions
@@ -28,9 +31,6 @@ public abstract class BackoffOptions
 
     /// <summary>The wait is short again once the child has lived that long.</summary>
     public abstract BackoffOptions WithAutoReset(TimeSpan resetBackoff);
-
-    /// <summary>The supervisor gives up and stops after so many restarts in a row; -1 never.</summary>
-    public abstract BackoffOptions WithMaxNrOfRetries(int maxNrOfRetries);
 
     internal abstract Props Props { get; }
 }
@@ -51,9 +51,8 @@ internal sealed class BackoffOptionsImpl(
 
     internal override Props Props => Actor.Props.Create(typeof(BackoffSupervisor), () => new BackoffSupervisor(this));
 
-    public override BackoffOptions WithAutoReset(TimeSpan resetBackoff) => Copy(resetBackoff, MaxRetries);
-
-    public override BackoffOptions WithMaxNrOfRetries(int maxNrOfRetries) => Copy(ResetAfter, maxNrOfRetries);
+    public override BackoffOptions WithAutoReset(TimeSpan resetBackoff) =>
+        new BackoffOptionsImpl(ChildProps, ChildName, minBackoff, maxBackoff, randomFactor, RestartsFailed, resetBackoff, MaxRetries);
 
     /// <summary>The wait before a restart.</summary>
     /// <param name="restarts">Restarts before it, in a row.</param>
@@ -64,9 +63,6 @@ internal sealed class BackoffOptionsImpl(
         var limited = doubled < maxBackoff ? doubled : maxBackoff;
         return limited * (1 + (randomFactor * chance));
     }
-
-    private BackoffOptionsImpl Copy(TimeSpan reset, int retries) =>
-        new(ChildProps, ChildName, minBackoff, maxBackoff, randomFactor, RestartsFailed, reset, retries);
 }
 
 /// <summary>

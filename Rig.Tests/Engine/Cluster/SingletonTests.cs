@@ -83,6 +83,21 @@ public sealed class SingletonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_younger_member_that_comes_first_in_the_order_of_addresses_does_not_start_a_second_one()
+    {
+        const string seed = "akka.cluster.seed-nodes = [\"akka.tcp://rig@m:2552\"]";
+        var oldest = Start("m", seed);
+        await EventuallyAsync(() => _ledger.Living.Contains("m"), "m hosts it");
+
+        // It is taken in and moved to Up at once, so that it hears of itself and of the oldest in one piece of news.
+        var younger = Start("a", seed);
+        await EventuallyAsync(() => ClusterOf(oldest).State.Members.Count(member => member.Status == MemberStatus.Up) == 2, "a is up");
+
+        Assert.Equal("m", await ProxyOn(younger).Ask<string>("where?", Patience));
+        Assert.Equal(1, _ledger.MostAtOnce);
+    }
+
+    [Fact]
     public async Task Messages_to_a_proxy_wait_until_the_singleton_is_there_and_the_oldest_give_way()
     {
         var node = _systems.OnNetwork("a", Settings + "\nakka.cluster.singleton-proxy.buffer-size = 2", Port);

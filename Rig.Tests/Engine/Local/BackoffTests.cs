@@ -38,7 +38,7 @@ public class BackoffTests() : TestKit("akka.scheduler.implementation = \"Akka.Te
     [Fact]
     public void After_too_many_restarts_the_supervisor_gives_up()
     {
-        var options = Backoff.OnFailure(Props.Create(() => new Child(TestActor)), "child", Min, TimeSpan.FromSeconds(8), 0).WithMaxNrOfRetries(0);
+        var options = Backoff.OnFailure(Props.Create(() => new Child(TestActor)), "child", Min, TimeSpan.FromSeconds(8), 0, 0);
         var supervisor = Watch(ActorOf(BackoffSupervisor.Props(options), "supervisor"));
         ExpectMsg("started");
         supervisor.Tell("fail");
@@ -47,7 +47,7 @@ public class BackoffTests() : TestKit("akka.scheduler.implementation = \"Akka.Te
     }
 
     private Props Supervised() => BackoffSupervisor.Props(
-        Backoff.OnFailure(Props.Create(() => new Child(TestActor)), "child", Min, TimeSpan.FromSeconds(8), 0).WithAutoReset(TimeSpan.FromSeconds(15)));
+        Backoff.OnFailure(Props.Create(() => new Child(TestActor)), "child", Min, TimeSpan.FromSeconds(8), 0, -1).WithAutoReset(TimeSpan.FromSeconds(15)));
 
     /// <summary>Returns once the supervisor has taken note of the failure and scheduled the restart.</summary>
     private void Fail(IActorRef supervisor)

@@ -80,10 +80,6 @@ public class BehaviorTests : TestKit
         ExpectTerminated(actor);
     }
 
-    [Fact]
-    public void An_actor_is_not_made_with_new() =>
-        Assert.Throws<ActorInitializationException>(() => new Toggle(TestActor));
-
     private sealed class Chooses : ReceiveActor
     {
         public Chooses(IActorRef report)

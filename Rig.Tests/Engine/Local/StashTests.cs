@@ -18,12 +18,23 @@ public class StashTests : TestKit
     [Fact]
     public void A_full_stash_fails_the_actor()
     {
-        var actor = ActorOf(Props.Create(() => new Opens(TestActor)).WithStashCapacity(1), "actor");
+        var actor = ActorOf(Props.Create(() => new OpensLimited()).WithStashCapacity(1), "actor");
         EventFilter.Exception<StashOverflowException>().ExpectOne(() =>
         {
             actor.Tell("a");
             actor.Tell("b");
         });
+    }
+
+    [Fact]
+    public void An_unbounded_stash_has_no_limit()
+    {
+        var actor = ActorOf(Props.Create(() => new Opens(TestActor)).WithStashCapacity(1), "actor");
+        actor.Tell("a");
+        actor.Tell("b");
+        actor.Tell("open");
+        ExpectMsg("a");
+        ExpectMsg("b");
     }
 
     [Fact]
@@ -65,6 +76,13 @@ public class StashTests : TestKit
             });
             Receive<string>(_ => Stash.Stash());
         }
+
+        public IStash Stash { get; set; } = null!;
+    }
+
+    private sealed class OpensLimited : ReceiveActor, IWithStash
+    {
+        public OpensLimited() => ReceiveAny(_ => Stash.Stash());
 
         public IStash Stash { get; set; } = null!;
     }

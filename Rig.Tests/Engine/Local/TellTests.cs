@@ -59,13 +59,6 @@ public class TellTests : TestKit
     }
 
     [Fact]
-    public void Null_is_no_message()
-    {
-        var echo = ActorOf<Echo>("echo");
-        Assert.Throws<InvalidMessageException>(() => echo.Tell(null!));
-    }
-
-    [Fact]
     public void Every_actor_tells_who_it_is()
     {
         var echo = ActorOf<Echo>("echo");

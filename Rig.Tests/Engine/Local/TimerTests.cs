@@ -24,9 +24,12 @@ public class TimerTests() : TestKit("akka.scheduler.implementation = \"Akka.Test
         var actor = Ready();
         actor.Tell(new Start("tick", TimeSpan.FromSeconds(1), true));
         Settle(actor);
-        Time.Advance(TimeSpan.FromSeconds(3));
         for (var i = 0; i < 3; i++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
             ExpectMsg("tick");
+        }
+
         actor.Tell("cancel");
         Settle(actor);
         Time.Advance(TimeSpan.FromSeconds(3));

@@ -5,11 +5,10 @@ public class EventAdapterTests() : PersistenceTestKit("""
       event-adapters {
         counting = "Rig.Tests.Engine.Persistence.CountingAdapter, Rig.Tests"
         splitting = "Rig.Tests.Engine.Persistence.SplittingAdapter, Rig.Tests"
-        tagging = "Rig.Tests.Engine.Persistence.TaggingAdapter, Rig.Tests"
       }
       event-adapter-bindings {
         "System.Int32" = counting
-        "System.String" = [splitting, tagging]
+        "System.String" = splitting
       }
     }
     """)
@@ -52,11 +51,4 @@ public sealed class SplittingAdapter : IReadEventAdapter
     public IEventSequence FromJournal(object evt, string manifest) => manifest.Length > 0
         ? EventSequence.Single($"{manifest}: {evt}")
         : EventSequence.Create([.. ((string)evt).Split(',', StringSplitOptions.RemoveEmptyEntries)]);
-}
-
-public sealed class TaggingAdapter : IWriteEventAdapter
-{
-    public string Manifest(object evt) => string.Empty;
-
-    public object ToJournal(object evt) => new Tagged(evt, ["text"]);
 }

@@ -18,7 +18,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<UniqueAddress> _answered = [];
-    // From the events alone: the cluster's state may be ahead of them, and a removal must not be seen before its margin begins.
+    // From the events, which lag behind the cluster's state: a removal must not be seen before its margin begins.
     private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly HashSet<IActorRef> _waitingForEnd = [];
     private readonly TaskCompletionSource<Done> _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -126,7 +126,7 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
             _timers.Cancel(nameof(Retry));
             return;
         }
-        var unanswered = _settings.Order.PossibleHosts(_members.Values)
+        var unanswered = _settings.Order.PossibleHosts(Members)
             .Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress && !_answered.Contains(member.UniqueAddress))
             .ToList();
         if (unanswered.Count == 0 && _marginsRunning == 0)
@@ -213,7 +213,20 @@ public sealed class ClusterSingletonManager : ReceiveActor, IWithTimers
             Review();
     }
 
-    private bool IsFirst => _settings.Order.First(_members.Values)?.UniqueAddress == _cluster.SelfUniqueAddress;
+    /// <summary>
+    /// As the cluster's state has them, and those that it has lost while their removal is still to be heard of. Never from the events
+    /// alone: one piece of news comes as several of them, and after the first this node may look like the only one.
+    /// </summary>
+    private IEnumerable<Member> Members
+    {
+        get
+        {
+            var gossip = _cluster.Gossip;
+            return gossip.Members.Values.Concat(_members.Values.Where(member => gossip.Find(member.UniqueAddress) is null));
+        }
+    }
+
+    private bool IsFirst => _settings.Order.First(Members)?.UniqueAddress == _cluster.SelfUniqueAddress;
 
     private ActorSelection ManagerAt(Address address) => Context.ActorSelection(new RootActorPath(address) / Self.Path.Elements);
 

@@ -2,9 +2,8 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
-namespace Rig.Tests.Engine.Local;
+namespace Rig.Tests.Engine.Embedded;
 
-#if !ENGINE_AKKA
 /// <summary>
 /// What sources can see of the embedded engine exists in Akka.NET 1.5.27 with the same signature, so that they compile
 /// on either. akka-api.txt is an extract of Akka.NET's signatures; scripts/akka-api-extract.sh makes it anew. The listings that it
@@ -143,4 +142,3 @@ public partial class ApiGoldenTests
     [GeneratedRegex(@"`\d+")]
     private static partial Regex Arity();
 }
-#endif

@@ -1,4 +1,4 @@
-namespace Rig.Tests.Engine.Local;
+namespace Rig.Tests.Engine.Embedded;
 
 // Beyond what Akka.NET's own parser offers.
 public class EmbeddedHoconTests : IDisposable
@@ -10,6 +10,36 @@ public class EmbeddedHoconTests : IDisposable
     {
         var config = ConfigurationFactory.ParseString("host = field").WithFallback(ConfigurationFactory.ParseString("host = none\nurl = ${host}.local"));
         Assert.Equal("field.local", config.GetString("url"));
+    }
+
+    [Theory]
+    [InlineData("a = one\na = ${a} two", "a", "one two")]
+    [InlineData("a = 1\na = ${?missing}", "a", "1")]
+    [InlineData("base { k = 1, l = 1 }\na = ${base} { l = 2 }", "a.k", "1")]
+    [InlineData("a = \"\"\"several\nlines \"quoted\" \"\"\"", "a", "several\nlines \"quoted\" ")]
+    public void A_value_is_read_as_HOCONs_specification_says(string hocon, string path, string expected) =>
+        Assert.Equal(expected, ConfigurationFactory.ParseString(hocon).GetString(path));
+
+    [Theory]
+    [InlineData("a = [1]\na = ${a} [2]", "1 2")]
+    [InlineData("a = [1]\na += 2", "1 2")]
+    [InlineData("a += 1\na += 2", "1 2")]
+    public void A_list_may_grow(string hocon, string expected) =>
+        Assert.Equal(expected, string.Join(' ', ConfigurationFactory.ParseString(hocon).GetStringList("a")));
+
+    [Fact]
+    public void No_switches_off() => Assert.False(ConfigurationFactory.ParseString("a = no").GetBoolean("a"));
+
+    [Theory]
+    [InlineData("a = 1\nb = [1, 2", "(2,10)")]
+    [InlineData("a {\n  b = 1\n", "(3,1)")]
+    [InlineData("a = \"open\nb = 2", "(1,5)")]
+    [InlineData("a\nb = 2", "(2,1)")]
+    [InlineData("ok = 1\na..b = 2", "(2,4)")]
+    public void An_error_names_line_and_column(string hocon, string place)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConfigurationFactory.ParseString(hocon));
+        Assert.Contains(place, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

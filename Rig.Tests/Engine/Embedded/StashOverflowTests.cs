@@ -1,4 +1,6 @@
-namespace Rig.Tests.Engine.Persistence;
+using Rig.Tests.Engine.Persistence;
+
+namespace Rig.Tests.Engine.Embedded;
 
 public class StashOverflowTests() : PersistenceTestKit("""
     akka.persistence.internal-stash-overflow-strategy = "Akka.Persistence.DiscardConfigurator, Akka.Persistence"
