@@ -8,10 +8,15 @@ if (args is ["capture", ..])
     return await CaptureCommand.RunAsync(args[1..]);
 }
 
+if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])
+{
+    return await NodeCommands.RunAsync(args);
+}
+
 try
 {
     var builder = NodeHost.CreateBuilder(args);
-    builder.Services.AddRecordingStorage(builder.Configuration).AddCamera(builder.Configuration).AddCameraNode().AddNodeActors().AddClusterHost();
+    builder.Services.AddRecordingStorage(builder.Configuration).AddCamera(builder.Configuration).AddCameraNode().AddNodeActors().AddCluster().AddNodeOperations();
     await NodeHost.Build(builder).RunAsync();
     return 0;
 }

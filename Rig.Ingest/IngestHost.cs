@@ -46,6 +46,7 @@ public static class IngestHost
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBufferSize = BodyCopy.ReceiveBufferBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = UploadHeaders.MaxTotalBytes;
         kestrel.Limits.MinRequestBodyDataRate = new(options.Value.MinBytesPerSecond, TimeSpan.FromSeconds(options.Value.StallSec));
         var address = IPAddress.TryParse(options.Value.Host, out var parsed)
             ? parsed

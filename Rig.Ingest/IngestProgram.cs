@@ -44,7 +44,7 @@ public static class IngestProgram
                     return 0;
             }
         }
-        catch (Exception e) when (e is StartupException or OptionsValidationException)
+        catch (Exception e) when (e is StartupException or OptionsValidationException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync("rig-ingest: " + e.Message);
             return 1;

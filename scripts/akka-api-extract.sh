@@ -8,7 +8,7 @@ target=$(dirname "$0")/../Rig.Tests/Engine/akka-api.txt
 types=$(dirname "$0")/../Rig.Tests/Engine/akka-types.txt
 
 # A type begins at the first column; its members are indented below it.
-cat "$folder"/Akka.api.txt "$folder"/Akka.Remote.api.txt "$folder"/Akka.Cluster.api.txt "$folder"/Akka.Cluster.Tools.api.txt "$folder"/Akka.Streams.api.txt \
+cat "$folder"/Akka.api.txt "$folder"/Akka.Remote.api.txt "$folder"/Akka.Cluster.api.txt "$folder"/Akka.Cluster.Tools.api.txt "$folder"/Akka.Hosting.api.txt "$folder"/Akka.Streams.api.txt \
     "$folder"/Akka.TestKit.api.txt "$folder"/Akka.TestKit.Xunit2.api.txt |
   awk '
     NR == FNR { wanted[$1] = 1; next }

@@ -16,7 +16,7 @@ done
 say() { printf 'setup: %s\n' "$*" >&2; }
 
 packages=(ffmpeg postgresql postgresql-client g++ make cmake pkg-config libopencv-dev libturbojpeg0 fonts-dejavu-core procps)
-if $with_tests; then packages+=(chromium nginx-light iproute2 curl); fi
+if $with_tests; then packages+=(chromium nginx-light iproute2 curl chrony libasound2); fi
 # A machine may have node and npm from elsewhere; Debian's are only for one that has none.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)

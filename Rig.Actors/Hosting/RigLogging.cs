@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog;
@@ -17,11 +18,13 @@ public static class RigLogging
     /// <param name="folder">Null writes no files: a node in production mode keeps its disk for video.</param>
     public static void AddRigLogging(this IHostApplicationBuilder builder, string program, string? folder)
     {
+        var tail = new LogTail();
         var configuration = new LoggerConfiguration()
-            .MinimumLevel.Information()
+            .MinimumLevel.ControlledBy(tail.Switch)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+            .WriteTo.Sink(tail)
             .WriteTo.Console(
                 outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}",
                 formatProvider: CultureInfo.InvariantCulture);
@@ -36,6 +39,7 @@ public static class RigLogging
                 rollOnFileSizeLimit: true);
         }
 
+        builder.Services.AddSingleton(tail);
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
     }

@@ -16,6 +16,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     private IActorRef gateway = ActorRefs.Nobody;
     private RecorderActor.RecorderChanged recorderState = new(NodePhase.Idle, null, null);
     private LastProblem? lastProblem;
+    private HashSet<(string Code, ProblemLevel Level)> sounded = [];
     private string? cameraProblem;
     private bool cameraWasThere;
 
@@ -29,7 +30,11 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             recorderState = changed;
             Report();
         });
-        Receive<RecorderActor.RecorderTrouble>(trouble => Remember(trouble.Message));
+        Receive<RecorderActor.RecorderTrouble>(trouble =>
+        {
+            Remember(trouble.Message);
+            ports.Speaker?.Play(Signal.Error);
+        });
         Receive<Tick>(_ => Report());
         Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
         Receive<GetReadiness>(ask =>
@@ -46,6 +51,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         Receive<StopTake>(stop => recorder.Forward(stop));
         Receive<TimingProtocol.ClockMeasured>(measured => sync.Forward(measured));
         Receive<TimingProtocol.GetSyncStatus>(ask => sync.Forward(ask));
+        Receive<TimingProtocol.ReadClockNow>(ask => sync.Forward(ask));
         Receive<AttachGateway>(attach =>
         {
             gateway = attach.Gateway;
@@ -71,7 +77,8 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         recorder = Context.Child("recorder");
         if (recorder.IsNobody())
         {
-            recorder = Context.ActorOf(RecorderActor.PropsOf(ports.CameraId, ports.Camera, ports.Catalogue, ports.Clock, Problems), "recorder");
+            recorder = Context.ActorOf(RecorderActor.PropsOf(ports.CameraId, ports.Camera, ports.Catalogue, ports.Clock, Problems, ports.Speaker), "recorder");
+            ports.Speaker?.Play(Signal.Startup);
         }
 
         sync = Context.Child("sync");
@@ -115,8 +122,24 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
 
         cameraProblem = camera.Problem;
         var report = BuildReport();
+        SoundNew(report.Problems);
         ports.Board.Node = report;
         gateway.Tell(report);
+    }
+
+    /// <summary>A tone for what came up or got worse since the last report; one that stays is not repeated.</summary>
+    private void SoundNew(IReadOnlyList<Problem> problems)
+    {
+        var recording = recorderState.Phase == NodePhase.Recording;
+        foreach (var problem in problems.Where(p => !sounded.Contains((p.Code, p.Level))))
+        {
+            if (Signals.For(problem, recording) is { } signal)
+            {
+                ports.Speaker?.Play(signal);
+            }
+        }
+
+        sounded = [.. problems.Select(p => (p.Code, p.Level))];
     }
 
     private NodeReport BuildReport()

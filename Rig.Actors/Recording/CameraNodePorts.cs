@@ -5,6 +5,7 @@ namespace Rig.Actors.Recording;
 
 /// <summary>Everything the node's actors touch of the outside world, and who the node is.</summary>
 /// <param name="BaseUrl">Root of this node's REST routes as others reach it.</param>
+/// <param name="Speaker">Null on a node that is to stay silent.</param>
 /// <param name="GuardOptions">Read at each use, so that changed settings take effect at once.</param>
 public sealed record CameraNodePorts(
     CameraId CameraId,
@@ -17,4 +18,5 @@ public sealed record CameraNodePorts(
     MasterClock Clock,
     RigBoard Board,
     Func<GuardOptions> GuardOptions,
-    Func<SyncOptions> SyncOptions);
+    Func<SyncOptions> SyncOptions,
+    ISpeaker? Speaker = null);

@@ -32,13 +32,19 @@ public interface ICamera
 /// <param name="StartAt">Node clock (UTC) at which the first frame is wanted; the past means now.</param>
 /// <param name="ScheduledStartMaster">The same instant on the master clock.</param>
 /// <param name="ClockOffsetMs">Node clock minus master clock, now; null when unknown.</param>
+/// <param name="ClockNow">The clock's state, asked at the take's start and end for its manifest. From any thread; never waits.</param>
 public sealed record TakeRequest(
     RecordingId Id,
     DateTimeOffset StartAt,
     DateTimeOffset ScheduledStartMaster,
     double? ClockOffsetMs,
     bool NtpSynced,
-    IReadOnlyList<CameraId> SessionCameras);
+    IReadOnlyList<CameraId> SessionCameras,
+    Func<ClockReading>? ClockNow = null);
+
+/// <param name="OffsetMs">Node clock minus master clock; null when unknown.</param>
+/// <param name="StepsMs">Sum of the node clock's steps since the node started.</param>
+public readonly record struct ClockReading(double? OffsetMs, double StepsMs);
 
 /// <param name="FirstFrameMaster">Master-clock instant of the first frame.</param>
 public sealed record TakeStarted(RecordingId Id, DateTimeOffset FirstFrameMaster, string FilePath);

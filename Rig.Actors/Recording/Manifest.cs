@@ -74,6 +74,9 @@ public sealed record ManifestResolution(int Width, int Height);
 /// <param name="EndTime">The last frame's end on the master clock, UTC.</param>
 /// <param name="SyncOffsetMs">Node clock minus master clock at the start.</param>
 /// <param name="ScheduledStart">The instant the session was to start at, the same for all cameras.</param>
+/// <param name="SyncOffsetEndMs">Node clock minus master clock at the end.</param>
+/// <param name="ClockStepMs">By how much the node clock was set meanwhile; the frames' times do not follow it. Absent when it was not.</param>
+/// <param name="DriftMs">How far the two clocks went apart during the take, steps not counted.</param>
 /// <param name="Gaps">Stretches without frames inside the take, on the file's time line.</param>
 public sealed record ManifestTiming(
     DateTimeOffset StartTime,
@@ -81,7 +84,10 @@ public sealed record ManifestTiming(
     bool NtpSynced,
     double? SyncOffsetMs = null,
     DateTimeOffset? ScheduledStart = null,
-    IReadOnlyList<ManifestGap>? Gaps = null);
+    IReadOnlyList<ManifestGap>? Gaps = null,
+    double? SyncOffsetEndMs = null,
+    double? ClockStepMs = null,
+    double? DriftMs = null);
 
 public sealed record ManifestGap(double StartOffsetMs, double EndOffsetMs, string Reason);
 

@@ -30,6 +30,7 @@ public static class ProblemCodes
     public const string TooHot = "too_hot";
     public const string ClockOffset = "clock_offset";
     public const string ClockUnknown = "clock_unknown";
+    public const string ClockDisagrees = "clock_disagrees";
     public const string AlreadyRecording = "already_recording";
     public const string NotRecording = "not_recording";
     public const string SessionExists = "session_exists";

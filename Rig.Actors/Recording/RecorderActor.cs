@@ -11,27 +11,33 @@ namespace Rig.Actors.Recording;
 /// </remarks>
 internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
 {
+    // REST routes take a start up to a minute ahead; a coordinator's lead is seconds.
+    private static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(70);
+    private static readonly TimeSpan LatestStop = TimeSpan.FromSeconds(15);
+
     private readonly CameraId cameraId;
     private readonly ICamera camera;
     private readonly IRecordingCatalogue catalogue;
     private readonly MasterClock clock;
     private readonly Func<IReadOnlyList<Problem>> guards;
+    private readonly ISpeaker? speaker;
     private readonly CancellationTokenSource stopping = new();
     private Action<TakeSealed>? onTakeEnded;
     private ActiveTake? take;
     private SessionId? stoppedSession;
     private TakeFinished? lastFinished;
 
-    public RecorderActor(CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards)
+    public RecorderActor(CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards, ISpeaker? speaker)
     {
-        (this.cameraId, this.camera, this.catalogue, this.clock, this.guards) = (cameraId, camera, catalogue, clock, guards);
+        (this.cameraId, this.camera, this.catalogue, this.clock, this.guards, this.speaker) = (cameraId, camera, catalogue, clock, guards, speaker);
         Idle();
     }
 
     public IStash Stash { get; set; } = null!;
 
-    public static Props PropsOf(CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards) =>
-        Props.Create(() => new RecorderActor(cameraId, camera, catalogue, clock, guards));
+    public static Props PropsOf(
+        CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards, ISpeaker? speaker) =>
+        Props.Create(() => new RecorderActor(cameraId, camera, catalogue, clock, guards, speaker));
 
     protected override void PreStart()
     {
@@ -40,7 +46,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         camera.TakeEnded += onTakeEnded;
 
         // After a crash of this actor the camera may still be recording: it is never stopped for that.
-        if (camera.Status.Take is { } running)
+        if (camera.Status.Take is { Id.SessionId.IsSelfTest: false } running)
         {
             take = new ActiveTake(running.Id, clock.ToMaster(running.StartedAt), clock.ToMaster(running.StartedAt), [cameraId], running.FilePath);
             Become(Recording);
@@ -96,9 +102,12 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
 
         var id = new RecordingId(start.SessionId, cameraId, take);
         var sync = clock.Status;
+        var startAt = NotLaterThan(clock.ToNode(start.StartAtMaster), LatestStart);
         var request = new TakeRequest(
-            id, clock.ToNode(start.StartAtMaster), start.StartAtMaster, sync.OffsetMs,
-            sync.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, start.SessionCameras);
+            id, startAt, start.StartAtMaster, sync.OffsetMs,
+            sync.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, start.SessionCameras,
+            () => new ClockReading(clock.Status.OffsetMs, clock.Status.StepsMs));
+        speaker?.Play(Signal.Start, startAt);
         this.take = new ActiveTake(id, start.StartAtMaster, null, start.SessionCameras, "");
         var asker = Sender;
         Call(() => camera.StartTakeAsync(request, stopping.Token), began => new Began(id, began), cause => new BeginFailed(id, cause));
@@ -154,7 +163,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
                 return;
             }
 
-            var stopAt = clock.ToNode(stop.StopAtMaster ?? clock.MasterNow);
+            var stopAt = NotLaterThan(clock.ToNode(stop.StopAtMaster ?? clock.MasterNow), LatestStop);
             var asker = Sender;
             Call(() => camera.StopTakeAsync(id, stopAt, stopping.Token), done => new Finished(id, done), cause => new StopFailed(id, cause));
             Become(() => Sealing(asker));
@@ -173,6 +182,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             take = null;
             lastFinished = answer;
             asker.Tell(answer);
+            speaker?.Play(Signal.Stop);
             Become(Idle);
             Stash.UnstashAll();
             Publish(NodePhase.Idle);
@@ -216,6 +226,11 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         Become(Idle);
         Publish(NodePhase.Idle);
     }
+
+    /// <summary>
+    /// An instant further ahead than anybody orders means that a clock was set since: what was ordered happens now, not minutes later.
+    /// </summary>
+    private DateTimeOffset NotLaterThan(DateTimeOffset at, TimeSpan ahead) => at <= clock.NodeNow + ahead ? at : clock.NodeNow;
 
     private static string Explain(string endReason) => endReason switch
     {

@@ -20,6 +20,11 @@ public static class StartGuards
 
         ProblemLevel AtMostWarn(ProblemLevel level) => level == ProblemLevel.Ignore ? level : ProblemLevel.Warn;
 
+        if (camera.Take is { Id.SessionId.IsSelfTest: true })
+        {
+            Add(ProblemCodes.Busy, ProblemLevel.Refuse, $"The camera is testing itself. It is ready again in a few seconds.");
+        }
+
         if (!camera.Detected)
         {
             Add(ProblemCodes.CameraMissing, options.Camera, $"The camera gives no picture. {camera.Problem ?? "Check its cable and switch this box off and on."}");
@@ -69,6 +74,13 @@ public static class StartGuards
         else if (sync.OffsetMs is { } offset && Math.Abs(offset) > maxOffsetMs)
         {
             Add(ProblemCodes.ClockOffset, options.Clock, $"The clock is {Math.Abs(offset):0.0} ms off, more than the {maxOffsetMs:0.#} ms allowed. Wait a minute; it corrects itself.");
+        }
+
+        if (sync is { Source: "exchange", OffsetMs: { } measured, MasterAddress: { } master, Chrony: { Synchronised: true } chrony }
+            && chrony.Reference.Length > 0 && master.Contains(chrony.Reference, StringComparison.Ordinal)
+            && Math.Abs(measured - chrony.SystemOffsetMs) > maxOffsetMs)
+        {
+            Add(ProblemCodes.ClockDisagrees, AtMostWarn(options.Clock), $"Two ways of measuring the clock do not agree ({measured:0.0} ms and {chrony.SystemOffsetMs:0.0} ms). If it stays, switch this box off and on.");
         }
 
         return problems;

@@ -31,6 +31,14 @@ public readonly record struct SessionId
     public static SessionId FromMasterTime(DateTimeOffset masterTime) =>
         new("GAME_" + masterTime.UtcDateTime.ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture));
 
+    /// <summary>A camera's test of itself: never copied home, never part of a session of the rig.</summary>
+    public static SessionId ForSelfTest(DateTimeOffset nodeTime) =>
+        new(SelfTestPrefix + nodeTime.UtcDateTime.ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture));
+
+    public bool IsSelfTest => value?.StartsWith(SelfTestPrefix, StringComparison.Ordinal) == true;
+
+    private const string SelfTestPrefix = "SELFTEST_";
+
     public static bool TryParse(string? text, out SessionId id)
     {
         id = default;

@@ -16,6 +16,9 @@ public sealed class MasterClock(TimeProvider time)
 
     public DateTimeOffset NodeNow => time.GetUtcNow();
 
+    /// <summary>The node's monotonic clock; only differences mean something.</summary>
+    public TimeSpan Monotonic => time.GetElapsedTime(0);
+
     public DateTimeOffset MasterNow => ToMaster(NodeNow);
 
     public DateTimeOffset ToMaster(DateTimeOffset nodeTime) => nodeTime - Offset;

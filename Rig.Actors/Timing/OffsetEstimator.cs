@@ -27,6 +27,30 @@ public sealed record OffsetEstimator
     /// <summary>Node clock at the end of the newest exchange.</summary>
     public DateTimeOffset? LastSampleAt { get; private init; }
 
+    /// <summary>The first exchange since the clock was last stepped: what the drift is measured from.</summary>
+    private ClockSample? First { get; init; }
+
+    /// <summary>How fast the offset grew since then, in millionths; null before <see cref="DriftAfter"/>.</summary>
+    public double? DriftPpm => First is { } first && Best is { } best && best.T4 - first.T4 >= DriftAfter
+        ? Math.Round((best.OffsetMs - first.OffsetMs) * 1000 / (best.T4 - first.T4).TotalSeconds, 3)
+        : null;
+
+    private static readonly TimeSpan DriftAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>The node clock was stepped by this: what was measured before holds, counted on the clock as it is now.</summary>
+    public OffsetEstimator Shift(TimeSpan step)
+    {
+        ClockSample Moved(ClockSample s) => s with { T1 = s.T1 + step, T4 = s.T4 + step };
+        ImmutableQueue<ClockSample> moved = [.. Samples.Select(Moved)];
+        return this with
+        {
+            Samples = moved,
+            Best = Best is { } best ? Moved(best) : null,
+            First = First is { } first ? Moved(first) : null,
+            LastSampleAt = LastSampleAt + step,
+        };
+    }
+
     /// <summary>Adds an exchange; an implausible one changes nothing. A step of the clock by more than the window's error starts the window anew.</summary>
     public OffsetEstimator Add(ClockSample sample)
     {
@@ -37,7 +61,7 @@ public sealed record OffsetEstimator
 
         if (Best is { } best && Math.Abs(sample.OffsetMs - best.OffsetMs) > (sample.RoundTripMs + best.RoundTripMs) / 2 + StepMs)
         {
-            return Empty with { Samples = [sample], Count = 1, Best = sample, LastSampleAt = sample.T4 };
+            return Empty with { Samples = [sample], Count = 1, Best = sample, First = sample, LastSampleAt = sample.T4 };
         }
 
         var samples = Samples.Enqueue(sample);
@@ -48,7 +72,7 @@ public sealed record OffsetEstimator
             count--;
         }
 
-        return new OffsetEstimator { Samples = samples, Count = count, Best = samples.MinBy(s => s.RoundTripMs), LastSampleAt = sample.T4 };
+        return new OffsetEstimator { Samples = samples, Count = count, Best = samples.MinBy(s => s.RoundTripMs), First = First ?? sample, LastSampleAt = sample.T4 };
     }
 
     // Two offsets further apart than their possible errors plus this cannot both be true: one clock was stepped.

@@ -19,4 +19,7 @@ public static class TimingProtocol
 
     /// <summary>Asks the <see cref="SyncActor"/>. Answer: <see cref="SyncStatus"/>.</summary>
     public sealed record GetSyncStatus;
+
+    /// <summary>Asks the <see cref="SyncActor"/> to read chrony now. Answer: <see cref="SyncStatus"/>, once it was read.</summary>
+    public sealed record ReadClockNow;
 }

@@ -69,10 +69,13 @@ internal static class RequestBody
     /// <exception cref="ApiException">400 that says what is wrong, 413 when too large.</exception>
     public static async Task<JsonElement> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        // Asking for the type also keeps web pages of other sites from sending plain forms here.
-        if (!request.HasJsonContentType())
+        // Asking for the type also keeps web pages of other sites from sending plain forms here. No body needs no type, where no
+        // such page can be the sender: a browser tells the page's origin with every POST.
+        var untyped = string.IsNullOrEmpty(request.ContentType) && request.Headers.Origin.ToString() is var origin
+            && (origin.Length == 0 || origin == $"{request.Scheme}://{request.Host}");
+        if (!request.HasJsonContentType() && !untyped)
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, "Send the body as JSON, with the header Content-Type: application/json.");
+            throw NotJson();
         }
 
         if (request.ContentLength > MaxBytes)
@@ -92,6 +95,11 @@ internal static class RequestBody
             return JsonDocument.Parse("{}").RootElement;
         }
 
+        if (untyped)
+        {
+            throw NotJson();
+        }
+
         JsonElement body;
         try
         {
@@ -106,6 +114,9 @@ internal static class RequestBody
             ? body
             : throw new ApiException(StatusCodes.Status400BadRequest, "The body must be a JSON object, such as {}.");
     }
+
+    private static ApiException NotJson() =>
+        new(StatusCodes.Status400BadRequest, "Send the body as JSON, with the header Content-Type: application/json.");
 
     /// <summary>A text member; null when it is absent or null.</summary>
     /// <exception cref="ApiException">It is no text.</exception>

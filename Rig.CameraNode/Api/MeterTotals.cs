@@ -27,19 +27,27 @@ internal sealed class MeterTotals : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    /// <summary>Prometheus text; a histogram as its count and sum.</summary>
+    /// <summary>Upper bounds of a histogram's buckets, for durations in seconds.</summary>
+    private static readonly double[] Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+    /// <summary>Prometheus text.</summary>
     public void WriteTo(StringBuilder text, string cameraId)
     {
         foreach (var group in totals.Values.GroupBy(t => t.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var first = group.First();
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {first.Name} {first.Help}\n# TYPE {first.Name} {(first.IsHistogram ? "summary" : "counter")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {first.Name} {first.Help}\n# TYPE {first.Name} {(first.IsHistogram ? "histogram" : "counter")}\n");
             foreach (var total in group.OrderBy(t => t.Labels, StringComparer.Ordinal))
             {
                 var labels = $"{{camera_id=\"{cameraId}\"{total.Labels}}}";
                 var (count, sum) = total.Read();
                 if (total.IsHistogram)
                 {
+                    foreach (var (bound, below) in total.Buckets())
+                    {
+                        text.Append(CultureInfo.InvariantCulture, $"{first.Name}_bucket{labels[..^1]},le=\"{bound}\"}} {below}\n");
+                    }
+
                     text.Append(CultureInfo.InvariantCulture, $"{first.Name}_count{labels} {count}\n{first.Name}_sum{labels} {sum:R}\n");
                 }
                 else
@@ -70,6 +78,7 @@ internal sealed class MeterTotals : IDisposable
     private sealed class Total(string name, string help, string labels, bool isHistogram)
     {
         private readonly Lock gate = new();
+        private readonly long[] buckets = new long[Bounds.Length];
         private long count;
         private double sum;
 
@@ -87,6 +96,21 @@ internal sealed class MeterTotals : IDisposable
             {
                 count++;
                 sum += value;
+                var bucket = Array.FindIndex(Bounds, bound => value <= bound);
+                if (isHistogram && bucket >= 0)
+                {
+                    buckets[bucket]++;
+                }
+            }
+        }
+
+        /// <summary>How many values were at most each bound.</summary>
+        public IReadOnlyList<(string Bound, long Below)> Buckets()
+        {
+            lock (gate)
+            {
+                var below = 0L;
+                return [.. Bounds.Select((bound, i) => (bound.ToString(CultureInfo.InvariantCulture), below += buckets[i])), ("+Inf", count)];
             }
         }
 

@@ -32,9 +32,13 @@ internal static class NodeApi
         api.MapRecord();
         api.MapCoordinator();
         api.MapRecordings();
+        api.MapOffload();
         api.MapConfig();
         api.MapUpdate();
-        app.MapPreview();
+        api.MapSelfTest();
+        api.MapMachine();
+        app.MapFiles();
+        PreviewApi.Map(app);
         app.MapMetrics();
         app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}."));
         app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}."));

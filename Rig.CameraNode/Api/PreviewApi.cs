@@ -3,17 +3,89 @@ using Rig.Actors.Recording;
 
 namespace Rig.CameraNode.Api;
 
-internal static class PreviewApi
+/// <summary>The camera's picture: one, or as a stream of JPEGs that any browser shows in an img element.</summary>
+internal sealed class PreviewApi(ICamera camera, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    public static void MapPreview(this IEndpointRouteBuilder app) => app.MapGet("/preview/snapshot", (HttpResponse response, ICamera camera, TimeProvider time) =>
+    private const string Boundary = "frame";
+    private const int MaxViewers = 8;
+
+    /// <summary>At most ten pictures a second.</summary>
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A still picture is sent again this often, so that a broken connection is noticed.</summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(2);
+
+    private int viewers;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/preview/snapshot", (HttpResponse response, PreviewApi preview) => preview.Snapshot(response));
+        app.MapGet("/preview", (HttpContext context, PreviewApi preview) => preview.StreamAsync(context));
+    }
+
+    private IResult Snapshot(HttpResponse response)
     {
         response.Headers.CacheControl = "no-store";
         if (camera.Preview is not { } preview)
         {
-            return ApiError.Of(StatusCodes.Status503ServiceUnavailable, camera.Status.Problem ?? "The camera has not given a picture yet.");
+            return NoPicture();
         }
 
         response.Headers["X-Picture-Age-Ms"] = (time.GetUtcNow() - preview.TakenAt).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
         return Results.Bytes(preview.Jpeg, "image/jpeg");
-    });
+    }
+
+    private async Task StreamAsync(HttpContext context)
+    {
+        if (camera.Preview is null)
+        {
+            await NoPicture().ExecuteAsync(context);
+            return;
+        }
+
+        if (Interlocked.Increment(ref viewers) > MaxViewers)
+        {
+            Interlocked.Decrement(ref viewers);
+            await ApiError.Of(StatusCodes.Status503ServiceUnavailable, $"{MaxViewers} viewers watch this camera already. Use /preview/snapshot.").ExecuteAsync(context);
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        try
+        {
+            context.Response.ContentType = $"multipart/x-mixed-replace; boundary={Boundary}";
+            context.Response.Headers.CacheControl = "no-store";
+            PreviewPicture? shown = null;
+            var shownAt = time.GetTimestamp();
+            while (true)
+            {
+                var newest = camera.Preview;
+                if (newest is not null && (newest != shown || time.GetElapsedTime(shownAt) > LongestInterval))
+                {
+                    await WriteAsync(context.Response, newest.Jpeg, stop.Token);
+                    (shown, shownAt) = (newest, time.GetTimestamp());
+                }
+
+                await Task.Delay(ShortestInterval, time, stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The viewer went away or the node is being switched off.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref viewers);
+        }
+    }
+
+    private static async Task WriteAsync(HttpResponse response, byte[] jpeg, CancellationToken cancellationToken)
+    {
+        await response.Body.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"--{Boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.Length}\r\n\r\n"), cancellationToken);
+        await response.Body.WriteAsync(jpeg, cancellationToken);
+        await response.Body.WriteAsync("\r\n"u8.ToArray(), cancellationToken);
+        await response.Body.FlushAsync(cancellationToken);
+    }
+
+    private IResult NoPicture() => ApiError.Of(StatusCodes.Status503ServiceUnavailable, camera.Status.Problem ?? "The camera has not given a picture yet.");
 }

@@ -85,7 +85,9 @@ internal static class RecordApi
     internal static SessionId? SessionIdOf(string? text) => text switch
     {
         null or "" => null,
-        _ when SessionId.TryParse(text, out var id) => id,
+        _ when SessionId.TryParse(text, out var id) => id.IsSelfTest
+            ? throw new ApiException(StatusCodes.Status400BadRequest, "'session_id' must not begin with SELFTEST_: such recordings are deleted after a camera tested itself.")
+            : id,
         _ => throw new ApiException(StatusCodes.Status400BadRequest, "'session_id' must be 1 to 64 letters, digits, '_' or '-', starting with a letter or digit, such as GAME_20261121_140000."),
     };
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.CameraNode.Storage;
 
 namespace Rig.CameraNode.Api;
 
@@ -16,11 +17,27 @@ internal static class RecordingsApi
         recordings.MapPost("/confirm", ConfirmAsync);
         recordings.MapPost("/cleanup", CleanUpAsync);
         recordings.MapGet("/{id}", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.Json(Of(entry))));
-        recordings.MapGet("/{id}/download", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.File(
-            catalogue.OpenVideo(entry.Id), "video/mp4", entry.FileName, entry.ModifiedAt, new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true)));
+        recordings.MapGet("/{id}/download", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Download(entry, catalogue)));
         recordings.MapGet("/{id}/manifest", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.Bytes(catalogue.ReadManifest(entry.Id), "application/json")));
         recordings.MapGet("/{id}/truth", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, Truth));
         recordings.MapDelete("/{id}", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Delete(entry, catalogue)));
+    }
+
+    /// <summary>The same files under the addresses that clients of earlier rigs know; only the last part of the path counts.</summary>
+    public static void MapFiles(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/download/{**path}", (string path, IRecordingCatalogue catalogue) => With(Stem(path, ".mp4"), catalogue, entry => Download(entry, catalogue)));
+        app.MapGet("/manifest/{**path}", (string path, IRecordingCatalogue catalogue) => With(Stem(path, ".json"), catalogue, entry =>
+            Results.Json(FlatManifest.Of(Manifest.Parse(catalogue.ReadManifest(entry.Id)), entry.ConfirmedAt))));
+    }
+
+    private static IResult Download(RecordingEntry entry, IRecordingCatalogue catalogue) => Results.File(
+        catalogue.OpenVideo(entry.Id), "video/mp4", entry.FileName, entry.ModifiedAt, new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true);
+
+    private static string Stem(string path, string extension)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        return name.EndsWith(extension, StringComparison.Ordinal) ? name[..^extension.Length] : name;
     }
 
     private static IResult List(HttpRequest request, IRecordingCatalogue catalogue)

@@ -27,6 +27,8 @@ internal sealed class StatusReader(
 
     public CameraId CameraId => node.Value.Camera;
 
+    public bool ProductionMode => node.Value.ProductionMode;
+
     public IReadOnlyList<Problem> Problems() =>
         [.. StartGuards.Evaluate(camera.Status, catalogue.Status, sensors.Read(), clock.Status, guards.CurrentValue, sync.CurrentValue.MaxOffsetMs).OrderByDescending(p => p.Level)];
 
@@ -133,10 +135,12 @@ internal sealed class StatusReader(
             Confidence = status.Confidence.ToString().ToLowerInvariant(),
             status.LastSync,
             status.Source,
+            status.DriftPpm,
+            status.StepsMs,
             CurrentTime = clock.NodeNow,
             MasterTime = clock.MasterNow,
             Chrony = status.Chrony is { } chrony
-                ? new { chrony.Reference, chrony.Stratum, chrony.SystemOffsetMs, chrony.RmsOffsetMs, chrony.Synchronised }
+                ? new { chrony.Reference, chrony.Stratum, chrony.SystemOffsetMs, chrony.RmsOffsetMs, chrony.Synchronised, chrony.FrequencyPpm, chrony.RootDelayMs, chrony.RootDispersionMs, chrony.ReferenceTime }
                 : null,
         };
     }

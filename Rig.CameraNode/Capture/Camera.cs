@@ -17,7 +17,7 @@ namespace Rig.CameraNode.Capture;
 internal sealed class Camera : BackgroundService, ICamera
 {
     /// <summary>A take that is to start now starts this much later, so that its first slot is not late.</summary>
-    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
     private const long SecondNs = 1_000_000_000;
@@ -193,12 +193,13 @@ internal sealed class Camera : BackgroundService, ICamera
         var request = pending.Request;
         try
         {
+            // Creating the files flushes folders, which a busy disk takes its time for; a start that is wanted now counts from here.
+            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger, request.ClockNow);
             var earliest = clock.GetUtcNow() + Lead;
             var startWall = request.StartAt < earliest ? earliest : request.StartAt;
             var startNs = MonotonicClock.At(startWall, clock);
             var matchZeroWall = request.ScheduledStartMaster.AddMilliseconds(request.ClockOffsetMs ?? 0);
             var matchZeroNs = startNs + ((matchZeroWall - startWall).Ticks * 100);
-            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger);
             var begun = new CameraTake(request, startNs, matchZeroNs, writer, pending.Started);
             Volatile.Write(ref take, begun);
             lastSecond = (startNs, 0);

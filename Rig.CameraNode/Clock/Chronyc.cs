@@ -10,9 +10,12 @@ internal sealed class Chronyc : IChrony
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly string program;
+    private readonly string[] arguments;
     private bool missing;
 
-    public Chronyc(string program = "chronyc") => this.program = program;
+    /// <param name="host">chronyd's address or the path of its command socket; null: this machine's own.</param>
+    public Chronyc(string program = "chronyc", string? host = null) =>
+        (this.program, arguments) = (program, [.. host is null ? Array.Empty<string>() : ["-h", host], "-c", "tracking"]);
 
     public async Task<ChronyTracking?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +26,7 @@ internal sealed class Chronyc : IChrony
 
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, ["-c", "tracking"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(Patience);
             try
@@ -52,12 +55,19 @@ internal sealed class Chronyc : IChrony
         if (fields.Length < 14
             || !int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var stratum)
             || !double.TryParse(fields[4], CultureInfo.InvariantCulture, out var slowSeconds)
-            || !double.TryParse(fields[6], CultureInfo.InvariantCulture, out var rmsSeconds))
+            || !double.TryParse(fields[3], CultureInfo.InvariantCulture, out var referenceUnixSeconds)
+            || !double.TryParse(fields[6], CultureInfo.InvariantCulture, out var rmsSeconds)
+            || !double.TryParse(fields[7], CultureInfo.InvariantCulture, out var frequencyPpm)
+            || !double.TryParse(fields[10], CultureInfo.InvariantCulture, out var rootDelaySeconds)
+            || !double.TryParse(fields[11], CultureInfo.InvariantCulture, out var rootDispersionSeconds))
         {
             return null;
         }
 
         // chronyc counts positive when the system clock is slow of NTP time.
-        return new ChronyTracking(fields[1].Length > 0 ? fields[1] : fields[0], stratum, -slowSeconds * 1000, rmsSeconds * 1000, fields[13] != "Not synchronised");
+        return new ChronyTracking(
+            fields[1].Length > 0 ? fields[1] : fields[0], stratum, -slowSeconds * 1000, rmsSeconds * 1000, fields[13] != "Not synchronised",
+            frequencyPpm, rootDelaySeconds * 1000, rootDispersionSeconds * 1000,
+            referenceUnixSeconds > 0 ? DateTimeOffset.UnixEpoch.AddSeconds(referenceUnixSeconds) : null);
     }
 }

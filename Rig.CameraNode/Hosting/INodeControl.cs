@@ -7,6 +7,10 @@ internal interface INodeControl
     /// <exception cref="TimeoutException">No answer within <paramref name="patience"/>.</exception>
     Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken);
 
+    /// <summary>Asks this node's offload actor.</summary>
+    /// <exception cref="TimeoutException">No answer within <paramref name="patience"/>.</exception>
+    Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken);
+
     /// <summary>Asks the rig's session coordinator, wherever it runs.</summary>
     /// <exception cref="TimeoutException">No coordinator answered within <paramref name="patience"/>.</exception>
     Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken);

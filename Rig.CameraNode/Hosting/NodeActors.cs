@@ -1,58 +1,45 @@
 using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Transfer;
 
 namespace Rig.CameraNode.Hosting;
 
-/// <summary>The local actor system with the camera actor, for as long as the process lives.</summary>
-internal sealed class NodeActors(CameraNodePorts ports, ILoggerFactory loggers) : IHostedService, INodeControl
+/// <summary>The actors of the local system, and of the cluster's where there is one, as the REST routes ask them.</summary>
+/// <param name="cluster">Null on a node without a cluster system.</param>
+internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredActor<OffloadActor> offload, ClusterSystem? cluster) : INodeControl
 {
-    private static readonly TimeSpan QuiescePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuiescePatience = TimeSpan.FromSeconds(4);
 
-    private ActorSystem? system;
-    private IActorRef camera = ActorRefs.Nobody;
-    private volatile IActorRef coordinator = ActorRefs.Nobody;
+    public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
+        AskAsync(camera.ActorRef, message, patience, cancellationToken);
 
-    /// <summary>The camera actor; nobody before the start.</summary>
-    public IActorRef Camera => camera;
+    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
+        AskAsync(offload.ActorRef, message, patience, cancellationToken);
 
-    /// <summary>Proxy of the rig's coordinator, set by <see cref="ClusterHost"/>; nobody while there is no cluster system.</summary>
-    public IActorRef Coordinator
-    {
-        get => coordinator;
-        set => coordinator = value;
-    }
+    public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
+        AskAsync(cluster?.Find<SessionCoordinator>() ?? ActorRefs.Nobody, message, patience, cancellationToken);
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        system = ActorSystem.Create("node", RigConfig.Load("camera-node.conf", "node", []));
-        LogBridgeActor.Attach(system, loggers);
-        camera = system.ActorOf(CameraActor.PropsOf(ports), "camera");
-        return Task.CompletedTask;
-    }
-
-    /// <summary>From here on no take begins. The camera, a service that stops after this one, seals the running take.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (system is null)
+    /// <summary>The local system, which lives as long as the process.</summary>
+    public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services) => builder
+        .AddHocon(RigConfig.Load("camera-node.conf", "node", []), HoconAddMode.Prepend)
+        .WithActors((system, registry, resolver) =>
         {
-            return;
-        }
+            LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
+            var camera = system.ActorOf(resolver.Props<CameraActor>(), "camera");
+            registry.Register<CameraActor>(camera);
 
-        try
-        {
-            await camera.Ask<RecordingProtocol.Quiesced>(new RecordingProtocol.Quiesce(), QuiescePatience, cancellationToken);
-        }
-        catch (Exception e) when (e is AskTimeoutException or OperationCanceledException)
-        {
-            loggers.CreateLogger<NodeActors>().LogWarning("The camera actor did not answer in time; the camera is stopped without it.");
-        }
+            // Beside the camera, not under it: nothing that offload does reaches a recording.
+            registry.Register<OffloadActor>(system.ActorOf(resolver.Props<OffloadActor>(), "offload"));
+            OperationsSetup.StartOperator(system, registry, services);
 
-        await system.Terminate();
-    }
-
-    public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => AskAsync(camera, message, patience, cancellationToken);
-
-    public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => AskAsync(coordinator, message, patience, cancellationToken);
+            // From then on no take begins. The camera, a service that stops after the actors, seals the running take.
+            CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "quiesce", async () =>
+            {
+                await camera.Ask<RecordingProtocol.Quiesced>(new RecordingProtocol.Quiesce(), QuiescePatience);
+                return Done.Instance;
+            });
+        });
 
     private static async Task<object> AskAsync(IActorRef actor, object message, TimeSpan patience, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ internal static class NodeHost
 
         var production = builder.Configuration.GetValue($"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}", options.ProductionMode);
         builder.AddRigLogging("rig-node", production ? null : builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.LogPath)}"] ?? options.LogPath);
+        var memory = new LogMemory(TimeProvider.System);
+        builder.Logging.AddProvider(memory);
+        builder.Services.AddSingleton(memory);
         builder.Services.AddSingleton(file);
         builder.Services.AddNodeApi();
         return builder;

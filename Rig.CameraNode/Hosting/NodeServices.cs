@@ -1,10 +1,18 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
 using Rig.CameraNode.Api;
+using Rig.CameraNode.Audio;
+using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Offload;
 using Rig.CameraNode.Power;
+using Rig.CameraNode.SelfTest;
+using Rig.CameraNode.Storage;
 using Rig.CameraNode.Updates;
 
 namespace Rig.CameraNode.Hosting;
@@ -21,7 +29,17 @@ internal static class NodeServices
         services.AddChecked<GuardOptions>(GuardOptions.Section, o => o.Errors());
         services.AddChecked<UpdateOptions>(UpdateOptions.Section, o => o.Errors());
 
+        services.AddChecked<AudioOptions>(AudioOptions.Section, o => o.Errors());
+        services.AddChecked<PowerOptions>(PowerOptions.Section, _ => []);
+
         services.AddSingleton<RigBoard>();
+        services.AddSingleton<ISpeaker, AlsaSpeaker>();
+        services.AddSingleton<IMachinePower, MachinePower>();
+        services.AddSingleton<PreviewApi>();
+        services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();
+        services.TryAddSingleton(s => new CameraIdentity(s.GetRequiredService<IOptions<NodeOptions>>().Value.Camera));
+        services.AddSingleton<IVideoDecoder, FfmpegDecoder>();
+        services.AddSingleton<SelfTestRunner>();
         services.AddSingleton<MasterClock>();
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
@@ -36,22 +54,28 @@ internal static class NodeServices
             return new CameraNodePorts(
                 node.Camera, node.BaseUrl, node.Master,
                 s.GetRequiredService<ICamera>(), s.GetRequiredService<IRecordingCatalogue>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
-                s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue);
+                s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue,
+                s.GetRequiredService<ISpeaker>());
         });
 
+        services.AddOffload();
         return services;
     }
 
     /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's, before the camera.</summary>
     public static IServiceCollection AddNodeActors(this IServiceCollection services)
     {
-        services.AddSingleton<NodeActors>();
-        services.AddSingleton<INodeControl>(s => s.GetRequiredService<NodeActors>());
-        services.AddHostedService(s => s.GetRequiredService<NodeActors>());
+        services.AddAkka("node", NodeActors.Configure);
+        services.AddSingleton<INodeControl>(s => new NodeActors(
+            s.GetRequiredService<IRequiredActor<CameraActor>>(), s.GetRequiredService<IRequiredActor<OffloadActor>>(), s.GetService<ClusterSystem>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
         return services;
     }
 
     /// <summary>The cluster actor system beside it.</summary>
-    public static IServiceCollection AddClusterHost(this IServiceCollection services) => services.AddHostedService<ClusterHost>();
+    public static IServiceCollection AddCluster(this IServiceCollection services)
+    {
+        services.AddSingleton(s => new ClusterSystem(builder => NodeCluster.Configure(builder, s), s.GetRequiredService<ILoggerFactory>()));
+        return services.AddHostedService(s => s.GetRequiredService<ClusterSystem>());
+    }
 }

@@ -39,6 +39,13 @@ internal static partial class NodeSettings
         new("guards.temperature", "Rig:Guards:Temperature", "refuse", OneOf(Levels), false),
         new("guards.clock", "Rig:Guards:Clock", "refuse", OneOf(Levels), false),
         new("guards.min_recording_minutes", "Rig:Guards:MinRecordingMinutes", 5, Number(0, 100), false),
+        new("offload.server_url", "Rig:Offload:ServerUrl", "http://192.168.1.200:8081", UrlOrEmpty, false),
+        new("offload.auto_upload", "Rig:Offload:AutoUpload", false, Flag, false),
+        new("offload.upload_on_record_stop", "Rig:Offload:UploadOnRecordStop", false, Flag, false),
+        new("offload.retry_count", "Rig:Offload:RetryCount", 5, Whole(1, 20), false),
+        new("offload.retry_delay_sec", "Rig:Offload:RetryDelaySec", 5, Number(0, 3600), false),
+        new("offload.chunk_size_kb", "Rig:Offload:ChunkSizeKb", 1024, Whole(16, 4096), false),
+        new("offload.verify_checksum", "Rig:Offload:VerifyChecksum", true, Flag, false),
         new("update.releases_url", "Rig:Update:ReleasesUrl", "", UrlOrEmpty, false),
         new("production_mode", "Rig:Node:ProductionMode", true, Flag, true),
     ];

@@ -20,7 +20,7 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
     private readonly StorageOptions options;
     private readonly IRecordingFiles files;
     private readonly TimeProvider clock;
-    private readonly double bitrateMbps;
+    private double bitrateMbps;
     private readonly ILogger<RecordingCatalogue> logger;
     private readonly object changing = new();
     private ImmutableDictionary<RecordingId, RecordingEntry> entries = ImmutableDictionary<RecordingId, RecordingEntry>.Empty;
@@ -127,6 +127,11 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
     /// <summary>Takes in a take that was sealed just now.</summary>
     internal void Add(Manifest manifest, RecordingId id)
     {
+        if (id.SessionId.IsSelfTest)
+        {
+            return;
+        }
+
         lock (changing)
         {
             entries = entries.SetItem(id, Describe(id, manifest, confirmedAt: null));
@@ -136,8 +141,14 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
     }
 
     /// <summary>Asks the disk again.</summary>
-    internal StorageStatus Refresh(bool testWriting)
+    /// <param name="runningMbps">What the running take really needs, for the minutes left; null keeps the last known.</param>
+    internal StorageStatus Refresh(bool testWriting, double? runningMbps = null)
     {
+        if (runningMbps is > 0)
+        {
+            Volatile.Write(ref bitrateMbps, runningMbps.Value);
+        }
+
         if (testWriting)
         {
             writeProblem = StorageProbe.WriteTest(files, options.RecordingsPath) ?? StorageProbe.WriteTest(files, options.ManifestsPath);
@@ -160,7 +171,7 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
             problem = FormattableString.Invariant($"The disk is nearly full: {free / 1e9:F1} GB free of {options.MinFreeSpaceGb:F0} GB wanted. Offload recordings or delete confirmed ones.");
         }
 
-        var minutes = Math.Max(0, free - options.ReserveBytes) * 8 / (bitrateMbps * 1e6) / 60;
+        var minutes = Math.Max(0, free - options.ReserveBytes) * 8 / (Volatile.Read(ref bitrateMbps) * 1e6) / 60;
         var fresh = new StorageStatus(
             options.RecordingsPath, total, free, options.ReserveBytes, all.Count, all.Sum(e => e.SizeBytes), all.Count(e => e.ConfirmedAt is not null),
             Math.Round(minutes, 1), writeProblem is null, problem);
@@ -191,7 +202,7 @@ internal sealed class RecordingCatalogue : IRecordingCatalogue
                 continue;
             }
 
-            if (TryLoad(TakePaths.Of(options, id), out var entry))
+            if (!id.SessionId.IsSelfTest && TryLoad(TakePaths.Of(options, id), out var entry))
             {
                 entries = entries.SetItem(id, entry);
             }

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
 
 namespace Rig.CameraNode.Storage;
 
 /// <summary>Keeps an eye on the disk, and makes room by deleting confirmed takes when space runs short.</summary>
-internal sealed class StorageKeeper(RecordingCatalogue catalogue, IOptions<StorageOptions> options, TimeProvider clock, ILogger<StorageKeeper> logger) : BackgroundService
+internal sealed class StorageKeeper(
+    RecordingCatalogue catalogue, IOptions<StorageOptions> options, TimeProvider clock, ILogger<StorageKeeper> logger, IServiceProvider services) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private const int WriteTestEvery = 12;
@@ -15,7 +17,7 @@ internal sealed class StorageKeeper(RecordingCatalogue catalogue, IOptions<Stora
         {
             try
             {
-                catalogue.Refresh(testWriting: round % WriteTestEvery == 0);
+                catalogue.Refresh(testWriting: round % WriteTestEvery == 0, RunningMbps(services.GetService<ICamera>()?.Status.Take));
                 MakeRoom();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -24,6 +26,9 @@ internal sealed class StorageKeeper(RecordingCatalogue catalogue, IOptions<Stora
             }
         }
     }
+
+    /// <summary>The bitrate of a take that runs long enough to tell; encoders do not keep exactly to what they are told.</summary>
+    internal static double? RunningMbps(TakeProgress? take) => take is { DurationSec: > 30 } ? take.SizeBytes * 8 / take.DurationSec / 1e6 : null;
 
     internal void MakeRoom()
     {

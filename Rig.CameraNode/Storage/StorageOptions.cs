@@ -2,6 +2,16 @@ using Microsoft.Extensions.Options;
 
 namespace Rig.CameraNode.Storage;
 
+/// <summary>How takes lie in their folders.</summary>
+internal enum StorageLayout
+{
+    /// <summary><c>{session}/{camera}/{id}.mp4</c>.</summary>
+    Nested,
+
+    /// <summary><c>{id}.mp4</c>, all in one folder.</summary>
+    Flat,
+}
+
 /// <summary>Configuration section <c>Rig:Storage</c>.</summary>
 internal sealed class StorageOptions
 {
@@ -10,6 +20,9 @@ internal sealed class StorageOptions
     public string RecordingsPath { get; set; } = "/mnt/nvme/recordings";
 
     public string ManifestsPath { get; set; } = "/mnt/nvme/manifests";
+
+    /// <summary>Set it before the first recording: takes of the other layout are not looked for.</summary>
+    public StorageLayout Layout { get; set; }
 
     /// <summary>Below this much free space the oldest confirmed takes are deleted, and the recording time left counts as none.</summary>
     public double MinFreeSpaceGb { get; set; } = 10;

@@ -15,6 +15,7 @@ internal static class StorageServices
         services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();
         services.AddSingleton<RecordingCatalogue>();
         services.AddSingleton<IRecordingCatalogue>(s => s.GetRequiredService<RecordingCatalogue>());
+        services.AddHostedService<StorageLock>();
         services.AddHostedService<TakeRecovery>();
         services.AddHostedService<StorageKeeper>();
         return services;

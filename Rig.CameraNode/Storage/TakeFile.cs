@@ -60,8 +60,9 @@ internal sealed class TakeFile : IDisposable
             FrameIndex.Write(records.AsSpan(i * FrameIndex.RecordBytes), new IndexRecord(s.Number, s.MonotonicNs, s.WallNs, WholeBytes, s.SizeBytes, s.IsKey));
         }
 
-        AppendWhole(fragment);
+        // The index goes first: a repaired take whose video holds a frame then knows its instant.
         index.Append(records);
+        AppendWhole(fragment);
     }
 
     /// <summary>Flushes what was appended before the call.</summary>

@@ -21,10 +21,20 @@ internal sealed record TakePaths(RecordingId Id, string RecordingFolder, string 
 
     internal string Receipt => Path.Combine(ManifestFolder, $"{Id}.receipt.json");
 
+    /// <summary>Every file a take can have, but for the parts of its truth.</summary>
+    internal IReadOnlyList<string> All => [Video, Index, Truth, Open, Reserve, Manifest, Receipt];
+
+    /// <summary>The file is where this take's files are and has a name of theirs.</summary>
+    internal bool Owns(string path) => All.Contains(path, StringComparer.Ordinal) || path.StartsWith(Truth + ".", StringComparison.Ordinal);
+
+    /// <summary>Nested: a folder a session and in it one a camera. Flat: all in one folder; ids are unique, so takes never meet.</summary>
     internal static TakePaths Of(StorageOptions options, RecordingId id) => new(
         id,
-        Path.Combine(options.RecordingsPath, id.SessionId.Value, id.CameraId.Value),
-        Path.Combine(options.ManifestsPath, id.SessionId.Value, id.CameraId.Value));
+        Folder(options.RecordingsPath, options.Layout, id),
+        Folder(options.ManifestsPath, options.Layout, id));
+
+    private static string Folder(string root, StorageLayout layout, RecordingId id) =>
+        layout == StorageLayout.Flat ? root : Path.Combine(root, id.SessionId.Value, id.CameraId.Value);
 
     private string InRecordings(string extension) => Path.Combine(RecordingFolder, Id + extension);
 }

@@ -17,22 +17,20 @@ internal sealed class TakeRecovery : BackgroundService
     private readonly RecordingCatalogue catalogue;
     private readonly ILogger<TakeRecovery> logger;
     private readonly IReadOnlyList<string> unsealed;
+    private readonly IReadOnlyList<string> unfinished;
 
     /// <summary>Looks for unsealed takes now, before a new one can begin.</summary>
     public TakeRecovery(IOptions<StorageOptions> options, IRecordingFiles files, RecordingCatalogue catalogue, ILogger<TakeRecovery> logger)
     {
         (this.options, this.files, this.catalogue, this.logger) = (options.Value, files, catalogue, logger);
-        unsealed = Directory.Exists(this.options.RecordingsPath)
-            ? [.. Directory.EnumerateFiles(this.options.RecordingsPath, "*.open", SearchOption.AllDirectories)
-                .Where(path => !path.StartsWith(LostAndFound + Path.DirectorySeparatorChar, StringComparison.Ordinal))]
-            : [];
+        unsealed = Find(this.options.RecordingsPath, "*.open");
+        unfinished = [.. Find(this.options.RecordingsPath, "*.tmp"), .. Find(this.options.ManifestsPath, "*.tmp")];
     }
-
-    private string LostAndFound => Path.Combine(options.RecordingsPath, "lost+found");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(
         () =>
         {
+            RemoveUnfinished();
             foreach (var path in unsealed)
             {
                 stoppingToken.ThrowIfCancellationRequested();
@@ -75,6 +73,26 @@ internal sealed class TakeRecovery : BackgroundService
         }
     }
 
+    private List<string> Find(string root, string pattern) => Directory.Exists(root)
+        ? [.. Directory.EnumerateFiles(root, pattern, SearchOption.AllDirectories).Where(path => !LostAndFound.Holds(options, path))]
+        : [];
+
+    /// <summary>Files that were being written to take another's place: nobody was told of them.</summary>
+    private void RemoveUnfinished()
+    {
+        foreach (var path in unfinished.Where(path => RecordingId.TryParse(Path.GetFileName(path).Split('.')[0], out var id) && TakePaths.Of(options, id).Owns(path[..^".tmp".Length])))
+        {
+            try
+            {
+                files.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                logger.LogWarning(e, "The unfinished file {Path} could not be removed", path);
+            }
+        }
+    }
+
     private TakeSealed? Repair(TakePaths paths)
     {
         try
@@ -92,19 +110,12 @@ internal sealed class TakeRecovery : BackgroundService
     /// <summary>Nothing to play: kept out of the way, never deleted.</summary>
     private void SetAside(TakePaths paths)
     {
-        files.CreateDirectory(LostAndFound);
         files.Delete(paths.Reserve);
         foreach (var path in new[] { paths.Video, paths.Index, paths.Truth, paths.Open }.Where(File.Exists))
         {
-            var target = Path.Combine(LostAndFound, Path.GetFileName(path));
-            for (var n = 2; File.Exists(target); n++)
-            {
-                target = Path.Combine(LostAndFound, $"{Path.GetFileName(path)}.{n}");
-            }
-
-            files.Move(path, target);
+            LostAndFound.Take(files, options, path);
         }
 
-        logger.LogWarning("{Take} holds no whole fragment and is moved to {Folder}", paths.Id, LostAndFound);
+        logger.LogWarning("{Take} holds no whole fragment and is moved to {Folder}", paths.Id, LostAndFound.In(options));
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Storage.Mp4;
 
@@ -16,15 +15,8 @@ internal static class TakeRepair
     internal static TakeSealed? Repair(
         IRecordingFiles files, TakePaths paths, OpenTake open, string endReason, long trustedBytes = long.MaxValue, IReadOnlyList<ManifestGap>? known = null)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var samples = new List<Mp4Scanner.ScannedSample>();
-        long wholeBytes;
-        using (var video = File.OpenRead(paths.Video))
-        using (var trusted = new PrefixStream(video, Math.Min(trustedBytes, video.Length)))
-        {
-            wholeBytes = Mp4Scanner.Scan(trusted, bytes => hash.AppendData(bytes.Span), samples.Add);
-        }
-
+        var found = VideoContent.Read(paths.Video, trustedBytes);
+        var (wholeBytes, samples) = (found.WholeBytes, found.Samples);
         if (samples.Count == 0)
         {
             return null;
@@ -55,22 +47,23 @@ internal static class TakeRepair
             lastEndNs = record.MonotonicNs + open.FrameDurationNs;
         }
 
-        var content = new TakeContent(wholeBytes, Convert.ToHexStringLower(hash.GetHashAndReset()), timeline);
+        var content = new TakeContent(wholeBytes, found.Sha256, timeline);
         return TakeSealer.Seal(files, paths, open, content, endReason);
     }
 
     /// <summary>The index has a record for each sample: those it has where they agree, else made from the file's own times.</summary>
-    private static List<IndexRecord> CompleteIndex(TakePaths paths, OpenTake open, List<Mp4Scanner.ScannedSample> samples)
+    private static List<IndexRecord> CompleteIndex(TakePaths paths, OpenTake open, IReadOnlyList<Mp4Scanner.ScannedSample> samples)
     {
         var existing = File.Exists(paths.Index) ? FrameIndex.Read(File.ReadAllBytes(paths.Index)) : [];
-        var first = open.First ?? (existing.Count > 0
+        bool Agrees(int i) => i < existing.Count && existing[i].FragmentOffset == samples[i].FragmentOffset && existing[i].SizeBytes == samples[i].SizeBytes;
+        var first = open.First ?? (Agrees(0)
             ? new OpenTake.FirstFrame(existing[0].Number, existing[0].MonotonicNs, existing[0].WallNs)
             : new OpenTake.FirstFrame(0, 0, (open.ScheduledStartMaster.AddMilliseconds(open.ClockOffsetMs ?? 0) - DateTimeOffset.UnixEpoch).Ticks * 100));
         var records = new List<IndexRecord>(samples.Count);
         for (var i = 0; i < samples.Count; i++)
         {
             var sample = samples[i];
-            if (i < existing.Count && existing[i].FragmentOffset == sample.FragmentOffset && existing[i].SizeBytes == sample.SizeBytes)
+            if (Agrees(i))
             {
                 records.Add(existing[i]);
                 continue;

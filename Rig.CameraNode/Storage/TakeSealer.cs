@@ -26,6 +26,8 @@ internal static class TakeSealer
     {
         var start = MasterTime(open, open.First?.WallNs ?? throw new InvalidDataException($"{id} has no first frame."));
         var timeline = content.Timeline;
+        var (before, after) = (content.ClockAtStart, content.ClockAtEnd);
+        var steppedMs = (after?.StepsMs - before?.StepsMs) ?? 0;
         return new Manifest
         {
             Recording = new ManifestRecording(
@@ -34,7 +36,8 @@ internal static class TakeSealer
             Video = new ManifestVideo(
                 new ManifestResolution(open.Width, open.Height), open.Fps, open.BitrateMbps, Math.Round(timeline.DurationSec, 6), timeline.Frames),
             Timing = new ManifestTiming(
-                start, start.AddSeconds(timeline.DurationSec), open.NtpSynced, open.ClockOffsetMs, open.ScheduledStartMaster, timeline.Gaps),
+                start, start.AddSeconds(timeline.DurationSec), open.NtpSynced, open.ClockOffsetMs, open.ScheduledStartMaster, timeline.Gaps,
+                after?.OffsetMs, steppedMs == 0 ? null : steppedMs, after?.OffsetMs - before?.OffsetMs - steppedMs),
             Checksum = new ManifestChecksum("sha256", content.Sha256),
             Device = open.Device,
             Quality = new ManifestQuality(timeline.DroppedFrames),
@@ -44,4 +47,5 @@ internal static class TakeSealer
 }
 
 /// <param name="Sha256">Lower-case hex of the whole video file.</param>
-internal sealed record TakeContent(long SizeBytes, string Sha256, TakeTimeline Timeline);
+/// <param name="ClockAtEnd">Absent where nobody measured it: in a take that is repaired.</param>
+internal sealed record TakeContent(long SizeBytes, string Sha256, TakeTimeline Timeline, ClockReading? ClockAtStart = null, ClockReading? ClockAtEnd = null);

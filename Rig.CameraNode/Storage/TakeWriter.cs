@@ -32,6 +32,8 @@ internal sealed class TakeWriter
     private readonly ILogger logger;
     private readonly FrameQueue queue = new(MaxQueuedBytes);
     private readonly BoxWriter boxes = new();
+    private readonly Func<ClockReading>? clockNow;
+    private readonly ClockReading? clockAtStart;
     private readonly TaskCompletionSource<DateTimeOffset> firstDurable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<TakeSealed> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object syncGate = new();
@@ -47,8 +49,10 @@ internal sealed class TakeWriter
     private long frames;
     private long dropped;
 
-    private TakeWriter(IRecordingFiles files, TakePaths paths, OpenTake open, TakeFile file, ILogger logger)
+    private TakeWriter(IRecordingFiles files, TakePaths paths, OpenTake open, TakeFile file, ILogger logger, Func<ClockReading>? clockNow)
     {
+        this.clockNow = clockNow;
+        clockAtStart = clockNow?.Invoke();
         this.files = files;
         this.paths = paths;
         this.open = open;
@@ -66,6 +70,9 @@ internal sealed class TakeWriter
 
     internal long SizeBytes => file.WholeBytes;
 
+    /// <summary>How much of it is known to be on the medium.</summary>
+    internal long DurableBytes => file.DurableBytes;
+
     /// <summary>Node clock of the first frame; null before it came.</summary>
     internal DateTimeOffset? StartedAt => Volatile.Read(ref open).First is { } first ? TakeSealer.FromUnixNs(first.WallNs) : null;
 
@@ -81,7 +88,7 @@ internal sealed class TakeWriter
 
     /// <summary>Creates the take's files, durably, and starts its threads.</summary>
     /// <exception cref="TakeFailedException">A file could not be created; none of them remains.</exception>
-    internal static TakeWriter Create(IRecordingFiles files, TakePaths paths, OpenTake open, ILogger logger)
+    internal static TakeWriter Create(IRecordingFiles files, TakePaths paths, OpenTake open, ILogger logger, Func<ClockReading>? clockNow = null)
     {
         if (File.Exists(paths.Video) || File.Exists(paths.Manifest))
         {
@@ -94,7 +101,7 @@ internal sealed class TakeWriter
             files.CreateDirectory(paths.ManifestFolder);
             files.WriteAtomic(paths.Open, open.ToUtf8Json());
             files.WriteAtomic(paths.Reserve, new byte[ReservedBytes]);
-            var writer = new TakeWriter(files, paths, open, TakeFile.Create(files, paths), logger);
+            var writer = new TakeWriter(files, paths, open, TakeFile.Create(files, paths), logger, clockNow);
             writer.syncThread.Start();
             new Thread(writer.Write) { IsBackground = true, Name = "take writer" }.Start();
             return writer;
@@ -159,8 +166,7 @@ internal sealed class TakeWriter
                 return;
             }
 
-            open = open with { First = new OpenTake.FirstFrame(frame.Number, frame.MonotonicNs, frame.WallNs) };
-            files.WriteAtomic(paths.Open, open.ToUtf8Json());
+            Volatile.Write(ref open, open with { First = new OpenTake.FirstFrame(frame.Number, frame.MonotonicNs, frame.WallNs) });
             boxes.Clear();
             Mp4Header.Write(boxes, parameters, open.Width, open.Height, TakeSealer.FromUnixNs(frame.WallNs));
             file.AppendHeader(boxes.Written);
@@ -222,7 +228,7 @@ internal sealed class TakeWriter
             Volatile.Write(ref dropped, timeline.DroppedFrames);
         }
 
-        var content = new TakeContent(file.WholeBytes, file.Sha256(), timeline);
+        var content = new TakeContent(file.WholeBytes, file.Sha256(), timeline, clockAtStart, clockNow?.Invoke());
         file.Dispose();
         var sealedTake = TakeSealer.Seal(files, paths, open, content, endReason);
         firstDurable.TrySetResult(sealedTake.Manifest.Timing.StartTime);
@@ -310,9 +316,11 @@ internal sealed class TakeWriter
                 var started = Stopwatch.GetTimestamp();
                 file.Sync();
                 RecorderMetrics.SyncSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-                if (file.DurableBytes > Volatile.Read(ref headerBytes))
+                if (!firstDurable.Task.IsCompleted && file.DurableBytes > Volatile.Read(ref headerBytes))
                 {
-                    firstDurable.TrySetResult(TakeSealer.MasterTime(open, open.First!.WallNs));
+                    var begun = Volatile.Read(ref open);
+                    KeepFirstFrame(begun);
+                    firstDurable.TrySetResult(TakeSealer.MasterTime(begun, begun.First!.WallNs));
                 }
             }
         }
@@ -320,6 +328,19 @@ internal sealed class TakeWriter
         {
             syncFailure = e;
             queue.Close();
+        }
+    }
+
+    /// <summary>A second place for what the index begins with; done here because the writing thread waits for no flush.</summary>
+    private void KeepFirstFrame(OpenTake begun)
+    {
+        try
+        {
+            files.WriteAtomic(paths.Open, begun.ToUtf8Json());
+        }
+        catch (IOException e)
+        {
+            logger.LogWarning(e, "{Take}: the instant of its first frame is kept in its index only", paths.Id);
         }
     }
 

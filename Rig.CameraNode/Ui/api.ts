@@ -33,6 +33,25 @@ export async function snapshot(): Promise<Result<Snapshot>> {
 
 export const preflight = (): Promise<Result<Preflight>> => get<Preflight>('/coordinator/preflight');
 
+export interface SelfTest {
+  passed: boolean;
+  errors: string[];
+  frames: number;
+  duration_sec: number;
+  error?: string;
+}
+
+/** A failed test is an answer too; only a test that did not run is an error. */
+export async function selfTest(): Promise<Result<SelfTest>> {
+  try {
+    const response = await fetch('/api/v1/selftest', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}', cache: 'no-store' });
+    const body = (await response.json()) as SelfTest;
+    return Array.isArray(body.errors) ? { ok: true, value: body } : { ok: false, error: body.error ?? `The camera answered ${response.status}.` };
+  } catch {
+    return { ok: false, error: 'The camera does not answer. Are you on the rig’s network?' };
+  }
+}
+
 export interface Ordered {
   session_id: string;
   message?: string;

@@ -1,5 +1,5 @@
 // Puts the page together: status in, words and pictures out, one order at a time.
-import { preflight, start, stop, type Ordered, type Result } from './api.js';
+import { preflight, selfTest, start, stop, type Ordered, type Result } from './api.js';
 import { connect } from './live.js';
 import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
 import { LivePicture } from './picture.js';
@@ -18,6 +18,7 @@ const ui = {
   fresh: need('fresh'), headline: need('headline'), elapsed: need('elapsed'), detail: need('detail'), session: need('session'),
   warnings: need('warnings'), cameras: need('cameras'), preflight: need('preflight-panel'), checks: need('checks'),
   offload: need('offload-text'), meter: need('offload-meter'), last: need('last'), said: need('said'),
+  test: need<HTMLButtonElement>('test'), tested: need('tested'),
   main: need<HTMLButtonElement>('main'), keep: need<HTMLButtonElement>('keep'), sure: need<HTMLButtonElement>('sure'),
 };
 
@@ -216,6 +217,18 @@ ui.main.addEventListener('click', () => {
 ui.keep.addEventListener('click', () => {
   sureUntil = 0;
   if (page) renderDock(page);
+});
+ui.test.addEventListener('click', async () => {
+  ui.test.disabled = true;
+  ui.tested.dataset['tone'] = 'calm';
+  text(ui.tested, 'Testing. This takes a quarter of a minute.');
+  const result = await selfTest();
+  ui.test.disabled = false;
+  const passed = result.ok && result.value.passed;
+  ui.tested.dataset['tone'] = passed ? 'good' : 'bad';
+  text(ui.tested, !result.ok ? plain(result.error)
+    : passed ? `Passed: ${result.value.duration_sec.toFixed(0)} seconds filmed, checked and deleted again.`
+    : `Failed. ${plain(result.value.errors.join(' '))}`);
 });
 ui.sure.addEventListener('click', () => void order('stop', stop));
 setInterval(tick, 250);

@@ -31,6 +31,17 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int ProcessId => process.Id;
+
+    /// <summary>Sends it a signal, such as 19 (SIGSTOP). One that has ended hears nothing.</summary>
+    public void Signal(int signal)
+    {
+        if (!process.HasExited)
+        {
+            _ = Kill(process.Id, signal);
+        }
+    }
+
     /// <param name="program">One of Rig's own, by name.</param>
     public static DemoProcess Start(string name, string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string workFolder) =>
         StartOther(name, Programs.Find(program), arguments, environment, workFolder);

@@ -39,6 +39,9 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
 
     public Uri Viewer { get; } = new($"http://{ViewerAddress}:8090");
 
+    /// <summary>One token for all programs of the demo; the first to start makes it.</summary>
+    public string TokenFile { get; } = Path.Combine(workFolder, "operations-token");
+
     public string LoginPassword { get; } = RandomSecret()[..16];
 
     public string SessionFolder(string sessionId) => Path.Combine(workFolder, "ingest", "sessions", sessionId);
@@ -143,6 +146,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             ["Rig__Storage__ManifestsPath"] = Path.Combine(folder, "manifests"),
             ["Rig__Storage__MinFreeSpaceGb"] = "1",
             ["Rig__Node__ConfigPath"] = Path.Combine(folder, "config.json"),
+            ["Rig__Operations__ListenAddress"] = Addresses[cameraId],
+            ["Rig__Operations__TokenPath"] = TokenFile,
             ["Rig__Camera__Width"] = Text(options.Mode.Width),
             ["Rig__Camera__Height"] = Text(options.Mode.Height),
             ["Rig__Camera__Fps"] = Text(options.Mode.Fps),
@@ -167,6 +172,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             ["Rig__Server__Port"] = "8081",
             ["Rig__Server__ClusterHost"] = IngestAddress,
             ["Rig__Server__ClusterPort"] = Text(ClusterPort),
+            ["Rig__Operations__ListenAddress"] = IngestAddress,
+            ["Rig__Operations__TokenPath"] = TokenFile,
             ["Rig__Storage__SessionsPath"] = Path.Combine(folder, "sessions"),
             ["Rig__Storage__ProcessingPath"] = Path.Combine(folder, "processing"),
             ["Rig__Storage__TempPath"] = Path.Combine(folder, "temp"),

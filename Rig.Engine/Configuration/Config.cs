@@ -111,6 +111,13 @@ public class Config
     public virtual IList<int> GetIntList(string path) =>
         [.. GetStringList(path).Select(text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(path, "a list of whole numbers"))];
 
+    /// <summary>What stands right under this level.</summary>
+    public virtual IEnumerable<KeyValuePair<string, HoconValue>> AsEnumerable()
+    {
+        foreach (var (key, value) in Resolved.Fields)
+            yield return new KeyValuePair<string, HoconValue>(key, new HoconValue(value, section => new Config(section, _prefix + key + ".", _environment)));
+    }
+
     /// <summary>As HOCON, with all substitutions resolved.</summary>
     public override string ToString() => HoconWriter.Write(Resolved);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;
@@ -66,8 +67,9 @@ internal static class HostingSetup
     public static IServiceCollection AddIngestActors(this IServiceCollection services)
     {
         services.AddSingleton<IngestActors>();
-        services.AddHostedService<LocalActors>();
-        services.AddHostedService<ClusterHost>();
-        return services;
+        services.AddHostedService<StageCheck>();
+        services.AddAkka("ingest", LocalActors.Configure);
+        services.AddSingleton(provider => new ClusterSystem(IngestCluster.For(provider), provider.GetRequiredService<ILoggerFactory>()));
+        return services.AddHostedService(provider => provider.GetRequiredService<ClusterSystem>());
     }
 }

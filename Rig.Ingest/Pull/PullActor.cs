@@ -46,7 +46,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         IOptions<ServerOptions> server,
         NodeSet polledNodes,
         TimeProvider time,
-        ILogger log)
+        ILogger<PullActor> log)
     {
         (this.client, this.pull, this.sweep, this.pauseMark, this.board, this.options, this.time, this.log) = (client, pull, sweep, pauseMark, board, options.Value, time, log);
         this.polledNodes = polledNodes.Urls;

@@ -16,7 +16,7 @@ internal sealed class CameraRig : IAsyncDisposable
     private readonly TempFolder folder;
     private readonly bool ownsFolder;
 
-    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<Camera>? logger)
+    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<Camera>? logger, TimeProvider clock)
     {
         (this.folder, this.ownsFolder) = (folder, ownsFolder);
         Storage = new StorageOptions { RecordingsPath = folder.File("recordings"), ManifestsPath = folder.File("manifests"), MinFreeSpaceGb = 0 };
@@ -24,7 +24,7 @@ internal sealed class CameraRig : IAsyncDisposable
             Options.Create(Storage), Options.Create(options), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
         Camera = new Camera(
             Options.Create(options), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(CaptureProcess.OwnCommand()),
-            files, Catalogue, TimeProvider.System, logger ?? NullLogger<Camera>.Instance);
+            files, Catalogue, clock, logger ?? NullLogger<Camera>.Instance);
     }
 
     internal Camera Camera { get; }
@@ -38,9 +38,10 @@ internal sealed class CameraRig : IAsyncDisposable
     internal static CameraOptions SmallPattern() =>
         new() { Source = "pattern", Width = 320, Height = 180, Fps = 30, BitrateMbps = 1, Preset = "ultrafast" };
 
-    internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<Camera>? logger = null)
+    internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<Camera>? logger = null,
+        TimeProvider? clock = null)
     {
-        var rig = new CameraRig(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), logger);
+        var rig = new CameraRig(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), logger, clock ?? TimeProvider.System);
         await rig.Camera.StartAsync(CancellationToken.None);
         await UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is ready: " + rig.Camera.Status.Problem);
         return rig;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;
 
@@ -39,6 +40,16 @@ internal static class Ffmpeg
     {
         var json = await RunAsync("ffprobe", ["-v", "error", "-show_streams", "-show_format", "-of", "json", file]);
         return JsonDocument.Parse(json).RootElement.Clone();
+    }
+
+    /// <summary>Decodes all the files, one after the other, and counts their frames; any fault in one fails the test.</summary>
+    internal static async Task<long> CountDecodedAsync(TempFolder folder, IReadOnlyList<string> files)
+    {
+        var list = folder.File("decode.txt");
+        await File.WriteAllLinesAsync(list, files.Select(file => $"file '{file}'"));
+        var progress = System.Text.Encoding.UTF8.GetString(await RunAsync(
+            "ffmpeg", ["-v", "error", "-xerror", "-f", "concat", "-safe", "0", "-i", list, "-fps_mode", "passthrough", "-progress", "pipe:1", "-nostats", "-f", "null", "-"]));
+        return long.Parse(progress.Split('\n').Last(line => line.StartsWith("frame=", StringComparison.Ordinal))["frame=".Length..], CultureInfo.InvariantCulture);
     }
 
     internal static async Task<byte[]> RunAsync(string program, IReadOnlyList<string> arguments)

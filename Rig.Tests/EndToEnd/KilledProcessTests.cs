@@ -32,7 +32,8 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
     public async Task The_session_goes_on_when_the_coordinators_host_dies_and_stops_as_one()
     {
         var everyCamera = (string[])["CAM_L", "CAM_C", "CAM_R"];
-        await UntilAsync("preflight passes", async () => (bool?)(await GetAsync("CAM_L", "coordinator/preflight"))?["passed"] == true);
+        JsonNode? preflight = null;
+        await UntilAsync("preflight passes", async () => (bool?)(preflight = await GetAsync("CAM_L", "coordinator/preflight"))?["passed"] == true, () => preflight?.ToJsonString());
         var started = await api.PostAsync(DemoRig.Node("CAM_L"), "/api/v1/coordinator/start", [], CancellationToken.None);
         var session = (string)started["session_id"]!;
         await UntilAsync("all record", async () => await RecordingAsync(everyCamera));
@@ -127,12 +128,13 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
 
     private async Task<double> FramesAsync(string camera) => ((double?)(await GetAsync(camera, "status"))?["recording"]?["duration_sec"] ?? 0) * 15;
 
-    private static async Task UntilAsync(string what, Func<Task<bool>> condition)
+    /// <param name="seen">What was seen last instead.</param>
+    private static async Task UntilAsync(string what, Func<Task<bool>> condition, Func<string?>? seen = null)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (!await condition())
         {
-            Assert.False(patience.IsCancellationRequested, $"It did not come true in {Patience.TotalSeconds:0} s that {what}.");
+            Assert.False(patience.IsCancellationRequested, $"It did not come true in {Patience.TotalSeconds:0} s that {what}. {seen?.Invoke()}");
             await Task.Delay(TimeSpan.FromMilliseconds(200), CancellationToken.None);
         }
     }

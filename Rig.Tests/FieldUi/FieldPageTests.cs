@@ -96,6 +96,26 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("#said")).ToHaveTextAsync("No camera started to record. Left has no encoder.");
     }
 
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task A_self_test_tells_how_it_went_and_fits_the_screen(string screen)
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        Show(node, NodePhase.Idle);
+        node.Camera.Status = node.Camera.Status with { Detected = false, Problem = "CAM_L has a loose cable." };
+        var page = await OpenAsync(node, screen);
+        await Expect(page.Locator("#tested")).ToHaveTextAsync("Films for 10 seconds and checks that it plays.");
+        await page.Locator("#test").ClickAsync();
+        await Expect(page.Locator("#tested")).ToHaveTextAsync("Failed. The camera gives no picture. Left has a loose cable.");
+        await Expect(page.Locator("#tested")).ToHaveAttributeAsync("data-tone", "bad");
+        await Expect(page.Locator("#test")).ToBeEnabledAsync();
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        if (Environment.GetEnvironmentVariable("RIG_SCREENS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"field-{screen}.png"), FullPage = true });
+        }
+    }
+
     private async Task<IPage> OpenAsync(NodeUnderTest node, string screen)
     {
         var page = await browser.OpenAsync(Screen.Named(screen), node.Http.BaseAddress!.ToString());

@@ -29,6 +29,11 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("/api/v1/recordings/cleanup")]
     [InlineData("/api/v1/update/check")]
     [InlineData("/api/v1/update/apply")]
+    [InlineData("/api/v1/selftest")]
+    [InlineData("/api/v1/shutdown")]
+    [InlineData("/api/v1/reboot")]
+    [InlineData("/api/v1/mode")]
+    [InlineData("/api/v1/sync/trigger")]
     public async Task Every_bad_body_is_answered_by_one_clear_json_error(string path)
     {
         foreach (var (body, type) in new[] { ("{}", "text/plain"), ("{}", null), ("{broken", "application/json"), ("[1]", "application/json"), ("\"x\"", "application/json"), ("", "application/x-www-form-urlencoded") })
@@ -45,12 +50,46 @@ public sealed class NodeApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/v1/record/start")]
+    [InlineData("/api/v1/coordinator/start")]
+    public async Task A_post_that_says_nothing_needs_no_content_type(string path)
+    {
+        node.CameraAnswers = _ => new TakeBegan(FinalLeft, node.Clock.MasterNow, node.Clock.MasterNow, "/v/x.mp4");
+        using var bare = await node.Http.PostAsync(path, null);
+        Assert.Equal(HttpStatusCode.OK, bare.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PostFromAsync(path, node.Http.BaseAddress!.GetLeftPart(UriPartial.Authority))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("http://evil.example")]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("null")]
+    public async Task A_page_of_another_site_cannot_press_a_button_with_an_empty_post(string origin)
+    {
+        foreach (var path in new[] { "/api/v1/record/start", "/api/v1/record/stop", "/api/v1/coordinator/stop", "/api/v1/recordings/cleanup", "/api/v1/shutdown" })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await PostFromAsync(path, origin)).StatusCode);
+        }
+
+        Assert.Empty(node.Asked);
+    }
+
+    private async Task<HttpResponseMessage> PostFromAsync(string path, string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("Origin", origin);
+        return await node.Http.SendAsync(request);
+    }
+
+    [Theory]
     [InlineData("/api/v1/nothing")]
     [InlineData("/api/v2/status")]
     [InlineData("/nothing.html")]
     [InlineData("/api/v1/recordings/..%2f..%2fetc%2fpasswd")]
     [InlineData("/api/v1/recordings/%2e%2e/download")]
     [InlineData("/api/v1/recordings/Final_CAM_L/download")]
+    [InlineData("/download/..%2f..%2fetc%2fpasswd")]
+    [InlineData("/manifest/Final/CAM_L/Final_CAM_L.json")]
     public async Task What_is_not_there_is_a_json_404(string path)
     {
         var (status, body) = await node.GetAsync(path);

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using node::Rig.CameraNode.Hosting;
+using node::Rig.CameraNode.Power;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
@@ -23,10 +24,10 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
         [
-            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
+            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Audio:Enabled=false", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
         builder.Services.AddSingleton<ICamera>(Camera).AddSingleton<IRecordingCatalogue>(Catalogue).AddCameraNode();
-        builder.Services.AddSingleton<ISensors>(Sensors);
+        builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power);
         if (withActors)
         {
             builder.Services.AddNodeActors();
@@ -49,6 +50,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public ScriptedSensors Sensors { get; } = new();
 
+    public ScriptedPower Power { get; } = new();
+
     public RigBoard Board { get; }
 
     public MasterClock Clock { get; }
@@ -70,6 +73,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public Func<object, object?> CoordinatorAnswers { get; set; } = _ => null;
 
+    public Func<object, object?> OffloadAnswers { get; set; } = _ => null;
+
     public List<object> Asked { get; } = [];
 
     public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, settings);
@@ -86,6 +91,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     }
 
     public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CameraAnswers);
+
+    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
 
     public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CoordinatorAnswers);
 

@@ -196,9 +196,4 @@ public sealed class CameraActorTests : TestKit
             Patience);
         return report!;
     }
-
-    private sealed class NoChrony : IChrony
-    {
-        public Task<ChronyTracking?> ReadAsync(CancellationToken cancellationToken) => Task.FromResult<ChronyTracking?>(null);
-    }
 }

@@ -15,6 +15,11 @@ internal sealed class FaultyFiles(int errno, int failingWrite = int.MaxValue, in
 
     internal int Writes => writes;
 
+    /// <summary>How much of the video was flushed before the first flush that failed.</summary>
+    internal long FlushedVideoBytes { get; private set; }
+
+    private bool failed;
+
     internal bool Healed { get; set; }
 
     public void CreateDirectory(string path) => real.CreateDirectory(path);
@@ -58,6 +63,7 @@ internal sealed class FaultyFiles(int errno, int failingWrite = int.MaxValue, in
         var n = Interlocked.Increment(ref syncs);
         if (!Healed && (forEver ? n >= failingSync : n == failingSync))
         {
+            failed = true;
             throw new PosixException("Flushing failed on purpose", errno);
         }
     }
@@ -86,7 +92,12 @@ internal sealed class FaultyFiles(int errno, int failingWrite = int.MaxValue, in
         public void SyncData()
         {
             owner.CountSync();
+            var length = file.Length;
             file.SyncData();
+            if (!owner.failed && file.Path.EndsWith(".mp4", StringComparison.Ordinal))
+            {
+                owner.FlushedVideoBytes = length;
+            }
         }
 
         public void Truncate(long length) => file.Truncate(length);

@@ -4,10 +4,13 @@ namespace Rig.Tests.Storage;
 
 /// <summary>
 /// The real file system, and beside it what of it would be there after a power cut: a file's bytes once flushed, a name once its
-/// folder is flushed, and nothing else. Each step is shown to <paramref name="onStep"/> before and after it is done.
+/// folder is flushed, and nothing else for sure. Each step is shown to <paramref name="onStep"/> before and after it is done.
+/// Nothing is really flushed: how busy this machine's disk is must not matter.
 /// </summary>
-internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> onStep) : IRecordingFiles
+internal sealed class PowerCutFiles(Action<PowerCutFiles.Cut> onStep) : IRecordingFiles
 {
+    private const int PageBytes = 4096;
+
     private readonly PosixRecordingFiles real = new();
     private readonly object gate = new();
     private readonly Dictionary<string, byte[]> flushed = [];
@@ -29,8 +32,9 @@ internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> 
 
     public void WriteAtomic(string path, ReadOnlySpan<byte> content)
     {
-        real.WriteAtomic(path, content);
         var bytes = content.ToArray();
+        File.WriteAllBytes(path + ".tmp", bytes);
+        File.Move(path + ".tmp", path, overwrite: true);
         Step(() =>
         {
             flushed[path] = bytes;
@@ -46,21 +50,19 @@ internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> 
 
     public void Move(string from, string to) => throw new NotSupportedException("Taking apart is not part of this.");
 
-    public void SyncDirectory(string path)
-    {
-        real.SyncDirectory(path);
-        Step(() => FlushFolder(path));
-    }
+    public void SyncDirectory(string path) => Step(() => FlushFolder(path));
 
     private void Step(Action durable)
     {
         lock (gate)
         {
-            onStep(names);
+            onStep(Now());
             durable();
-            onStep(names);
+            onStep(Now());
         }
     }
+
+    private Cut Now() => new([.. names.Select(n => new CutFile(n.Key, n.Value, File.Exists(n.Key) ? File.ReadAllBytes(n.Key) : n.Value))]);
 
     private void FlushFolder(string folder)
     {
@@ -84,6 +86,34 @@ internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> 
         }
     }
 
+    internal sealed record Cut(IReadOnlyList<CutFile> Files);
+
+    /// <param name="Flushed">Bytes that a cut leaves for sure.</param>
+    /// <param name="Written">Bytes that a reader sees while the power is on; of those that are not flushed a cut may leave any.</param>
+    internal sealed record CutFile(string Path, byte[] Flushed, byte[] Written)
+    {
+        /// <summary>A cut in which some unflushed pages reached the disk, in any order, and others read as zeros.</summary>
+        internal byte[] Torn(Random random)
+        {
+            if (Written.Length <= Flushed.Length || !Written.AsSpan(0, Flushed.Length).SequenceEqual(Flushed))
+            {
+                return Flushed;
+            }
+
+            var torn = Written[..random.Next(Flushed.Length, Written.Length + 1)];
+            for (var page = Flushed.Length / PageBytes * PageBytes; page < torn.Length; page += PageBytes)
+            {
+                if (random.Next(2) == 0)
+                {
+                    var from = Math.Max(page, Flushed.Length);
+                    torn.AsSpan(from, Math.Min(page + PageBytes, torn.Length) - from).Clear();
+                }
+            }
+
+            return torn;
+        }
+    }
+
     private sealed class PowerCutFile(PowerCutFiles owner, IAppendFile file) : IAppendFile
     {
         public string Path => file.Path;
@@ -96,11 +126,7 @@ internal sealed class PowerCutFiles(Action<IReadOnlyDictionary<string, byte[]>> 
             owner.Step(() => { });
         }
 
-        public void SyncData() => owner.Step(() =>
-        {
-            file.SyncData();
-            owner.FlushFile(file.Path);
-        });
+        public void SyncData() => owner.Step(() => owner.FlushFile(file.Path));
 
         public void Truncate(long length) => file.Truncate(length);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
@@ -82,7 +83,7 @@ public sealed class RecordingCatalogueTests : IDisposable
 
         bench.Storage.MinFreeSpaceGb = 99_999;
         catalogue.Refresh(testWriting: false);
-        using var keeper = new StorageKeeper(catalogue, Options.Create(bench.Storage), TimeProvider.System, NullLogger<StorageKeeper>.Instance);
+        using var keeper = new StorageKeeper(catalogue, Options.Create(bench.Storage), TimeProvider.System, NullLogger<StorageKeeper>.Instance, new ServiceCollection().BuildServiceProvider());
         keeper.MakeRoom();
         Assert.Equal(1, Assert.Single(catalogue.List()).Id.Take);
     }

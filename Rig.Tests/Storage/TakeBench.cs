@@ -13,14 +13,18 @@ namespace Rig.Tests.Storage;
 internal sealed class TakeBench : IDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly TempFolder folder = new("rig-storage");
+    private readonly TempFolder folder;
 
-    internal TakeBench() => Storage = new StorageOptions
+    internal TakeBench(TempFolder? folder = null)
     {
-        RecordingsPath = folder.File("recordings"),
-        ManifestsPath = folder.File("manifests"),
-        MinFreeSpaceGb = 0,
-    };
+        this.folder = folder ?? new TempFolder("rig-storage");
+        Storage = new StorageOptions
+        {
+            RecordingsPath = this.folder.File("recordings"),
+            ManifestsPath = this.folder.File("manifests"),
+            MinFreeSpaceGb = 0,
+        };
+    }
 
     internal StorageOptions Storage { get; }
 
@@ -30,10 +34,13 @@ internal sealed class TakeBench : IDisposable
 
     internal TakePaths Paths(RecordingId? id = null) => TakePaths.Of(Storage, id ?? Id());
 
-    internal TakeWriter Open(RecordingId? id = null, VideoCodec codec = VideoCodec.H264) => TakeWriter.Create(Files, Paths(id), new OpenTake
+    internal TakeWriter Open(RecordingId? id = null, VideoCodec codec = VideoCodec.H264) =>
+        TakeWriter.Create(Files, Paths(id), Describe(id ?? Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs), codec), NullLogger.Instance);
+
+    internal static OpenTake Describe(RecordingId id, DateTimeOffset start, VideoCodec codec = VideoCodec.H264) => new()
     {
-        RecordingId = (id ?? Id()).ToString(),
-        ScheduledStartMaster = TakeSealer.FromUnixNs(SampleVideo.StartWallNs),
+        RecordingId = id.ToString(),
+        ScheduledStartMaster = start,
         ClockOffsetMs = 0,
         NtpSynced = true,
         SessionCameras = ["CAM_L", "CAM_R"],
@@ -43,7 +50,7 @@ internal sealed class TakeBench : IDisposable
         Height = SampleVideo.Height,
         Fps = SampleVideo.Fps,
         BitrateMbps = 0.5,
-    }, NullLogger.Instance);
+    };
 
     /// <summary>A whole take of the sample, without the frames whose numbers are given.</summary>
     internal async Task<TakeSealed> WriteAsync(RecordingId? id = null, VideoCodec codec = VideoCodec.H264, Func<long, bool>? without = null)

@@ -71,7 +71,10 @@ public sealed class ScriptedCatalogue : IRecordingCatalogue
         }
     }
 
-    public byte[] ReadManifest(RecordingId id) => Encoding.UTF8.GetBytes($$$"""{"version":"1.0","recording":{"id":"{{{id}}}"}}""");
+    /// <summary>What the manifests say; null for the least.</summary>
+    public Func<RecordingEntry, byte[]>? Manifest { get; set; }
+
+    public byte[] ReadManifest(RecordingId id) => Manifest is { } manifest ? manifest(Find(id)!) : Encoding.UTF8.GetBytes($$$"""{"version":"1.0","recording":{"id":"{{{id}}}"}}""");
 
     public ConfirmOutcome Confirm(RecordingId id, string sha256, string receipt)
     {

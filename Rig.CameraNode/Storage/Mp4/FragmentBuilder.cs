@@ -3,8 +3,9 @@ using Rig.CameraNode.Encoding;
 namespace Rig.CameraNode.Storage.Mp4;
 
 /// <summary>
-/// Gathers encoded frames and writes them as one fragment, moof and mdat (ISO/IEC 14496-12, section 8.8). A fragment may begin
-/// with any frame. Each frame's decode time is its own instant; the gap after a fragment's last frame shows as the next one's tfdt.
+/// Gathers encoded frames and writes them as one fragment, moof and mdat (ISO/IEC 14496-12, section 8.8), and a
+/// <see cref="FragmentSeal"/> that shows whether all of it reached the disk. A fragment may begin with any frame. Each frame's
+/// decode time is its own instant; the gap after a fragment's last frame shows as the next one's tfdt.
 /// </summary>
 internal sealed class FragmentBuilder(ParameterSets parameters, long firstFrameNs, long frameDurationNs)
 {
@@ -85,6 +86,7 @@ internal sealed class FragmentBuilder(ParameterSets parameters, long firstFrameN
             w.Bytes(media.Written);
         }
 
+        FragmentSeal.Write(w, moof);
         media.Clear();
         samples.Clear();
     }

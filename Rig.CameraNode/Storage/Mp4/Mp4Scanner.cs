@@ -4,7 +4,8 @@ namespace Rig.CameraNode.Storage.Mp4;
 
 /// <summary>
 /// Reads a file that <see cref="Mp4Header"/> and <see cref="FragmentBuilder"/> wrote, up to the last fragment that is whole: box
-/// sizes, sequence numbers, sample sizes and the lengths of the NAL units inside must all agree. Bytes after it are a torn tail.
+/// sizes, sequence numbers, sample sizes, the lengths of the NAL units inside and the fragment's check sum must all agree. Bytes
+/// after it are a torn tail.
 /// </summary>
 internal static class Mp4Scanner
 {
@@ -35,17 +36,20 @@ internal static class Mp4Scanner
         {
             var moof = ReadBox(file, length, "moof", ref part, 0, MaxFragmentBytes);
             var mdat = moof == 0 ? 0 : ReadBox(file, length + moof, "mdat", ref part, moof, MaxFragmentBytes);
+            var seal = mdat == 0 ? 0 : ReadBox(file, length + moof + mdat, "free", ref part, moof + mdat, FragmentSeal.SizeBytes);
             samples.Clear();
-            if (mdat == 0
+            if (seal == 0
                 || !TryReadSamples(part.AsSpan(0, moof), sequence, length, samples)
-                || !MediaAgrees(part.AsSpan(moof + 8, mdat - 8), samples))
+                || !MediaAgrees(part.AsSpan(moof + 8, mdat - 8), samples)
+                || !FragmentSeal.Agrees(part.AsSpan(0, moof + mdat), part.AsSpan(moof + mdat, seal)))
             {
                 return length;
             }
 
-            onBytes(part.AsMemory(0, moof + mdat));
+            var size = moof + mdat + seal;
+            onBytes(part.AsMemory(0, size));
             samples.ForEach(onSample);
-            length += moof + mdat;
+            length += size;
         }
     }
 

@@ -140,7 +140,7 @@ internal static class HoconWriter
     private static string Key(string key) =>
         key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quote(key);
 
-    private static string Value(HoconNode node) => node switch
+    public static string Value(HoconNode node) => node switch
     {
         HoconText text => text.Text.Length > 0 && !text.IsQuoted && text.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? text.Text : Quote(text.Text),
         HoconArray array => $"[{string.Join(", ", array.Items.Select(Value))}]",

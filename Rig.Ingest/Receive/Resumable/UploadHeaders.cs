@@ -16,6 +16,9 @@ internal static class UploadHeaders
     /// <summary>Ours: the take's manifest as base64 of UTF-8 JSON, for a body that is nothing but video.</summary>
     public const string Manifest = "Rig-Manifest";
 
+    /// <summary>All headers of a request: room for a manifest of 700 kB.</summary>
+    public const int MaxTotalBytes = 1 << 20;
+
     /// <summary>A structured integer has at most 15 digits.</summary>
     private const int MaxIntegerDigits = 15;
 

@@ -1,0 +1,66 @@
+namespace Rig.Actors.Hosting;
+
+/// <summary>Finds misspelled keys: compares a program's HOCON with what hocon/reference.conf lists.</summary>
+public static class ConfigKeys
+{
+    /// <summary>Sections in which every name is one's own.</summary>
+    private static readonly string[] Open =
+    [
+        "akka.actor.serializers", "akka.actor.serialization-bindings", "akka.actor.serialization-identifiers", "akka.coordinated-shutdown.phases",
+    ];
+
+    /// <summary>One sentence for each key of <paramref name="given"/> that <paramref name="known"/> lacks, with the nearest one that is known.</summary>
+    /// <param name="prefix">Where <paramref name="given"/> stands in its file, with a dot at the end, or empty.</param>
+    public static IEnumerable<string> Unknown(Config given, Config known, string prefix)
+    {
+        var paths = new Lazy<List<string>>(() => [.. Paths(known, "")]);
+        return Strange(given, known, "").Select(path =>
+        {
+            var nearest = paths.Value.MinBy(candidate => Distance(path, candidate));
+            var hint = nearest is not null && Distance(path, nearest) <= Math.Max(2, path.Length / 5) ? $" Did you mean '{prefix}{nearest}'?" : "";
+            return $"'{prefix}{path}' is no known key.{hint}";
+        });
+    }
+
+    private static IEnumerable<string> Strange(Config given, Config known, string path)
+    {
+        var sections = known.AsEnumerable().ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        foreach (var (key, value) in given.AsEnumerable())
+        {
+            var here = path + key;
+            if (!sections.TryGetValue(key, out var section) || value.IsObject() != section.IsObject())
+            {
+                yield return here;
+            }
+            else if (value.IsObject() && !Open.Contains(here))
+            {
+                foreach (var inner in Strange(value.ToConfig(), section.ToConfig(), here + "."))
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> Paths(Config section, string path) => section.AsEnumerable().SelectMany(entry =>
+        entry.Value.IsObject() ? Paths(entry.Value.ToConfig(), $"{path}{entry.Key}.").Prepend(path + entry.Key) : [path + entry.Key]);
+
+    /// <summary>Levenshtein's distance: insertions, deletions and replacements that make one text the other.</summary>
+    internal static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var above = row[j];
+                row[j] = one[i - 1] == other[j - 1] ? diagonal : 1 + Math.Min(diagonal, Math.Min(row[j - 1], above));
+                diagonal = above;
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,35 @@
+using Rig.Actors.Recording;
+
+namespace Rig.Actors.Transfer;
+
+public enum OffloadJobStatus
+{
+    Pending = 1,
+    Uploading = 2,
+    Confirming = 3,
+    Completed = 4,
+    Failed = 5,
+}
+
+/// <summary>One take on its way to the server.</summary>
+/// <param name="JobId">32 hex digits.</param>
+/// <param name="Attempts">Begun so far; one that was interrupted by this node itself does not count.</param>
+/// <param name="MayRetry">False once the server refused the take for good, so that nothing but a person tries it again.</param>
+/// <param name="NotBefore">When the next attempt may begin.</param>
+public sealed record OffloadJob(
+    string JobId,
+    RecordingId RecordingId,
+    long SizeBytes,
+    OffloadJobStatus Status,
+    int Attempts,
+    string? Error,
+    bool MayRetry,
+    DateTimeOffset NotBefore,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt)
+{
+    public bool IsOver => Status is OffloadJobStatus.Completed or OffloadJobStatus.Failed;
+
+    public bool IsActive => Status is OffloadJobStatus.Uploading or OffloadJobStatus.Confirming;
+}

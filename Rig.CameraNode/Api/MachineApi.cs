@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Network;
+using Rig.CameraNode.Power;
+
+namespace Rig.CameraNode.Api;
+
+/// <summary>The machine under the camera: power, log, mode, network, clock.</summary>
+internal static class MachineApi
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(5);
+    private const int MaxLogLines = 1000;
+
+    public static void MapMachine(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/shutdown", ShutDownAsync);
+        api.MapPost("/reboot", RebootAsync);
+        api.MapPost("/mode", ChangeModeAsync);
+        api.MapPost("/sync/trigger", TriggerSyncAsync);
+        api.MapGet("/logs", ReadLog);
+        api.MapGet("/network/status", Network);
+        api.MapGet("/network/peers", (StatusReader status) => new
+        {
+            Peers = status.RigView().View.Cameras.Where(c => c.CameraId != status.CameraId).Select(c => new
+            {
+                CameraId = c.CameraId.Value,
+                CameraPosition = c.CameraId.Position,
+                c.Online,
+                c.Report?.BaseUrl,
+            }),
+        });
+    }
+
+    private static async Task<IResult> ShutDownAsync(HttpRequest request, INodeControl node, RigBoard board, IMachinePower power, CancellationToken cancellationToken)
+    {
+        var force = Flag(await RequestBody.ReadObjectAsync(request, cancellationToken), "force") ?? false;
+        if (power.Refusal is { } refusal)
+        {
+            return ApiError.Of(StatusCodes.Status403Forbidden, refusal);
+        }
+
+        if (IsRecording(board))
+        {
+            if (!force)
+            {
+                return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording. Stop first, or send {\"force\":true} to stop and switch off.");
+            }
+
+            // The take is sealed before anything else; a camera that cannot seal it is not switched off under it.
+            if (await node.AskCameraAsync(new RecordingProtocol.StopTake(null), StopPatience, cancellationToken) is RecordingProtocol.TakeRefused { Code: not ProblemCodes.NotRecording } refused)
+            {
+                return RecordApi.Refusal(refused);
+            }
+        }
+
+        After(power.PowerOff);
+        return Results.Json(new { Success = true, Message = "This box switches off." });
+    }
+
+    private static async Task<IResult> RebootAsync(HttpRequest request, RigBoard board, IMachinePower power, CancellationToken cancellationToken)
+    {
+        await RequestBody.ReadObjectAsync(request, cancellationToken);
+        if (power.Refusal is { } refusal)
+        {
+            return ApiError.Of(StatusCodes.Status403Forbidden, refusal);
+        }
+
+        if (IsRecording(board))
+        {
+            return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording. Stop first.");
+        }
+
+        After(power.Reboot);
+        return Results.Json(new { Success = true, Message = "This box starts anew." });
+    }
+
+    private static async Task<IResult> ChangeModeAsync(HttpRequest request, NodeConfigFile file, RigBoard board, CancellationToken cancellationToken)
+    {
+        var production = Flag(await RequestBody.ReadObjectAsync(request, cancellationToken), "production_mode")
+            ?? throw new ApiException(StatusCodes.Status400BadRequest, "The body lacks 'production_mode'.");
+        if (IsRecording(board))
+        {
+            return ApiError.Of(StatusCodes.Status409Conflict, "The mode cannot be changed while recording. Stop first.");
+        }
+
+        file.Save(new Dictionary<string, string> { [$"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}"] = production ? "true" : "false" });
+        return Results.Json(new { Success = true, ProductionMode = production, RestartRequired = true });
+    }
+
+    private static async Task<IResult> TriggerSyncAsync(HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken)
+    {
+        await RequestBody.ReadObjectAsync(request, cancellationToken);
+        await node.AskCameraAsync(new TimingProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+        return Results.Json(new { Success = true, Sync = status.Sync() });
+    }
+
+    private static IResult ReadLog(HttpRequest request, LogMemory log, StatusReader status)
+    {
+        var text = request.Query["lines"].ToString();
+        var lines = 100;
+        if (text.Length > 0 && (!int.TryParse(text, out lines) || lines is < 1 or > MaxLogLines))
+        {
+            return ApiError.Of(StatusCodes.Status400BadRequest, $"'lines' must be a whole number from 1 to {MaxLogLines}.");
+        }
+
+        return Results.Json(new
+        {
+            Message = status.ProductionMode ? "Production mode writes no log files; these lines are from memory and end with the node." : null,
+            Lines = log.Last(lines),
+        });
+    }
+
+    private static object Network(StatusReader status)
+    {
+        var network = NetworkReader.Read();
+        return new
+        {
+            network.Connected,
+            ApMode = false,
+            Ssid = (string?)null,
+            network.Interface,
+            network.Wireless,
+            network.IpAddress,
+            Hostname = Environment.MachineName,
+            PeersCount = status.RigView().View.Cameras.Count(c => c.Online && c.CameraId != status.CameraId),
+            ApSsid = $"SOCCER_{status.CameraId}",
+        };
+    }
+
+    private static bool? Flag(JsonElement body, string name) => !body.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw new ApiException(StatusCodes.Status400BadRequest, $"'{name}' must be true or false."),
+    };
+
+    /// <summary>Acts once the answer is on its way.</summary>
+    private static void After(Action act) => _ = Task.Delay(AnswerTime, CancellationToken.None).ContinueWith(_ => act(), TaskScheduler.Default);
+
+    private static bool IsRecording(RigBoard board) => board.Node is { Phase: not NodePhase.Idle };
+}

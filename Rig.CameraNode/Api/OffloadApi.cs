@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Options;
+using Rig.Actors.Sessions;
+using Rig.Actors.Transfer;
+using Rig.CameraNode.Hosting;
+using static Rig.Actors.Transfer.OffloadProtocol;
+
+namespace Rig.CameraNode.Api;
+
+/// <summary>Pushing takes to the server: ask for it, watch it, hold it, try again.</summary>
+internal static class OffloadApi
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void MapOffload(this IEndpointRouteBuilder api)
+    {
+        var offload = api.MapGroup("/offload");
+        offload.MapGet("/status", async (INodeControl node, IOptionsMonitor<OffloadOptions> settings, CancellationToken ct) =>
+            Results.Json(Of(await AskAsync<OffloadStatus>(node, new GetStatus(), ct), settings)));
+        offload.MapPost("/upload", UploadAsync);
+        offload.MapPost("/upload/all", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
+        {
+            await RequestBody.ReadObjectAsync(request, ct);
+            return Accepted(await AskAsync<Queued>(node, new Upload(null, null), ct));
+        });
+        offload.MapGet("/jobs", async (INodeControl node, CancellationToken ct) =>
+        {
+            var status = await AskAsync<OffloadStatus>(node, new GetStatus(), ct);
+            return Results.Json(new { Jobs = status.Queue.Jobs.Select(j => Of(j, status)) });
+        });
+        offload.MapGet("/jobs/{id}", async (string id, INodeControl node, CancellationToken ct) =>
+        {
+            var status = await AskAsync<OffloadStatus>(node, new GetStatus(), ct);
+            return status.Queue.Find(id) is { } job ? Results.Json(Of(job, status)) : ApiError.NotFound("There is no such offload job here.");
+        });
+        offload.MapPost("/pause", (HttpRequest request, INodeControl node, IOptionsMonitor<OffloadOptions> settings, CancellationToken ct) => PauseAsync(request, node, settings, true, ct));
+        offload.MapPost("/resume", (HttpRequest request, INodeControl node, IOptionsMonitor<OffloadOptions> settings, CancellationToken ct) => PauseAsync(request, node, settings, false, ct));
+        offload.MapPost("/retry", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
+        {
+            var body = await RequestBody.ReadObjectAsync(request, ct);
+            var retried = await AskAsync<Retried>(node, new Retry(body.Text("job_id")), ct);
+            return Results.Json(new { Success = true, retried.Count });
+        });
+        offload.MapGet("/server/health", async (IOffloadServer server, CancellationToken ct) =>
+        {
+            var health = await server.HealthAsync(ct);
+            return Results.Json(
+                new { Success = health.Error is null, health.Reachable, health.Status, health.StorageFreeGb, health.ActiveUploads, health.Error },
+                statusCode: health.Reachable ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        });
+    }
+
+    private static async Task<IResult> UploadAsync(HttpRequest request, INodeControl node, CancellationToken ct)
+    {
+        var body = await RequestBody.ReadObjectAsync(request, ct);
+        if (RecordApi.SessionIdOf(body.Text("session_id")) is not { } session)
+        {
+            return ApiError.Of(StatusCodes.Status400BadRequest, "The body lacks 'session_id'. To push everything, use /offload/upload/all.");
+        }
+
+        CameraId? camera = null;
+        if (body.Text("camera_id") is { } text)
+        {
+            camera = CameraId.TryParse(text, out var parsed)
+                ? parsed
+                : throw new ApiException(StatusCodes.Status400BadRequest, "'camera_id' must be CAM_ and 1 to 8 capital letters or digits, such as CAM_L.");
+        }
+
+        var queued = await AskAsync<Queued>(node, new Upload(session, camera), ct);
+        return queued.Known == 0 ? ApiError.NotFound($"There is no recording of session {session} here.") : Accepted(queued);
+    }
+
+    private static async Task<IResult> PauseAsync(HttpRequest request, INodeControl node, IOptionsMonitor<OffloadOptions> settings, bool paused, CancellationToken ct)
+    {
+        await RequestBody.ReadObjectAsync(request, ct);
+        return Results.Json(Of(await AskAsync<OffloadStatus>(node, new Pause(paused), ct), settings));
+    }
+
+    private static IResult Accepted(Queued queued) => Results.Json(
+        new
+        {
+            Success = true,
+            JobId = queued.Jobs is [var first, ..] ? first.JobId : null,
+            JobIds = queued.Jobs.Select(j => j.JobId),
+            Message = queued.Jobs.Count == 0 ? "Everything is offloaded already." : $"{queued.Jobs.Count} to push.",
+        },
+        statusCode: StatusCodes.Status202Accepted);
+
+    private static object Of(OffloadStatus status, IOptionsMonitor<OffloadOptions> settings) => new
+    {
+        settings.CurrentValue.ServerUrl,
+        settings.CurrentValue.AutoUpload,
+        settings.CurrentValue.UploadOnRecordStop,
+        status.Queue.Paused,
+        status.WaitsForRecording,
+        Pending = status.Queue.Jobs.Count(j => j.Status == OffloadJobStatus.Pending),
+        Completed = status.Queue.Jobs.Count(j => j.Status == OffloadJobStatus.Completed),
+        Failed = status.Queue.Jobs.Count(j => j.Status == OffloadJobStatus.Failed),
+        status.RemainingBytes,
+        SecondsLeft = Round(status.SecondsLeft),
+        Active = status.Active is { } active ? Of(active.Job, status) : null,
+        Jobs = status.Queue.Jobs.Select(j => Of(j, status)),
+    };
+
+    private static object Of(OffloadJob job, OffloadStatus status)
+    {
+        var active = status.Active is { } transfer && transfer.Job.JobId == job.JobId ? transfer : null;
+        return new
+        {
+            job.JobId,
+            RecordingId = job.RecordingId.ToString(),
+            SessionId = job.RecordingId.SessionId.Value,
+            CameraId = job.RecordingId.CameraId.Value,
+            job.RecordingId.Take,
+            FilePath = $"{job.RecordingId}.mp4",
+            Status = job.Status.ToString().ToLowerInvariant(),
+            job.Attempts,
+            job.Error,
+            job.SizeBytes,
+            SentBytes = active?.SentBytes ?? (job.Status == OffloadJobStatus.Completed ? job.SizeBytes : 0),
+            BytesPerSecond = Math.Round(active?.BytesPerSecond ?? 0),
+            SecondsLeft = Round(active?.SecondsLeft),
+            NextAttemptAt = job.Status == OffloadJobStatus.Pending ? job.NotBefore : (DateTimeOffset?)null,
+            job.StartedAt,
+            job.CompletedAt,
+        };
+    }
+
+    private static double? Round(double? seconds) => seconds is { } s ? Math.Round(s, 1) : null;
+
+    private static async Task<T> AskAsync<T>(INodeControl node, object message, CancellationToken ct) => (T)await node.AskOffloadAsync(message, Patience, ct);
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Rig.Actors.Recording;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Storage;
+using Rig.CameraNode.Storage.Check;
+using Rig.Tests.Capture;
+
+namespace Rig.Tests.Faults;
+
+public sealed class KilledCaptureTests
+{
+    /// <summary>Pictures taken earlier than this before the capture process dies are never lost.</summary>
+    private const long MayBeLostNs = 500_000_000;
+
+    [Fact]
+    public async Task A_capture_process_killed_at_random_moments_costs_half_a_second_of_pictures_and_the_take_goes_on()
+    {
+        await using var rig = await CameraRig.StartAsync();
+        var request = CameraRig.Request();
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var random = new Random(31);
+        var kills = new List<long>();
+        for (var kill = 0; kill < 6; kill++)
+        {
+            var wanted = rig.Camera.Status.Take!.Frames + 25 + random.Next(0, 20);
+            await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= wanted, () => "frames");
+            var id = rig.Camera.CaptureProcessId!.Value;
+            using var process = Process.GetProcessById(id);
+            kills.Add(MonotonicClock.NowNs);
+            process.Kill();
+            await CameraRig.UntilAsync(() => rig.Camera.CaptureProcessId is { } next && next != id, () => "another capture process");
+        }
+
+        var last = rig.Camera.Status.Take!.Frames + 10;
+        await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= last, () => "frames after the last kill");
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+
+        Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
+        var index = FrameIndex.Read(await File.ReadAllBytesAsync(Path.ChangeExtension(sealedTake.FilePath, ".index")));
+        Assert.All(kills, killed =>
+        {
+            var newest = index.Last(record => record.MonotonicNs <= killed).MonotonicNs;
+            Assert.True(killed - newest <= MayBeLostNs, $"{(killed - newest) / 1_000_000} ms of pictures before the kill are lost");
+        });
+        Assert.Equal(kills.Count, sealedTake.Manifest.Timing.Gaps!.Count(gap => gap.Reason == "capture_restart"));
+        Assert.Equal(sealedTake.Manifest.Video.Frames, (await Ffmpeg.PatternNumbersAsync(sealedTake.FilePath)).Count);
+        Assert.Empty(StorageCheck.Run(rig.Storage).Findings);
+    }
+}

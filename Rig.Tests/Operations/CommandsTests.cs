@@ -1,0 +1,181 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Rig.Actors.Hosting;
+using Rig.Actors.Operations;
+using Serilog;
+using Serilog.Events;
+
+namespace Rig.Tests.Operations;
+
+/// <summary>What each command of every program answers.</summary>
+public sealed class CommandsTests : TestKit
+{
+    private readonly DeadLetterBoard board = new();
+
+    [Fact]
+    public async Task Config_show_masks_what_is_secret()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Rig:Database:ConnectionString"] = "Host=db;Password=p4ss",
+            ["Rig:Push:ApiKey"] = "k3y",
+            ["Rig:Operations:Token"] = "t0ken",
+            ["Rig:Operations:TokenPath"] = "/var/lib/token",
+            ["Rig:Node:CameraId"] = "CAM_L",
+            ["Other:Secret"] = "not Rig's",
+        }).Build();
+        using var system = ActorSystem.Create("shown", "akka { loggers = [], remote.cookie = \"c00kie\" }");
+        var palette = new OperatorPalette().AddConfig(() => [system], configuration);
+
+        var shown = (await RunAsync(palette, "config show")).ToDictionary(item => (string)item["key"]!, item => (string)item["value"]!);
+        Assert.Equal("CAM_L", shown["Rig:Node:CameraId"]);
+        Assert.Equal("/var/lib/token", shown["Rig:Operations:TokenPath"]);
+        foreach (var secret in (string[])["Rig:Database:ConnectionString", "Rig:Push:ApiKey", "Rig:Operations:Token", "shown.akka.remote.cookie"])
+        {
+            Assert.Equal(ConfigCommands.Mask, shown[secret]);
+        }
+
+        Assert.DoesNotContain("Other:Secret", shown.Keys);
+        Assert.Equal(["Rig:Node:CameraId"], (await RunAsync(palette, "config show", ("path", "Rig:Node"))).Select(item => (string?)item["key"]));
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_counted_and_say_who_but_not_what()
+    {
+        board.Attach(Sys, TimeProvider.System);
+        var gone = Sys.ActorOf(Props.Create<Silent>(), "gone");
+        Watch(gone);
+        Sys.Stop(gone);
+        ExpectTerminated(gone);
+        gone.Tell("a private thing", TestActor);
+
+        var palette = new OperatorPalette().AddActors(() => [Sys], board);
+        await AwaitAssertAsync(async () =>
+        {
+            var letter = Assert.Single(await RunAsync(palette, "dead-letters"), item => (string?)item["message"] == nameof(String));
+            Assert.EndsWith("/user/gone", (string?)letter["recipient"], StringComparison.Ordinal);
+            Assert.DoesNotContain("private", letter.ToJsonString(), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Actors_are_shown_as_a_tree_and_counted()
+    {
+        Sys.ActorOf(Props.Create<Silent>(), "visible");
+        var palette = new OperatorPalette().AddActors(() => [Sys], board);
+        Assert.Contains("visible", (string?)Assert.Single(await RunAsync(palette, "actor hierarchy"))["text"], StringComparison.Ordinal);
+        var before = (int)Assert.Single(await RunAsync(palette, "actor count"))["actors"]!;
+        Sys.ActorOf(Props.Create<Silent>(), "another");
+        Assert.Equal(before + 1, (int)Assert.Single(await RunAsync(palette, "actor count"))["actors"]!);
+    }
+
+    [Fact]
+    public async Task Log_tail_shows_the_newest_and_log_level_what_comes_next()
+    {
+        var tail = new LogTail();
+        using var log = new LoggerConfiguration().MinimumLevel.ControlledBy(tail.Switch).WriteTo.Sink(tail).CreateLogger();
+        var palette = new OperatorPalette().AddLog(tail, () => [Sys]);
+        log.Debug("too fine");
+        log.Information("one {Name}", "camera");
+        log.Warning(new InvalidOperationException("cause"), "two");
+
+        var shown = await RunAsync(palette, "log tail", ("lines", "5"));
+        Assert.Equal(["one camera", "two"], shown.Select(item => (string?)item["message"]));
+        Assert.Equal("InvalidOperationException: cause", (string?)shown[1]["error"]);
+        Assert.Equal(["two"], (await RunAsync(palette, "log tail", ("level", "warning"))).Select(item => (string?)item["message"]));
+
+        Assert.Equal("debug", (string?)Assert.Single(await RunAsync(palette, "log level", ("level", "debug")))["level"]);
+        log.Debug("now seen");
+        Assert.Equal("now seen", (string?)(await RunAsync(palette, "log tail", ("lines", "1")))[0]["message"]);
+        await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "log level", ("level", "loud")));
+        await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "log tail", ("lines", "0")));
+    }
+
+    [Fact]
+    public async Task A_follower_of_the_log_misses_nothing_between_old_and_new()
+    {
+        var tail = new LogTail();
+        using var log = new LoggerConfiguration().WriteTo.Sink(tail).CreateLogger();
+        log.Information("old");
+        var (recent, following) = tail.Read(LogEventLevel.Verbose, 10, follow: true);
+        using var followed = following!;
+        log.Information("new");
+        Assert.Equal("old", Assert.Single(recent).Message);
+        Assert.Equal("new", (await followed.NextAsync(CancellationToken.None)).Message);
+    }
+
+    [Fact]
+    public async Task The_log_kept_in_memory_is_bounded()
+    {
+        var tail = new LogTail();
+        using var log = new LoggerConfiguration().WriteTo.Sink(tail).CreateLogger();
+        for (var number = 0; number < LogTail.Capacity + 7; number++)
+        {
+            log.Information("{Number}", number);
+        }
+
+        log.Information("{Long}", new string('x', 100_000));
+        var kept = await RunAsync(new OperatorPalette().AddLog(tail, () => []), "log tail", ("lines", "1000"));
+        Assert.Equal(LogTail.Capacity, kept.Count);
+        Assert.Equal("8", (string?)kept[0]["message"]);
+        Assert.InRange(((string)kept[^1]["message"]!).Length, 1, 5000);
+    }
+
+    [Fact]
+    public async Task Cluster_commands_say_so_where_there_is_no_cluster()
+    {
+        var refused = await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(new OperatorPalette().AddCluster(() => null), "cluster show"));
+        Assert.Contains("no cluster system", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusal_of_the_programs_own_routes_reaches_the_operator_in_their_words()
+    {
+        var rest = Rest((HttpStatusCode.Conflict, """{"success":false,"error":"CAM_L is recording already."}"""));
+        var palette = new OperatorPalette().Add("rig start", rest.Call("/start", _ => [], answer => [answer]));
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            Assert.Equal("CAM_L is recording already.", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig start"))).Message);
+        }
+    }
+
+    [Fact]
+    public async Task After_three_broken_answers_the_web_server_gets_a_pause()
+    {
+        var rest = Rest((HttpStatusCode.OK, "<html>"));
+        var palette = new OperatorPalette().Add("rig stop", rest.Call("/stop", _ => [], answer => [answer]));
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            Assert.Contains("could not be asked", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig stop"))).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("asked again in", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig stop"))).Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<List<JsonObject>> RunAsync(OperatorPalette palette, string command, params (string Name, string Value)[] arguments)
+    {
+        Assert.True(palette.TryGet(command, out var handler));
+        var items = new List<JsonObject>();
+        await foreach (var item in handler(new CommandArguments(arguments.ToDictionary(argument => argument.Name, argument => argument.Value)), CancellationToken.None))
+        {
+            items.Add(item);
+        }
+
+        return items;
+    }
+
+    private RestCommands Rest((HttpStatusCode Status, string Body) answer) => new(
+        new HttpClient(new Scripted(answer)),
+        () => new Uri("http://127.0.0.1:1"),
+        CircuitBreaker.Create(Sys.Scheduler, 3, TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(1)));
+
+    private sealed class Scripted((HttpStatusCode Status, string Body) answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") });
+    }
+
+    private sealed class Silent : ReceiveActor;
+}

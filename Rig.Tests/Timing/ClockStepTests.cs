@@ -1,0 +1,87 @@
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.CameraNode.Storage;
+using Rig.Tests.Capture;
+using Rig.Tests.Support;
+using static Rig.Actors.Recording.RecordingProtocol;
+
+namespace Rig.Tests.Timing;
+
+/// <summary>The node clock is set by 288 s: on, as by a late NTP answer, or back.</summary>
+public sealed class ClockStepTests : TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData(288)]
+    [InlineData(-288)]
+    public void A_step_moves_the_offset_and_not_the_master_clock(int seconds)
+    {
+        var time = new SteppedTime();
+        var clock = new MasterClock(time);
+        var sync = Sys.ActorOf(SyncActor.PropsOf(false, clock, new NoChrony(), () => new SyncOptions()));
+        var now = time.GetUtcNow();
+        sync.Tell(new TimingProtocol.ClockMeasured(new ClockSample(now, now.AddMilliseconds(-3), now.AddMilliseconds(-3), now), "master"), TestActor);
+        sync.Tell(new TimingProtocol.GetSyncStatus(), TestActor);
+        Assert.Equal(3, ExpectMsg<SyncStatus>(Patience).OffsetMs!.Value, 3);
+        var before = clock.MasterNow;
+        time.Step(TimeSpan.FromSeconds(seconds));
+        sync.Tell(new TimingProtocol.GetSyncStatus(), TestActor);
+        var after = ExpectMsg<SyncStatus>(Patience);
+        Assert.InRange(after.OffsetMs!.Value, (seconds * 1000) + 3 - 150, (seconds * 1000) + 3 + 150);
+        Assert.InRange(after.StepsMs, (seconds * 1000) - 150, (seconds * 1000) + 150);
+        Assert.InRange((clock.MasterNow - before).TotalSeconds, 0, Patience.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData(288)]
+    [InlineData(-288)]
+    public void A_stop_ordered_around_a_step_happens_at_once(int seconds)
+    {
+        var time = new SteppedTime();
+        var clock = new MasterClock(time);
+        var catalogue = new ScriptedCatalogue();
+        var camera = new ScriptedCamera(catalogue);
+        var node = Sys.ActorOf(CameraActor.PropsOf(new CameraNodePorts(
+            CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue, new ScriptedSensors(), new NoChrony(), clock, new RigBoard(time),
+            () => new GuardOptions(), () => new SyncOptions())));
+        var session = SessionId.Parse("Final");
+        node.Tell(new StartTake(session, clock.MasterNow, [CameraId.Left]), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+
+        // The coordinator's clock is right; this node's is set before its offset is measured anew.
+        var stopAt = clock.MasterNow.AddMilliseconds(500);
+        time.Step(TimeSpan.FromSeconds(seconds));
+        node.Tell(new StopTake(session, stopAt), TestActor);
+        ExpectMsg<TakeFinished>(Patience);
+        Assert.True(camera.Stopped.Single().At <= time.GetUtcNow().AddSeconds(15));
+    }
+
+    [Theory]
+    [InlineData(288)]
+    [InlineData(-288)]
+    public async Task A_step_during_a_take_leaves_no_mark_on_its_video(int seconds)
+    {
+        var time = new SteppedTime();
+        await using var rig = await CameraRig.StartAsync(clock: time);
+        double offsetMs = 2;
+        var request = CameraRig.Request() with { ClockOffsetMs = offsetMs, ClockNow = () => new ClockReading(Volatile.Read(ref offsetMs), Volatile.Read(ref offsetMs) - 2) };
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= 15, () => "frames before the step");
+        time.Step(TimeSpan.FromSeconds(seconds));
+        Volatile.Write(ref offsetMs, (seconds * 1000) + 2);
+        var seen = rig.Camera.Status.Take!.Frames;
+        await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= seen + 15, () => "frames after the step");
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, time.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
+
+        var timing = sealedTake.Manifest.Timing;
+        Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
+        Assert.InRange(sealedTake.Manifest.Video.DurationSec, 1, 60);
+        Assert.Equal(timing.StartTime.AddSeconds(sealedTake.Manifest.Video.DurationSec), timing.EndTime, TimeSpan.FromMicroseconds(1));
+        Assert.Equal((2, (seconds * 1000) + 2, seconds * 1000, 0), (timing.SyncOffsetMs, timing.SyncOffsetEndMs, timing.ClockStepMs, timing.DriftMs));
+        var index = FrameIndex.Read(await File.ReadAllBytesAsync(Path.ChangeExtension(sealedTake.FilePath, ".index")));
+        Assert.All(index, record => Assert.Equal((record.Number - index[0].Number) * 1e9 / 30, record.MonotonicNs - index[0].MonotonicNs, 2.0));
+        Assert.Equal(sealedTake.Manifest.Video.Frames, (await Ffmpeg.PatternNumbersAsync(sealedTake.FilePath)).Count);
+    }
+}

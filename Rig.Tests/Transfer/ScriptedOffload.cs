@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using Rig.Actors.Recording;
+using Rig.Actors.Transfer;
+
+namespace Rig.Tests.Transfer;
+
+/// <summary>A server that answers as a test says, and a journal in memory that outlives the actor.</summary>
+internal sealed class ScriptedOffload : IOffloadServer, IOffloadJournal
+{
+    private OffloadQueue kept = OffloadQueue.Empty;
+
+    public ConcurrentQueue<RecordingId> Sent { get; } = [];
+
+    public Func<RecordingEntry, OffloadProgress, CancellationToken, Task<SendOutcome>> Answer { get; set; } =
+        (take, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(take.Sha256, "{}"));
+
+    public Exception? SaveFails { get; set; }
+
+    public OffloadQueue Kept => Volatile.Read(ref kept);
+
+    public Task<SendOutcome> SendAsync(RecordingEntry take, OffloadProgress progress, CancellationToken cancellationToken)
+    {
+        Sent.Enqueue(take.Id);
+        return Answer(take, progress, cancellationToken);
+    }
+
+    public Task<ServerHealth> HealthAsync(CancellationToken cancellationToken) => Task.FromResult(new ServerHealth(true, "healthy", 500, 0, null));
+
+    public OffloadQueue Load() => Kept;
+
+    public void Save(OffloadQueue queue)
+    {
+        if (SaveFails is { } failure)
+        {
+            throw failure;
+        }
+
+        Volatile.Write(ref kept, queue);
+    }
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Installs a camera node on a Raspberry Pi (Debian 12 or Raspberry Pi OS): packages, user, folders, settings, chrony and the
+# systemd service. Run as root; safe to run again, settings that are there stay.
+#   --camera ID       CAM_L, CAM_C or CAM_R
+#   --master ADDRESS  the centre camera's address; on the centre camera itself leave it out
+#   --address ADDRESS this node's address in the rig's network
+#   --program FOLDER  the built or unpacked rig-node; else Rig.CameraNode/bin/Release/net10.0
+#   --root FOLDER     only write the files, under this folder, and change nothing of the machine
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+camera='' master='' address='' root='' program=Rig.CameraNode/bin/Release/net10.0
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --camera) camera=${2:?--camera wants an id}; shift 2 ;;
+    --master) master=${2:?--master wants an address}; shift 2 ;;
+    --address) address=${2:?--address wants an address}; shift 2 ;;
+    --program) program=${2:?--program wants a folder}; shift 2 ;;
+    --root) root=${2:?--root wants a folder}; shift 2 ;;
+    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "install-node.sh: unknown option '$1' (--help lists them)" >&2; exit 2 ;;
+  esac
+done
+
+fail() { echo "install-node.sh: $*" >&2; exit 2; }
+case "$camera" in CAM_L|CAM_C|CAM_R) ;; *) fail "say which camera this is: --camera CAM_L, CAM_C or CAM_R" ;; esac
+[ "$camera" = CAM_C ] || [ -n "$master" ] || fail "say where the centre camera is: --master ADDRESS"
+[ -n "$address" ] || fail "say this node's address in the rig's network: --address ADDRESS"
+[ -x "$program/rig-node" ] || fail "there is no rig-node in $program; build it with 'dotnet build -c Release', or name another folder with --program"
+
+say() { printf 'install-node: %s\n' "$*" >&2; }
+
+if [ -z "$root" ]; then
+  [ "$(id -u)" -eq 0 ] || fail "run it as root"
+  say "packages"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chrony ffmpeg libasound2 libturbojpeg0 >/dev/null
+  id rig-node >/dev/null 2>&1 || useradd --system --home-dir /var/lib/rig-node --groups video,audio rig-node
+fi
+
+say "program and folders"
+mkdir -p "$root/opt/rig-node" "$root/etc/rig-node" "$root/etc/chrony" "$root/etc/systemd/system" "$root/etc/polkit-1/rules.d" "$root/var/lib/rig-node" "$root/mnt/nvme/recordings" "$root/mnt/nvme/manifests"
+cp -a "$program" "$root/opt/rig-node/installed.new"
+rm -rf "$root/opt/rig-node/installed"
+mv "$root/opt/rig-node/installed.new" "$root/opt/rig-node/installed"
+[ -e "$root/opt/rig-node/current" ] || ln -s installed "$root/opt/rig-node/current"
+
+if [ ! -e "$root/etc/rig-node/environment" ]; then
+  cat > "$root/etc/rig-node/environment" <<EOF
+# Settings of this camera node; docs/ref/node-api.md lists all.
+Rig__Node__CameraId=$camera
+Rig__Node__ClusterHost=$address
+Rig__Node__SeedNodes__0=${master:-$address}:4053
+Rig__Power__AllowShutdown=true
+EOF
+  chmod 640 "$root/etc/rig-node/environment"
+fi
+
+say "chrony"
+if [ -n "$master" ]; then
+  "$program/rig-node" chrony-config --server "$master" --output "$root/etc/chrony/chrony.conf"
+else
+  "$program/rig-node" chrony-config --master --output "$root/etc/chrony/chrony.conf"
+fi
+
+say "service"
+cat > "$root/etc/systemd/system/rig-node.service" <<'EOF'
+[Unit]
+Description=Rig camera node
+After=network.target chrony.service
+RequiresMountsFor=/mnt/nvme
+
+[Service]
+User=rig-node
+EnvironmentFile=/etc/rig-node/environment
+ExecStart=/opt/rig-node/current/rig-node
+Restart=always
+RestartSec=1
+# A running take is sealed before the node ends.
+KillMode=mixed
+TimeoutStopSec=45
+# The capture process and the encoder must not wait behind anything else of this box.
+Nice=-5
+OOMScoreAdjust=-500
+
+[Install]
+WantedBy=multi-user.target
+EOF
+cat > "$root/etc/polkit-1/rules.d/50-rig-node.rules" <<'EOF'
+// Lets the node switch its box off and start it anew.
+polkit.addRule(function (action, subject) {
+  if (subject.user === "rig-node" && /^org\.freedesktop\.login1\.(power-off|reboot)(-|$)/.test(action.id)) return polkit.Result.YES;
+});
+EOF
+
+if [ -z "$root" ]; then
+  chown -R rig-node: /opt/rig-node /var/lib/rig-node /mnt/nvme/recordings /mnt/nvme/manifests
+  chown root:rig-node /etc/rig-node/environment
+  systemctl daemon-reload
+  systemctl restart chrony
+  systemctl enable --now rig-node
+  say "done; the field page is at http://$address:8080/"
+fi
