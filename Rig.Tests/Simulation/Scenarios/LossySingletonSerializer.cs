@@ -1,5 +1,3 @@
-using Rig.Engine.Cluster.Tools.Singleton;
-
 namespace Rig.Tests.Simulation.Scenarios;
 
 /// <summary>A planted fault: the first consents to a hand-over that a process gives never leave it.</summary>
