@@ -1,4 +1,3 @@
-
 namespace Rig.Tests.Simulation.Scenarios;
 
 /// <summary>A planted fault: the first consents to a hand-over that a process gives never leave it.</summary>
