@@ -72,7 +72,11 @@ public sealed record OffloadQueue(ImmutableList<OffloadJob> Jobs, bool Paused)
 
     private static OffloadJob Anew(OffloadJob job, DateTimeOffset now) => job with
     {
-        Status = OffloadJobStatus.Pending, Attempts = 0, MayRetry = true, NotBefore = now, CompletedAt = null,
+        Status = OffloadJobStatus.Pending,
+        Attempts = 0,
+        MayRetry = true,
+        NotBefore = now,
+        CompletedAt = null,
     };
 
     private OffloadQueue With(string jobId, Func<OffloadJob, OffloadJob> change) =>

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Rig.Actors.Recording;
 
 namespace Rig.CameraNode.Api;

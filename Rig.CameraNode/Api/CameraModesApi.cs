@@ -17,7 +17,15 @@ internal static class CameraModesApi
                 ProofRequired = offered.Requires(source),
                 Modes = offered.List(source).Select(p => new
                 {
-                    p.Camera, p.Width, p.Height, p.Fps, p.Codec, p.BitrateMbps, p.Encoder, p.MeasuredFps, p.SlowestSecondFps,
+                    p.Camera,
+                    p.Width,
+                    p.Height,
+                    p.Fps,
+                    p.Codec,
+                    p.BitrateMbps,
+                    p.Encoder,
+                    p.MeasuredFps,
+                    p.SlowestSecondFps,
                     HeadroomPercent = Math.Round(((p.MeasuredFps / p.Fps) - 1) * 100, 1),
                     p.MeasuredAt,
                 }),

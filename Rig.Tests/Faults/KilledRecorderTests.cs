@@ -52,7 +52,8 @@ public sealed class KilledRecorderTests(ITestOutputHelper output)
             handed.Clear();
             var run = string.Create(CultureInfo.InvariantCulture, $"RUN{n:0000}");
             using var host = Process.Start(new ProcessStartInfo(
-                "dotnet", [typeof(KilledRecorderTests).Assembly.Location, "record-host", folder.Path, run, random.Next().ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true })!;
+                "dotnet", [typeof(KilledRecorderTests).Assembly.Location, "record-host", folder.Path, run, random.Next().ToString(CultureInfo.InvariantCulture)])
+            { RedirectStandardError = true })!;
 
             // Mostly while it records, sometimes while it still repairs what the last one left.
             if (random.Next(8) > 0)

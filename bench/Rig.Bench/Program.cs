@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rig.Bench;
-using Rig.Bench.Pull;
 using Rig.Bench.Engine;
+using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
 using Rig.Bench.Stitch;
