@@ -1,5 +1,5 @@
 // The only place that talks to the node.
-import type { NodeStatus, Preflight, RigStatus, Snapshot } from './types.js';
+import type { NodeStatus, OffloadStatus, Preflight, RigStatus, Snapshot } from './types.js';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
 
@@ -32,6 +32,10 @@ export async function snapshot(): Promise<Result<Snapshot>> {
 }
 
 export const preflight = (): Promise<Result<Preflight>> => get<Preflight>('/coordinator/preflight');
+
+export const offload = (): Promise<Result<OffloadStatus>> => get<OffloadStatus>('/offload/status');
+
+export const retryOffload = (): Promise<Result<object>> => post<object>('/offload/retry', {});
 
 export interface Ordered {
   session_id: string;

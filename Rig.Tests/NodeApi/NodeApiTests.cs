@@ -29,6 +29,11 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("/api/v1/recordings/cleanup")]
     [InlineData("/api/v1/update/check")]
     [InlineData("/api/v1/update/apply")]
+    [InlineData("/api/v1/offload/upload")]
+    [InlineData("/api/v1/offload/upload/all")]
+    [InlineData("/api/v1/offload/pause")]
+    [InlineData("/api/v1/offload/resume")]
+    [InlineData("/api/v1/offload/retry")]
     public async Task Every_bad_body_is_answered_by_one_clear_json_error(string path)
     {
         foreach (var (body, type) in new[] { ("{}", "text/plain"), ("{}", null), ("{broken", "application/json"), ("[1]", "application/json"), ("\"x\"", "application/json"), ("", "application/x-www-form-urlencoded") })
