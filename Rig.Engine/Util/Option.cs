@@ -5,7 +5,7 @@ public readonly struct Option<T>
 {
     public static readonly Option<T> None;
 
-    public Option(T value)
+    private Option(T value)
     {
         Value = value;
         HasValue = value is not null;
@@ -16,6 +16,9 @@ public readonly struct Option<T>
     public bool IsEmpty => !HasValue;
 
     public T Value { get; }
+
+    /// <summary>Null is none.</summary>
+    public static Option<T> Create(T value) => new(value);
 
     public T GetOrElse(T fallbackValue) => HasValue ? Value : fallbackValue;
 
