@@ -17,10 +17,10 @@ public readonly struct Option<T>
 
     public T Value { get; }
 
-    /// <summary>Null is none.</summary>
-    public static Option<T> Create(T value) => new(value);
-
     public T GetOrElse(T fallbackValue) => HasValue ? Value : fallbackValue;
+
+    /// <summary>Null is none.</summary>
+    public static implicit operator Option<T>(T value) => new(value);
 
     public override string ToString() => HasValue ? $"Some<{Value}>" : "None";
 }
