@@ -188,7 +188,7 @@ async function showTransfers(): Promise<void> {
   ui.transfersList.replaceChildren(...shown.rows.map((row) => {
     const item = document.createElement('li');
     item.dataset['tone'] = row.tone;
-    item.append(element('span', row.name, 'name'), element('span', plain(row.said), 'said'));
+    item.append(element('span', row.name, 'name'), element('span', plain(row.said), 'what'));
     if (row.percent !== null) {
       const bar = element('div', '', 'meter');
       const filled = document.createElement('span');

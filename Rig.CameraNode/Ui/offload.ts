@@ -48,10 +48,10 @@ function rowOf(job: OffloadJob): Transfer {
     case 'uploading': {
       const rate = job.bytes_per_second > 0 ? `, ${formatBytes(job.bytes_per_second)}/s` : '';
       const left = job.seconds_left === null ? '' : `, ${formatTimeLeft(job.seconds_left)} left`;
-      return { name, said: `${formatBytes(job.sent_bytes)} of ${formatBytes(job.size_bytes)}${rate}${left}`, tone: 'live', percent: share(job) };
+      return { name, said: `${formatBytes(job.sent_bytes)} of ${formatBytes(job.size_bytes)}${rate}${left}`, tone: 'good', percent: share(job) };
     }
     case 'confirming':
-      return { name, said: 'The server checks it', tone: 'live', percent: 100 };
+      return { name, said: 'The server checks it', tone: 'good', percent: 100 };
     case 'failed':
       return { name, said: job.error ?? 'Not sent.', tone: 'bad', percent: null };
     default:

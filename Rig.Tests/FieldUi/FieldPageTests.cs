@@ -140,6 +140,11 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("#transfers-list li").First).ToContainTextAsync("5.0 GB of 20.0 GB, 50 MB/s, 5 min left");
         await Expect(page.Locator("#transfers-list li").Last).ToContainTextAsync("other bytes");
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
+        if (Environment.GetEnvironmentVariable("RIG_SCREENS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"field-offload-{screen}.png"), FullPage = true });
+        }
+
         await page.Locator("#transfers-retry").ClickAsync();
         await Expect(page.Locator("#transfers-retry")).ToBeEnabledAsync();
         Assert.Contains(node.Asked, m => m is RetryJobs { JobId: null });

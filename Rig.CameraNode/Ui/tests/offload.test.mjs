@@ -20,7 +20,7 @@ test('nothing is said while nothing is to send', () => {
 test('a running transfer says how far, how fast and how long', () => {
   const shown = transfersOf(status([job({ status: 'uploading', sent_bytes: 5e9, bytes_per_second: 50e6, seconds_left: 300 })], { seconds_left: 240 }));
   assert.equal(shown.summary, '12.0 GB to send, 4 min left.');
-  assert.deepEqual(shown.rows, [{ name: 'Final', said: '5.0 GB of 20.0 GB, 50 MB/s, 5 min left', tone: 'live', percent: 25 }]);
+  assert.deepEqual(shown.rows, [{ name: 'Final', said: '5.0 GB of 20.0 GB, 50 MB/s, 5 min left', tone: 'good', percent: 25 }]);
 });
 
 test('a recording comes first, and a pause is said', () => {
