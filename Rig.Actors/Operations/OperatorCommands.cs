@@ -35,7 +35,9 @@ public static class OperatorCommands
         new("offload pause", "Sends no further take to the home server until told to resume; the one under way stops.", OperatorView.Record, "offload pause"),
         new("offload resume", "Sends takes again.", OperatorView.Record, "offload resume"),
         new("offload retry", "Tries what failed again, now.", OperatorView.Record, "offload retry",
-            new OperatorArgument("job", "Only this job of the offload queue.", Optional)),
+            new OperatorArgument("job", "Only this job of a camera's queue, or on the server only this recording.", Optional)),
+        new("offload verify", "Reads every byte of a session's recordings on the home server again and compares; what is damaged is fetched anew.", OperatorView.Table, "offload verify Final_Home --camera CAM_L",
+            new OperatorArgument("session", "The session.", Required), new OperatorArgument("camera", "Only this camera's.", Option)),
     ];
 
     public static OperatorCommand? Find(string name) => All.FirstOrDefault(command => command.Name == name);

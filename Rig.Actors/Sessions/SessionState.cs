@@ -174,6 +174,13 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
             return new(ordered with { History = History.Replace(ended, again) }, [command]);
         }
 
+        if (Current is { Phase: SessionPhase.Recording } running && running.Id != id
+            && running.Cameras.TryGetValue(report.CameraId.Value, out var taken) && taken.CommandId == 0)
+        {
+            // Somebody took it out of this session by hand: its stop may have gone unheard before the next take began.
+            return new(this with { Current = running.With(TakenOut(taken)) });
+        }
+
         if (Current is { } other && (other.Id != id || other.Phase is not (SessionPhase.Starting or SessionPhase.Recording)))
         {
             return new(this);
@@ -215,9 +222,9 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
             return new(this);
         }
 
-        if (report.StoppedSession == session.Id)
+        if (report.StoppedSession == session.Id || camera.Part == CameraPart.Stopped)
         {
-            return new(this with { Current = session.With(camera with { Part = CameraPart.Stopped, ProblemCode = ProblemCodes.NotRecording, Problem = $"{camera.CameraId} was stopped by itself; the others go on." }) });
+            return new(this with { Current = session.With(TakenOut(camera)) });
         }
 
         if (!report.IsReady)
@@ -339,6 +346,13 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
     private Step Refusal(string requestId, string code, string message) => Refusal(requestId, new SessionRefused(code, message, []));
 
     private Step Refusal(string requestId, object answer) => new(this, [new SessionEffect.Answer(requestId, answer)]);
+
+    private static CameraProgress TakenOut(CameraProgress camera) => camera with
+    {
+        Part = CameraPart.Stopped,
+        ProblemCode = ProblemCodes.NotRecording,
+        Problem = $"{camera.CameraId} was stopped by itself; the others go on.",
+    };
 
     private static CameraProgress Unheard(CameraId camera) => new(
         camera, CameraPart.Silent, ProblemCode: ProblemCodes.Silent, Problem: $"{camera} is not there. Check that it is switched on and on the network.");

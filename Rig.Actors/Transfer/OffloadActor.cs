@@ -81,7 +81,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
             var sender = Sender;
             WhenSaved(() => sender.Tell(BuildStatus()));
         });
-        Receive<Retry>(retry =>
+        Receive<RetryJobs>(retry =>
         {
             var (next, count) = queue.Retry(retry.JobId, Now);
             Change(next);

@@ -18,7 +18,7 @@ public static class OffloadProtocol
 
     /// <summary>Tries failed jobs again. Answer: <see cref="Retried"/>.</summary>
     /// <param name="JobId">Null: all that failed.</param>
-    public sealed record Retry(string? JobId) : INoSerializationVerificationNeeded;
+    public sealed record RetryJobs(string? JobId) : INoSerializationVerificationNeeded;
 
     public sealed record Retried(int Count) : INoSerializationVerificationNeeded;
 

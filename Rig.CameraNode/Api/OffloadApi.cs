@@ -37,7 +37,7 @@ internal static class OffloadApi
         offload.MapPost("/retry", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, ct);
-            var retried = await AskAsync<Retried>(node, new Retry(body.Text("job_id")), ct);
+            var retried = await AskAsync<Retried>(node, new RetryJobs(body.Text("job_id")), ct);
             return Results.Json(new { Success = true, retried.Count });
         });
         offload.MapGet("/server/health", async (IOffloadServer server, CancellationToken ct) =>

@@ -22,6 +22,10 @@ internal sealed class Camera : BackgroundService, ICamera
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
     private const long SecondNs = 1_000_000_000;
+
+    /// <summary>How exactly a wall-clock instant is known on the monotonic clock: a slot that begins this little before the stop belongs to what comes after it.</summary>
+    private const long ClockReadingNs = 500_000;
+
     private const long ReadyPatienceNs = 60 * SecondNs;
     private const long PreviewPatienceNs = 10 * SecondNs;
     private const long FramePatienceNs = 2 * SecondNs;
@@ -344,7 +348,7 @@ internal sealed class Camera : BackgroundService, ICamera
         }
 
         take.Stopping.Add(stopped);
-        StopAt(take, Math.Max(MonotonicClock.NowNs, MonotonicClock.At(stopAt, clock)));
+        StopAt(take, Math.Max(MonotonicClock.NowNs, MonotonicClock.At(stopAt, clock) - ClockReadingNs));
     }
 
     private void StopAt(CameraTake running, long stopNs)

@@ -1,5 +1,5 @@
 // The only place that talks to the node.
-import type { NodeStatus, Preflight, RigStatus, Snapshot } from './types.js';
+import type { NodeStatus, OffloadStatus, Preflight, RigStatus, Snapshot } from './types.js';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
 
@@ -51,6 +51,10 @@ export async function selfTest(): Promise<Result<SelfTest>> {
     return { ok: false, error: 'The camera does not answer. Are you on the rig’s network?' };
   }
 }
+
+export const offload = (): Promise<Result<OffloadStatus>> => get<OffloadStatus>('/offload/status');
+
+export const retryOffload = (): Promise<Result<object>> => post<object>('/offload/retry', {});
 
 export interface Ordered {
   session_id: string;

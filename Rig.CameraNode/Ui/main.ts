@@ -1,12 +1,14 @@
 // Puts the page together: status in, words and pictures out, one order at a time.
-import { preflight, selfTest, start, stop, type Ordered, type Result } from './api.js';
+import { offload, preflight, retryOffload, selfTest, start, stop, type Ordered, type Result } from './api.js';
 import { connect } from './live.js';
 import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
+import { transfersOf } from './offload.js';
 import { LivePicture } from './picture.js';
 import type { Snapshot } from './types.js';
 
 const sureForMs = 6000;
 const preflightEveryMs = 4000;
+const offloadEveryMs = 2000;
 
 function need<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -19,6 +21,7 @@ const ui = {
   warnings: need('warnings'), cameras: need('cameras'), preflight: need('preflight-panel'), checks: need('checks'),
   offload: need('offload-text'), meter: need('offload-meter'), last: need('last'), said: need('said'),
   test: need<HTMLButtonElement>('test'), tested: need('tested'),
+  transfers: need('transfers'), transfersSummary: need('transfers-summary'), transfersList: need('transfers-list'), retry: need<HTMLButtonElement>('transfers-retry'),
   main: need<HTMLButtonElement>('main'), keep: need<HTMLButtonElement>('keep'), sure: need<HTMLButtonElement>('sure'),
 };
 
@@ -173,6 +176,30 @@ async function check(): Promise<void> {
   if (result.ok) renderChecks(checklist(result.value));
 }
 
+/** What this camera sends by itself; nothing is shown on a rig whose home server fetches. */
+async function showTransfers(): Promise<void> {
+  if (document.hidden) return;
+  const result = await offload();
+  if (!result.ok) return;
+  const shown = transfersOf(result.value);
+  ui.transfers.hidden = shown.summary === null;
+  text(ui.transfersSummary, shown.summary);
+  ui.retry.hidden = !shown.canRetry;
+  ui.transfersList.replaceChildren(...shown.rows.map((row) => {
+    const item = document.createElement('li');
+    item.dataset['tone'] = row.tone;
+    item.append(element('span', row.name, 'name'), element('span', plain(row.said), 'said'));
+    if (row.percent !== null) {
+      const bar = element('div', '', 'meter');
+      const filled = document.createElement('span');
+      filled.style.width = `${row.percent}%`;
+      bar.append(filled);
+      item.append(bar);
+    }
+    return item;
+  }));
+}
+
 /** What moves without news: the running time and the age of what is shown. */
 function tick(): void {
   const fresh = freshness(live.ageMs());
@@ -230,5 +257,14 @@ ui.test.addEventListener('click', async () => {
     : passed ? `Passed: ${result.value.duration_sec.toFixed(0)} seconds filmed, checked and deleted again.`
     : `Failed. ${plain(result.value.errors.join(' '))}`);
 });
+ui.retry.addEventListener('click', async () => {
+  ui.retry.disabled = true;
+  const result = await retryOffload();
+  ui.retry.disabled = false;
+  if (!result.ok) say(plain(result.error), 'bad');
+  void showTransfers();
+});
 ui.sure.addEventListener('click', () => void order('stop', stop));
 setInterval(tick, 250);
+setInterval(() => void showTransfers(), offloadEveryMs);
+void showTransfers();

@@ -1,4 +1,4 @@
-// What /api/v1/events, /api/v1/status and /api/v1/coordinator/* answer; docs/ref/node-api.md.
+// What /api/v1/events, /api/v1/status, /api/v1/coordinator/* and /api/v1/offload/status answer; docs/ref/node-api.md.
 
 export interface Problem {
   code: string;
@@ -66,4 +66,25 @@ export interface Check {
 export interface Preflight {
   passed: boolean;
   checks: Check[];
+}
+
+export interface OffloadJob {
+  job_id: string;
+  session_id: string;
+  take: number;
+  status: 'pending' | 'uploading' | 'confirming' | 'completed' | 'failed';
+  attempts: number;
+  error: string | null;
+  size_bytes: number;
+  sent_bytes: number;
+  bytes_per_second: number;
+  seconds_left: number | null;
+}
+
+export interface OffloadStatus {
+  paused: boolean;
+  waits_for_recording: boolean;
+  remaining_bytes: number;
+  seconds_left: number | null;
+  jobs: OffloadJob[];
 }

@@ -12,7 +12,7 @@ public sealed class BootstrapSetup : Setup.Setup
 
     public static BootstrapSetup Create() => new(Option<Config>.None);
 
-    public BootstrapSetup WithConfig(Config config) => new(new Option<Config>(config));
+    public BootstrapSetup WithConfig(Config config) => new((Option<Config>)config);
 
     public BootstrapSetup WithConfigFallback(Config config) =>
         WithConfig(Config.HasValue ? Config.Value.WithFallback(config) : config);

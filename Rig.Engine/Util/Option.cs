@@ -5,7 +5,7 @@ public readonly struct Option<T>
 {
     public static readonly Option<T> None;
 
-    public Option(T value)
+    private Option(T value)
     {
         Value = value;
         HasValue = value is not null;
@@ -18,6 +18,9 @@ public readonly struct Option<T>
     public T Value { get; }
 
     public T GetOrElse(T fallbackValue) => HasValue ? Value : fallbackValue;
+
+    /// <summary>Null is none.</summary>
+    public static implicit operator Option<T>(T value) => new(value);
 
     public override string ToString() => HasValue ? $"Some<{Value}>" : "None";
 }

@@ -20,7 +20,28 @@ public static class IngestOperations
         var rest = RestCommands.OfThisProcess(() => server.Features.Get<IServerAddressesFeature>()?.Addresses, services.GetRequiredService<ActorSystem>().Scheduler);
         palette
             .Add("jobs", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Stages)))
-            .Add("offload list", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Takes)));
+            .Add("offload list", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Takes)))
+            .Add("offload pause", rest.Call("/api/v1/offload/pause", _ => [], Whole))
+            .Add("offload resume", rest.Call("/api/v1/offload/resume", _ => [], Whole))
+            .Add("offload retry", rest.Call("/api/v1/offload/retry", arguments => Given(arguments, ("job", "recording_id")), Whole))
+            .Add("offload verify", rest.Call("/api/v1/offload/verify", arguments => Given(arguments, ("session", "session_id"), ("camera", "camera_id")), answer => answer["takes"]!.AsArray()));
+    }
+
+    private static IEnumerable<JsonNode?> Whole(JsonNode answer) => [answer];
+
+    /// <summary>A body of the arguments that were given, under the names of the REST route.</summary>
+    private static JsonObject Given(CommandArguments arguments, params (string Argument, string Field)[] fields)
+    {
+        var body = new JsonObject();
+        foreach (var (argument, field) in fields)
+        {
+            if (arguments.Text(argument) is { } text)
+            {
+                body[field] = text;
+            }
+        }
+
+        return body;
     }
 
     /// <summary>A row for each stage that has begun, or one for a session that still receives.</summary>

@@ -42,7 +42,7 @@ internal static class Gates
         app.UseRateLimiter();
         app.Use((context, next) =>
         {
-            if (keys.Value.Length > 0 && BringsRecordings(context.Request) && !HasKey(context.Request, keys.Value))
+            if (keys.Value.Length > 0 && NeedsKey(context) && !HasKey(context.Request, keys.Value))
             {
                 context.Response.Headers.WWWAuthenticate = "Bearer";
                 throw new ApiException(401, $"This server takes recordings only with its key, as header {KeyHeader} or as Authorization: Bearer. Its operator has it.");
@@ -59,14 +59,21 @@ internal static class Gates
         return (key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
     }
 
+    private static bool IsThisMachine(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);
+
     private static bool Contains(IPNetwork[] networks, IPAddress? address)
     {
         var plain = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
         return plain is not null && networks.Any(network => network.Contains(plain));
     }
 
-    private static bool BringsRecordings(HttpRequest request) =>
-        request.Path.StartsWithSegments("/api/v1/upload") || request.Path.StartsWithSegments("/api/upload") || request.Path.StartsWithSegments("/api/session");
+    /// <summary>Bringing recordings does, and so does steering offload from another machine; rigctl's requests come from this one, through its own port and token.</summary>
+    private static bool NeedsKey(HttpContext context)
+    {
+        var path = context.Request.Path;
+        return path.StartsWithSegments("/api/v1/upload") || path.StartsWithSegments("/api/upload") || path.StartsWithSegments("/api/session")
+            || (path.StartsWithSegments("/api/v1/offload") && !HttpMethods.IsGet(context.Request.Method) && !IsThisMachine(context.Connection.RemoteIpAddress));
+    }
 
     /// <summary>A key has 192 random bits, so its plain SHA-256 cannot be turned back; every hash is compared, in constant time.</summary>
     private static bool HasKey(HttpRequest request, byte[][] keys)

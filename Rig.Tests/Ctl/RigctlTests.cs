@@ -57,7 +57,7 @@ public sealed class RigctlTests
         var root = Root(demo);
         var parsed = root.Parse("demo --json summary.json --seconds 5");
         Assert.Empty(parsed.Errors);
-        Assert.Equal("summary.json", parsed.GetValue<string?>(demo.Options.OfType<Option<string?>>().Single(option => option.Name == "--json")));
+        Assert.Equal("summary.json", parsed.GetValue<string?>(demo.Options.OfType<System.CommandLine.Option<string?>>().Single(option => option.Name == "--json")));
     }
 
     [Fact]

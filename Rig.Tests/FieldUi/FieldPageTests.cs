@@ -1,10 +1,12 @@
 using Microsoft.Playwright;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.Actors.Transfer;
 using Rig.Tests.NodeApi;
 using Rig.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 using static Rig.Actors.Sessions.SessionProtocol;
+using static Rig.Actors.Transfer.OffloadProtocol;
 
 namespace Rig.Tests.FieldUi;
 
@@ -114,6 +116,33 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
         {
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"field-{screen}.png"), FullPage = true });
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task What_this_camera_sends_is_shown_as_it_goes_and_a_failed_one_is_tried_again(string screen)
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        Show(node, NodePhase.Idle);
+        var now = node.Clock.MasterNow;
+        var (queue, left) = OffloadQueue.Empty.Enqueue(new RecordingId(SessionId.Parse("Final"), CameraId.Left), 20_000_000_000, new string('a', 32), now);
+        var (both, second) = queue.Enqueue(new RecordingId(SessionId.Parse("Final"), CameraId.Left, 2), 4_000_000_000, new string('b', 32), now);
+        both = both.Begin(second.JobId, now).Fail(second.JobId, "The server said (409) it holds other bytes.", false, new RetryPolicy(5, TimeSpan.FromSeconds(5)), now).Begin(left.JobId, now);
+        node.OffloadAnswers = message => message switch
+        {
+            GetStatus => new OffloadStatus(both, new ActiveTransfer(both.Find(left.JobId)!, 5_000_000_000, 50_000_000, 300), false, 15_000_000_000, 300),
+            RetryJobs => new Retried(1),
+            _ => null,
+        };
+        var page = await OpenAsync(node, screen);
+        await Expect(page.Locator("#transfers-summary")).ToHaveTextAsync("15.0 GB to send, 5 min left.");
+        await Expect(page.Locator("#transfers-list li")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#transfers-list li").First).ToContainTextAsync("5.0 GB of 20.0 GB, 50 MB/s, 5 min left");
+        await Expect(page.Locator("#transfers-list li").Last).ToContainTextAsync("other bytes");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
+        await page.Locator("#transfers-retry").ClickAsync();
+        await Expect(page.Locator("#transfers-retry")).ToBeEnabledAsync();
+        Assert.Contains(node.Asked, m => m is RetryJobs { JobId: null });
     }
 
     private async Task<IPage> OpenAsync(NodeUnderTest node, string screen)

@@ -36,6 +36,11 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("/api/v1/reboot")]
     [InlineData("/api/v1/mode")]
     [InlineData("/api/v1/sync/trigger")]
+    [InlineData("/api/v1/offload/upload")]
+    [InlineData("/api/v1/offload/upload/all")]
+    [InlineData("/api/v1/offload/pause")]
+    [InlineData("/api/v1/offload/resume")]
+    [InlineData("/api/v1/offload/retry")]
     public async Task Every_bad_body_is_answered_by_one_clear_json_error(string path)
     {
         foreach (var (body, type) in new[] { ("{}", "text/plain"), ("{}", null), ("{broken", "application/json"), ("[1]", "application/json"), ("\"x\"", "application/json"), ("", "application/x-www-form-urlencoded") })

@@ -10,6 +10,7 @@ using node::Rig.CameraNode.Power;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.NodeApi;
@@ -73,7 +74,9 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public Func<object, object?> CoordinatorAnswers { get; set; } = _ => null;
 
-    public Func<object, object?> OffloadAnswers { get; set; } = _ => null;
+    /// <summary>By default there is nothing to push.</summary>
+    public Func<object, object?> OffloadAnswers { get; set; } =
+        message => message is OffloadProtocol.GetStatus ? new OffloadProtocol.OffloadStatus(OffloadQueue.Empty, null, false, 0, null) : null;
 
     public List<object> Asked { get; } = [];
 

@@ -1,4 +1,6 @@
+#if !ENGINE_AKKA
 using System.Text.RegularExpressions;
+#endif
 using Rig.Actors.Hosting;
 
 namespace Rig.Tests.Operations;

@@ -251,6 +251,34 @@ public sealed class SessionStateTests
     }
 
     [Fact]
+    public void A_camera_that_was_stopped_and_started_anew_by_hand_between_two_reports_is_left_alone_too()
+    {
+        StartAll();
+        effects.Clear();
+        Later(10);
+        var second = SessionId.Parse("Second");
+        Hear(CameraId.Left, recording: second);
+        Later(10);
+        Hear(CameraId.Left, stopped: second);
+        Assert.Empty(effects);
+        Assert.Equal(CameraPart.Stopped, Part(state.View(now).Session!, CameraId.Left).Part);
+    }
+
+    [Fact]
+    public void A_camera_that_was_stopped_by_hand_and_then_records_the_session_again_takes_part_again()
+    {
+        StartAll();
+        Later(10);
+        Hear(CameraId.Left, stopped: Final);
+        Hear(CameraId.Left, recording: Final);
+        Assert.Equal(CameraPart.Recording, Part(state.View(now).Session!, CameraId.Left).Part);
+        effects.Clear();
+        Later(60);
+        Hear(CameraId.Left);
+        Assert.Single(Sent<StartTake>());
+    }
+
+    [Fact]
     public void A_camera_that_missed_the_stop_is_stopped_when_it_is_heard_again_and_its_take_is_kept()
     {
         StartAll();

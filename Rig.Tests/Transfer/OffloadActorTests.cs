@@ -155,7 +155,7 @@ public sealed class OffloadActorTests : TestKit
         var actor = Start();
         Assert.Equal((1, "unknown camera"), AwaitJob(actor, OffloadJobStatus.Failed) is var job ? (job.Attempts, job.Error) : default);
         server.Answer = (take, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(take.Sha256, "{}"));
-        actor.Tell(new Retry(null), TestActor);
+        actor.Tell(new RetryJobs(null), TestActor);
         Assert.Equal(1, ExpectMsg<Retried>(Patience).Count);
         AwaitJob(actor, OffloadJobStatus.Completed);
     }

@@ -26,7 +26,7 @@ public sealed class ActorSystemSetup
     }
 
     public Option<T> Get<T>()
-        where T : Setup => _setups.TryGetValue(typeof(T), out var setup) ? new Option<T>((T)setup) : Option<T>.None;
+        where T : Setup => _setups.TryGetValue(typeof(T), out var setup) ? (T)setup : Option<T>.None;
 
     public ActorSystemSetup And<T>(T setup)
         where T : Setup => WithSetup(setup);

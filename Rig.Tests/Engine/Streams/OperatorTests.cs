@@ -95,7 +95,7 @@ public class OperatorTests : TestKit
     public async Task Demand_is_what_moves_elements()
     {
         var made = 0;
-        var source = Source.Unfold<int, int>(0, state => new((state + 1, Interlocked.Increment(ref made))));
+        var source = Source.Unfold<int, int>(0, state => (Option<(int, int)>)(state + 1, Interlocked.Increment(ref made)));
         await using var reader = new SlowReader<int>(source.Select(n => n).SelectAsync(3, Task.FromResult).RunAsAsyncEnumerable(materializer).GetAsyncEnumerator());
         for (var n = 1; n <= 1000; n++)
             Assert.Equal(n, await reader.NextAsync());
@@ -112,7 +112,7 @@ public class OperatorTests : TestKit
         {
             if (Interlocked.Increment(ref made) == 6)
                 sixth.SetResult();
-            return new((state + 1, state));
+            return (Option<(int, int)>)(state + 1, state);
         });
         var gate = new TaskCompletionSource();
         var taken = new TaskCompletionSource();
@@ -195,7 +195,7 @@ public class OperatorTests : TestKit
     {
         var made = 0;
         var (also, main) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var source = Source.Unfold<int, int>(0, state => state == 50 ? default : new((Interlocked.Increment(ref made), state)));
+        var source = Source.Unfold<int, int>(0, state => state == 50 ? default : (Option<(int, int)>)(Interlocked.Increment(ref made), state));
         var slow = Flow.Create<int>().SelectAsync(1, async n =>
         {
             main.TrySetResult();
@@ -213,7 +213,7 @@ public class OperatorTests : TestKit
     [Fact]
     public async Task Recover_replaces_a_failure_by_a_last_element()
     {
-        Assert.Equal([1, 2, -1], await Broken(1, 2).Recover(cause => cause is InvalidDataException ? new(-1) : default).RunWith(Sink.Seq<int>(), materializer).Soon());
+        Assert.Equal([1, 2, -1], await Broken(1, 2).Recover(cause => cause is InvalidDataException ? (Option<int>)(-1) : default).RunWith(Sink.Seq<int>(), materializer).Soon());
         await Assert.ThrowsAsync<InvalidDataException>(() => Broken(1, 2).Recover(_ => default).RunWith(Sink.Seq<int>(), materializer).Soon());
     }
 
@@ -236,7 +236,7 @@ public class OperatorTests : TestKit
     [Fact]
     public async Task A_long_stream_lets_others_have_their_turn()
     {
-        var endless = Source.Unfold<long, long>(0, state => new((state + 1, state))).ViaMaterialized(KillSwitches.Single<long>(), Keep.Right);
+        var endless = Source.Unfold<long, long>(0, state => (Option<(long, long)>)(state + 1, state)).ViaMaterialized(KillSwitches.Single<long>(), Keep.Right);
         var (killSwitch, done) = endless.ToMaterialized(Sink.Ignore<long>(), Keep.Both).Run(materializer);
         Assert.Equal([1, 2, 3], await Numbers(3).RunWith(Sink.Seq<int>(), materializer).Soon());
         killSwitch.Shutdown();

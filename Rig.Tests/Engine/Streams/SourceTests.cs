@@ -58,12 +58,12 @@ public class SourceTests : TestKit
     [Fact]
     public async Task Unfold_goes_on_until_there_is_no_next_state()
     {
-        var powers = Source.Unfold<int, int>(1, state => state > 100 ? default : new((state * 2, state)));
+        var powers = Source.Unfold<int, int>(1, state => state > 100 ? default : (Option<(int, int)>)(state * 2, state));
         Assert.Equal([1, 2, 4, 8, 16, 32, 64], await powers.RunWith(Sink.Seq<int>(), materializer).Soon());
         var counted = Source.UnfoldAsync<int, int>(0, async state =>
         {
             await Task.Yield();
-            return state == 3 ? default : new((state + 1, state));
+            return state == 3 ? default : (Option<(int, int)>)(state + 1, state);
         });
         Assert.Equal([0, 1, 2], await counted.RunWith(Sink.Seq<int>(), materializer).Soon());
     }

@@ -12,6 +12,8 @@ internal sealed class CameraMachine
 {
     private const int Port = 2552;
 
+    private static readonly TimeSpan FreshView = TimeSpan.FromSeconds(1);
+
     private static readonly Config Local = Section("node");
     private static readonly Config Clustered = Section("rig");
 
@@ -50,8 +52,11 @@ internal sealed class CameraMachine
     /// <summary>The proxy of the rig's coordinator; nobody while there is no cluster system.</summary>
     public IActorRef Coordinator { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>The coordinator's view as this node knows it.</summary>
-    public SessionProtocol.RigView? View => machine.IsRunning ? Ports?.Board.Rig?.View : null;
+    /// <summary>Its process lives and has a take running.</summary>
+    public bool IsRecording => machine.IsRunning && Ledger.Running is not null;
+
+    /// <summary>The coordinator's view as this node knows it; null when the last one is older than two reports.</summary>
+    public SessionProtocol.RigView? View => machine.IsRunning && Ports?.Board.Rig is { } rig && rig.Age < FreshView ? rig.View : null;
 
     /// <summary>What a person at this node's page asks of the rig; the task belongs to the process. Null where the page cannot ask.</summary>
     public Task<object>? AskCoordinator(object message, TimeSpan patience)

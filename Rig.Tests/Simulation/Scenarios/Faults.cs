@@ -5,10 +5,14 @@ namespace Rig.Tests.Simulation.Scenarios;
 /// <summary>What can happen to a few machines and their network; drawn by chance, and taken back after a while.</summary>
 internal sealed class Faults(SimulatedWorld world, IReadOnlyList<ClusterNode> nodes, Action changed)
 {
-    private int down;
+    // Those that are off or on their way there; one that is killed while it leaves stands here twice.
+    private readonly List<ClusterNode> down = [];
 
     /// <summary>Most machines that may be off at once.</summary>
     public int MaxDown { get; init; } = 2;
+
+    /// <summary>Whether those that would be left may be left alone: a machine falls only then.</summary>
+    public Func<IEnumerable<ClusterNode>, bool> Suffice { get; init; } = _ => true;
 
     /// <summary>Something happens now and is over after about that long.</summary>
     public void Strike(TimeSpan duration)
@@ -94,14 +98,14 @@ internal sealed class Faults(SimulatedWorld world, IReadOnlyList<ClusterNode> no
         changed();
     }
 
-    private bool CanFall(ClusterNode node) => node.Machine.IsRunning && down < MaxDown;
+    private bool CanFall(ClusterNode node) => node.Machine.IsRunning && down.Count < MaxDown && Suffice(nodes.Where(one => one != node && !down.Contains(one)));
 
     private void ComeBack(ClusterNode node, TimeSpan after)
     {
-        down++;
+        down.Add(node);
         world.After(after, () =>
         {
-            down--;
+            down.Remove(node);
             if (node.Machine.IsRunning)
             {
                 // A leave that hangs: whoever switched it off pulls the plug.

@@ -97,7 +97,11 @@ internal static class SessionSet
 
         private void Trouble()
         {
-            var faults = new Faults(World, machines.Select(machine => machine.Node).ToList(), () => { });
+            // The session lives in the processes that record it (docs/design/sessions.md): the last of them is left alone.
+            var faults = new Faults(World, machines.Select(machine => machine.Node).ToList(), () => { })
+            {
+                Suffice = left => machines.Any(machine => left.Contains(machine.Node) && machine.IsRecording),
+            };
             var running = machines.ToDictionary(machine => machine, machine => (machine.Machine.Process, machine.Ledger.Running));
             for (var round = World.Pick(3); round >= 0; round--)
             {
@@ -159,9 +163,10 @@ internal static class SessionSet
         // A person presses, and presses again on another node's page if there is no answer; the request keeps its id.
         private object? Order(object order)
         {
-            for (var attempt = 0; attempt < 3; attempt++)
+            var page = World.Pick(machines);
+            for (var attempt = 0; attempt < 3; attempt++, page = World.Pick(machines.Where(machine => machine != page).ToList()))
             {
-                var asked = World.Pick(machines).AskCoordinator(order, Patience);
+                var asked = page.AskCoordinator(order, Patience);
                 RunUntil(World.Elapsed + Patience + TimeSpan.FromSeconds(1), () => asked is null or { IsCompleted: true });
                 if (asked is { IsCompletedSuccessfully: true })
                 {

@@ -20,7 +20,7 @@ internal sealed class QueueSink<T>(Interpreter interpreter) : SinkStage<T>(inter
             {
                 if (!ended)
                     Interpreter.Post(this, PullIfThereIsRoom);
-                return Task.FromResult(new Util.Option<T>(element));
+                return Task.FromResult<Util.Option<T>>(element);
             }
 
             if (failure is not null)
@@ -56,7 +56,7 @@ internal sealed class QueueSink<T>(Interpreter interpreter) : SinkStage<T>(inter
             if (waiting is { } reader)
             {
                 waiting = null;
-                reader.TrySetResult(new Util.Option<T>(element));
+                reader.TrySetResult(element);
             }
             else
             {
