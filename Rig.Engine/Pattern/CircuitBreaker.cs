@@ -19,6 +19,7 @@ public class CircuitBreaker
     private int _failures;
     private int _opened;
     private TimeSpan _closesAt;
+    private Exception? _lastFailure;
     private bool _trying;
 
     public CircuitBreaker(IScheduler scheduler, int maxFailures, TimeSpan callTimeout, TimeSpan resetTimeout)
@@ -71,9 +72,9 @@ public class CircuitBreaker
             Succeeded();
             return result;
         }
-        catch
+        catch (Exception failure)
         {
-            Failed();
+            Failed(failure);
             throw;
         }
     }
@@ -85,7 +86,7 @@ public class CircuitBreaker
             if (_state == State.Open || (_state == State.HalfOpen && _trying))
             {
                 var remaining = _state == State.Open ? _closesAt - _scheduler.MonotonicClock : TimeSpan.Zero;
-                throw new OpenCircuitException("The circuit breaker is open: calls fail fast.", remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero);
+                throw new OpenCircuitException("The circuit breaker is open: calls fail fast.", _lastFailure, remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero);
             }
 
             _trying = _state == State.HalfOpen;
@@ -102,15 +103,19 @@ public class CircuitBreaker
             _state = State.Closed;
             _failures = 0;
             _trying = false;
+            _lastFailure = null;
         }
     }
 
-    private void Failed()
+    private void Failed(Exception failure)
     {
         Action[] callbacks;
         lock (_gate)
         {
-            if (_state == State.Open || (_state == State.Closed && ++_failures < _maxFailures))
+            if (_state == State.Open)
+                return;
+            _lastFailure = failure;
+            if (_state == State.Closed && ++_failures < _maxFailures)
                 return;
             _state = State.Open;
             _failures = 0;
@@ -154,7 +159,10 @@ public class CircuitBreaker
 }
 
 /// <summary>A call was not made because the <see cref="CircuitBreaker"/> is open.</summary>
-public class OpenCircuitException(string message, TimeSpan remainingDuration) : AkkaException(message)
+/// <param name="message">What to tell.</param>
+/// <param name="cause">What the last failed call threw; the inner exception.</param>
+/// <param name="remainingDuration">See <see cref="RemainingDuration"/>.</param>
+public class OpenCircuitException(string message, Exception? cause, TimeSpan remainingDuration) : AkkaException(message, cause)
 {
     /// <summary>How long it stays open; zero while another call is on trial.</summary>
     public TimeSpan RemainingDuration { get; } = remainingDuration;

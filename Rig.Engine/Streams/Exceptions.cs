@@ -9,6 +9,15 @@ public sealed class AbruptStageTerminationException : Exception
     }
 }
 
+/// <summary>Something was asked of a stream that has ended.</summary>
+public class StreamDetachedException : Exception
+{
+    public StreamDetachedException()
+        : base("The stream has ended; what it gave when it was made leads nowhere now.")
+    {
+    }
+}
+
 /// <summary>A buffer that must not drop anything was full.</summary>
 public class BufferOverflowException : Exception
 {

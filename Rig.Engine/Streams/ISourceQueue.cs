@@ -3,7 +3,10 @@ namespace Rig.Engine.Streams;
 /// <summary>The end of a stream that a program puts elements into; safe from any thread.</summary>
 public interface ISourceQueue<in T>
 {
-    /// <returns>What became of the element. With <see cref="OverflowStrategy.Backpressure"/> it completes once there is room; only one offer may wait.</returns>
+    /// <returns>
+    /// What became of the element. With <see cref="OverflowStrategy.Backpressure"/> it completes once there is room; only one offer may wait,
+    /// and another fails with <see cref="Pattern.IllegalStateException"/>. Once the stream has ended it fails with <see cref="StreamDetachedException"/>.
+    /// </returns>
     Task<IQueueOfferResult> OfferAsync(T element);
 
     /// <summary>Completes when the stream has completed and fails when it failed.</summary>
@@ -46,7 +49,7 @@ public sealed class QueueOfferResult
         }
     }
 
-    /// <summary>The stream has ended or was cancelled.</summary>
+    /// <summary>The stream was cancelled while the offer waited, or is being completed.</summary>
     public sealed class QueueClosed : IQueueOfferResult
     {
         public static readonly QueueClosed Instance = new();

@@ -9,7 +9,7 @@ public interface IKillSwitch
     /// <summary>Cancels what is above and completes what is below.</summary>
     void Shutdown();
 
-    /// <summary>Cancels what is above and fails what is below.</summary>
+    /// <summary>Cancels what is above and fails what is below, with the cause in an <see cref="AggregateException"/>, as Akka.NET does.</summary>
     void Abort(Exception cause);
 }
 
@@ -36,7 +36,7 @@ public sealed class UniqueKillSwitch : IKillSwitch
 
     public void Shutdown() => signal.Give(failure: null);
 
-    public void Abort(Exception cause) => signal.Give(cause);
+    public void Abort(Exception cause) => signal.Give(new AggregateException(cause));
 }
 
 public sealed class SharedKillSwitch : IKillSwitch
@@ -50,7 +50,7 @@ public sealed class SharedKillSwitch : IKillSwitch
 
     public void Shutdown() => signal.Give(failure: null);
 
-    public void Abort(Exception cause) => signal.Give(cause);
+    public void Abort(Exception cause) => signal.Give(new AggregateException(cause));
 
     public override string ToString() => $"SharedKillSwitch({name})";
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 
 namespace Rig.Ingest.Pull;
@@ -84,7 +85,14 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
                     pool.Return(chunk.Buffer);
                     return chunk.Length;
                 })
-                .RunWith(Sink.Ignore<int>(), materializer);
+                // Nothing is kept. Sink.Ignore would do, but its task never ends in Akka.NET when the materializer stops; this one fails then.
+                .Where(static _ => false)
+                .RunWith(Sink.Seq<int>(), materializer);
+        }
+        catch (AggregateException e) when (e.InnerExceptions.Count == 1)
+        {
+            // Streams wrap what comes out of a task or a kill switch.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
         finally
         {

@@ -4,7 +4,7 @@ using Rig.Engine.Streams.Implementation.Stages;
 
 namespace Rig.Engine.Streams.Dsl;
 
-/// <summary>Ends of streams. Their tasks fail with the stream's own failure.</summary>
+/// <summary>Ends of streams. Their tasks fail with the stream's failure.</summary>
 public static class Sink
 {
     public static Sink<TIn, Task<Done>> Ignore<TIn>() => ForEach<TIn>(static _ => { });

@@ -23,8 +23,9 @@ public class KillSwitchTests : TestKit
     {
         var ((queue, killSwitch), done) = Source.Queue<int>(1, OverflowStrategy.Backpressure)
             .ViaMaterialized(KillSwitches.Single<int>(), Keep.Both).ToMaterialized(Sink.Ignore<int>(), Keep.Both).Run(materializer);
-        killSwitch.Abort(new InvalidDataException("enough"));
-        await Assert.ThrowsAsync<InvalidDataException>(() => done.Soon());
+        var cause = new InvalidDataException("enough");
+        killSwitch.Abort(cause);
+        Assert.Same(cause, await Bounds.ThrowsWrappedAsync<InvalidDataException>(() => done.Soon()));
         await queue.WatchCompletionAsync().ContinueWith(_ => { }, TaskScheduler.Default).Soon();
     }
 

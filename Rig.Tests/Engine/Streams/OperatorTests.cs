@@ -43,7 +43,7 @@ public class OperatorTests : TestKit
             await above.OfferAsync(n).Soon();
         await Assert.ThrowsAsync<InvalidDataException>(() => below.Soon());
         await above.WatchCompletionAsync().ContinueWith(_ => { }, TaskScheduler.Default).Soon();
-        Assert.IsType<QueueOfferResult.QueueClosed>(await above.OfferAsync(4).Soon());
+        await above.IsDetachedAsync();
     }
 
     [Fact]
@@ -76,8 +76,13 @@ public class OperatorTests : TestKit
     {
         var never = new TaskCompletionSource<int>();
         var result = Numbers(2).SelectAsync(2, n => n == 1 ? never.Task : Task.FromException<int>(new InvalidDataException())).RunWith(Sink.Ignore<int>(), materializer);
-        await Assert.ThrowsAsync<InvalidDataException>(() => result.Soon());
+        await Bounds.ThrowsWrappedAsync<InvalidDataException>(() => result.Soon());
     }
+
+    [Fact]
+    public async Task What_an_asynchronous_handler_throws_before_its_task_comes_as_it_is() =>
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
+            Numbers(2).SelectAsync<int, int, NotUsed>(2, _ => throw new InvalidDataException()).RunWith(Sink.Ignore<int>(), materializer).Soon());
 
     [Fact]
     public async Task SelectAsyncUnordered_lets_results_pass_a_slower_one()

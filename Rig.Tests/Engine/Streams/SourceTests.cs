@@ -41,8 +41,10 @@ public class SourceTests : TestKit
         }
 
         var seen = new List<int>();
-        await Assert.ThrowsAsync<InvalidDataException>(() => Source.From(Broken()).RunForeach(seen.Add, materializer).Soon());
-        Assert.Equal(1, seen[0]);
+        await Bounds.ThrowsWrappedAsync<InvalidDataException>(() => Source.From(Broken()).RunForeach(seen.Add, materializer).Soon());
+        Assert.Equal([1, 2], seen);
+        await Bounds.ThrowsWrappedAsync<InvalidDataException>(() => Source.Single(0).SelectMany(_ => Broken()).RunForeach(seen.Add, materializer).Soon());
+        Assert.Equal([1, 2, 1, 2], seen);
     }
 
     [Fact]
@@ -66,6 +68,8 @@ public class SourceTests : TestKit
             return state == 3 ? default : (Option<(int, int)>)(state + 1, state);
         });
         Assert.Equal([0, 1, 2], await counted.RunWith(Sink.Seq<int>(), materializer).Soon());
+        var broken = Source.UnfoldAsync<int, int>(0, _ => Task.FromException<Option<(int, int)>>(new InvalidDataException()));
+        await Bounds.ThrowsWrappedAsync<InvalidDataException>(() => broken.RunWith(Sink.Ignore<int>(), materializer).Soon());
     }
 
     [Fact]
@@ -124,14 +128,52 @@ public class SourceTests : TestKit
         Assert.IsType<QueueOfferResult.Enqueued>(await queue.OfferAsync(2).Soon());
         var third = queue.OfferAsync(3);
         // A second waiting offer is refused, and by the order of offers the third one was not answered before.
-        Assert.IsType<QueueOfferResult.Failure>(await queue.OfferAsync(4).Soon());
+        await Assert.ThrowsAsync<IllegalStateException>(() => queue.OfferAsync(4).Soon());
         Assert.False(third.IsCompleted);
         release.SetResult();
         Assert.IsType<QueueOfferResult.Enqueued>(await third.Soon());
         queue.Complete();
         Assert.Equal([1, 2, 3], await elements.Seen.Soon());
         await queue.WatchCompletionAsync().Soon();
-        Assert.IsType<QueueOfferResult.QueueClosed>(await queue.OfferAsync(5).Soon());
+        await queue.IsDetachedAsync();
+    }
+
+    [Theory]
+    [InlineData(OverflowStrategy.DropHead, new[] { 1, 3 })]
+    [InlineData(OverflowStrategy.DropBuffer, new[] { 1, 3 })]
+    [InlineData(OverflowStrategy.DropTail, new[] { 1, 2 })]
+    [InlineData(OverflowStrategy.DropNew, new[] { 1, 2 })]
+    public async Task A_queue_without_a_buffer_lets_one_offer_wait_and_drops_another(OverflowStrategy strategy, int[] expected)
+    {
+        var (queue, elements) = Source.Queue<int>(0, strategy).ToMaterialized(Held<int>(out var release), Keep.Both).Run(materializer);
+        Assert.IsType<QueueOfferResult.Enqueued>(await queue.OfferAsync(1).Soon());
+        await elements.Taken.Task.Soon();
+        var (second, third) = (queue.OfferAsync(2), queue.OfferAsync(3));
+        var (kept, dropped) = expected[1] == 2 ? (second, third) : (third, second);
+        Assert.IsType<QueueOfferResult.Dropped>(await dropped.Soon());
+        Assert.False(kept.IsCompleted);
+        release.SetResult();
+        Assert.IsType<QueueOfferResult.Enqueued>(await kept.Soon());
+        queue.Complete();
+        Assert.Equal(expected, await elements.Seen.Soon());
+    }
+
+    [Fact]
+    public async Task An_offer_that_waits_when_the_stream_is_cancelled_hears_that_the_queue_is_closed()
+    {
+        var gate = new TaskCompletionSource();
+        var ((queue, killSwitch), _) = Source.Queue<int>(0, OverflowStrategy.Backpressure).ViaMaterialized(KillSwitches.Single<int>(), Keep.Both)
+            .SelectAsync(1, async n =>
+            {
+                await gate.Task;
+                return n;
+            })
+            .ToMaterialized(Sink.Ignore<int>(), Keep.Both).Run(materializer);
+        Assert.IsType<QueueOfferResult.Enqueued>(await queue.OfferAsync(1).Soon());
+        var waiting = queue.OfferAsync(2);
+        killSwitch.Shutdown();
+        Assert.IsType<QueueOfferResult.QueueClosed>(await waiting.Soon());
+        gate.SetResult();
     }
 
     [Fact]
@@ -167,7 +209,7 @@ public class SourceTests : TestKit
         await queue.OfferAsync(1).Soon();
         Assert.Equal(1, await first.Soon());
         await queue.WatchCompletionAsync().Soon();
-        Assert.IsType<QueueOfferResult.QueueClosed>(await queue.OfferAsync(2).Soon());
+        await queue.IsDetachedAsync();
     }
 
     /// <summary>A sink that takes one element and holds it until it is released.</summary>

@@ -42,14 +42,14 @@ internal sealed class Take<T>(Interpreter interpreter, long count) : LinearStage
 
 internal sealed class SelectMany<TIn, TOut>(Interpreter interpreter, Func<TIn, IEnumerable<TOut>> mapper) : LinearStage<TIn, TOut>(interpreter)
 {
-    private IEnumerator<TOut>? current;
+    private LookAhead<TOut>? current;
 
     public override void PostStop(Exception? abrupt) => current?.Dispose();
 
     protected override void OnPush()
     {
-        var elements = mapper(In.Grab()).GetEnumerator();
-        if (!elements.MoveNext())
+        var elements = new LookAhead<TOut>(mapper(In.Grab()));
+        if (!elements.HasNext)
         {
             elements.Dispose();
             In.TryPull();
@@ -77,8 +77,8 @@ internal sealed class SelectMany<TIn, TOut>(Interpreter interpreter, Func<TIn, I
 
     private void PushNext()
     {
-        Out.Push(current!.Current);
-        if (current.MoveNext())
+        Out.Push(current!.Next());
+        if (current.HasNext)
             return;
         current.Dispose();
         current = null;

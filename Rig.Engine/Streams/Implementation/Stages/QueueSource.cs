@@ -1,3 +1,5 @@
+using Rig.Engine.Pattern;
+
 namespace Rig.Engine.Streams.Implementation.Stages;
 
 /// <summary>Elements that callers offer, kept in a bounded buffer until they are wanted.</summary>
@@ -13,7 +15,7 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
     private bool completing;
     private bool closed;
 
-    /// <param name="size">0 hands each element straight to demand.</param>
+    /// <param name="size">0 hands each element straight to demand; one offer waits for it.</param>
     public QueueSource(Interpreter interpreter, int size, OverflowStrategy strategy)
         : base(interpreter)
     {
@@ -21,6 +23,8 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
         (this.size, this.strategy) = (size, strategy);
         Out.OnDownstreamFinish = reason =>
         {
+            if (waiting is { } offer)
+                Answer(offer, QueueOfferResult.QueueClosed.Instance);
             completion.TrySetResult();
             CancelStage(reason);
         };
@@ -32,7 +36,7 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
         lock (gate)
         {
             if (closed)
-                return Task.FromResult<IQueueOfferResult>(QueueOfferResult.QueueClosed.Instance);
+                return Task.FromException<IQueueOfferResult>(new StreamDetachedException());
             open.Add(offer);
         }
 
@@ -52,10 +56,11 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
 
     public override void PostStop(Exception? abrupt)
     {
+        var detached = new StreamDetachedException();
         if (abrupt is null)
             completion.TrySetResult();
         else
-            completion.TrySetException(abrupt);
+            completion.TrySetException(detached);
         List<Offer> left;
         lock (gate)
         {
@@ -64,7 +69,7 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
             open.Clear();
         }
 
-        left.ForEach(offer => offer.Result.TrySetResult(QueueOfferResult.QueueClosed.Instance));
+        left.ForEach(offer => offer.Result.TrySetException(detached));
     }
 
     protected override void Failed(Exception cause) => completion.TrySetException(cause);
@@ -107,6 +112,10 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
             buffer.Enqueue(offer.Element);
             Answer(offer, QueueOfferResult.Enqueued.Instance);
         }
+        else if (waiting is null && (size == 0 || strategy == OverflowStrategy.Backpressure))
+        {
+            waiting = offer;
+        }
         else
         {
             Overflow(offer);
@@ -117,10 +126,7 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
     {
         if (strategy == OverflowStrategy.Backpressure)
         {
-            if (waiting is null)
-                waiting = offer;
-            else
-                Answer(offer, new QueueOfferResult.Failure(new InvalidOperationException("An earlier offer still waits for room. Await each offer before the next.")));
+            Refuse(offer, new IllegalStateException("An earlier offer still waits for room. Await each offer before the next."));
         }
         else if (strategy == OverflowStrategy.Fail)
         {
@@ -128,9 +134,14 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
             Answer(offer, new QueueOfferResult.Failure(overflow));
             FailStage(overflow);
         }
-        else if (strategy == OverflowStrategy.DropNew || size == 0)
+        else if (strategy == OverflowStrategy.DropNew || (size == 0 && strategy == OverflowStrategy.DropTail))
         {
             Answer(offer, QueueOfferResult.Dropped.Instance);
+        }
+        else if (size == 0)
+        {
+            Answer(waiting!, QueueOfferResult.Dropped.Instance);
+            waiting = offer;
         }
         else
         {
@@ -151,6 +162,13 @@ internal sealed class QueueSource<T> : SourceStage<T>, ISourceQueueWithComplete<
         lock (gate)
             open.Remove(offer);
         offer.Result.TrySetResult(result);
+    }
+
+    private void Refuse(Offer offer, Exception cause)
+    {
+        lock (gate)
+            open.Remove(offer);
+        offer.Result.TrySetException(cause);
     }
 
     private sealed class Offer(T element)

@@ -43,7 +43,7 @@ internal sealed class SelectAsync<TIn, TOut> : LinearStage<TIn, TOut>
     private void Completed(Task<TOut> task)
     {
         // A failure does not wait for its turn.
-        if (Outcome.Failure(task) is { } failure)
+        if (Outcome.WrappedFailure(task) is { } failure)
         {
             FailStage(failure);
             return;

@@ -2,28 +2,25 @@ namespace Rig.Engine.Streams.Implementation.Stages;
 
 internal sealed class EnumerableSource<T>(Interpreter interpreter, IEnumerable<T> enumerable) : SourceStage<T>(interpreter)
 {
-    private IEnumerator<T>? enumerator;
-    private bool hasNext;
+    private LookAhead<T>? elements;
 
     public override void PreStart()
     {
-        enumerator = enumerable.GetEnumerator();
-        Advance();
+        elements = new LookAhead<T>(enumerable);
+        CompleteAfterTheLast();
     }
 
-    public override void PostStop(Exception? abrupt) => enumerator?.Dispose();
+    public override void PostStop(Exception? abrupt) => elements?.Dispose();
 
     protected override void OnPull()
     {
-        Out.Push(enumerator!.Current);
-        Advance();
+        Out.Push(elements!.Next());
+        CompleteAfterTheLast();
     }
 
-    // One ahead, so that the stream completes together with its last element.
-    private void Advance()
+    private void CompleteAfterTheLast()
     {
-        hasNext = enumerator!.MoveNext();
-        if (!hasNext)
+        if (!elements!.HasNext)
             CompleteStage();
     }
 }
@@ -143,7 +140,7 @@ internal sealed class UnfoldAsyncSource<TState, T>(Interpreter interpreter, TSta
 
     private void Unfolded(Task<Util.Option<(TState, T)>> next)
     {
-        if (Outcome.Failure(next) is { } failure)
+        if (Outcome.WrappedFailure(next) is { } failure)
         {
             FailStage(failure);
         }
@@ -168,4 +165,7 @@ internal static class Outcome
         { IsCanceled: true } => new TaskCanceledException(task),
         _ => null,
     };
+
+    /// <returns>The task's exception in an <see cref="AggregateException"/>, as Akka.NET passes it on; null when it succeeded.</returns>
+    public static Exception? WrappedFailure(Task task) => task.IsFaulted ? task.Exception : Failure(task);
 }
