@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Rig.Actors.Sessions;
 
 namespace Rig.Bench.Pull;
 
@@ -76,6 +77,7 @@ internal sealed class ServedNode : IAsyncDisposable
             ["id"] = id,
             ["session_id"] = sessions[id],
             ["camera_id"] = camera,
+            ["position"] = CameraId.Parse(camera).Position,
             ["take"] = 1,
             ["session_cameras"] = new JsonArray("CAM_L", "CAM_C", "CAM_R"),
             ["end_reason"] = "stopped",
