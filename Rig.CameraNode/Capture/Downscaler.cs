@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Rig.CameraNode.Capture;
 
 /// <summary>Makes the small RGB picture of a preview: area averages of limited-range BT.709 luma and chroma.</summary>
@@ -6,39 +8,76 @@ internal static class Downscaler
     /// <returns>Packed 8-bit RGB of exactly the asked size.</returns>
     internal static byte[] ToRgb(Yuv420Frame frame, int width, int height)
     {
+        var luma = Averages(frame.Y, frame.Width, frame.Height, width, height);
+        var blue = Averages(frame.U, frame.Width / 2, frame.Height / 2, width, height);
+        var red = Averages(frame.V, frame.Width / 2, frame.Height / 2, width, height);
         var rgb = new byte[width * height * 3];
-        ReadOnlySpan<byte> luma = frame.Y, u = frame.U, v = frame.V;
-        for (var y = 0; y < height; y++)
+        for (var i = 0; i < luma.Length; i++)
         {
-            for (var x = 0; x < width; x++)
-            {
-                var l = (Average(luma, frame.Width, frame.Height, x, y, width, height) - 16) * (255f / 219);
-                var cb = (Average(u, frame.Width / 2, frame.Height / 2, x, y, width, height) - 128) * (255f / 224);
-                var cr = (Average(v, frame.Width / 2, frame.Height / 2, x, y, width, height) - 128) * (255f / 224);
-                var at = ((y * width) + x) * 3;
-                rgb[at] = Clamp(l + (1.5748f * cr));
-                rgb[at + 1] = Clamp(l - (0.1873f * cb) - (0.4681f * cr));
-                rgb[at + 2] = Clamp(l + (1.8556f * cb));
-            }
+            var l = (luma[i] - 16) * (255f / 219);
+            var cb = (blue[i] - 128) * (255f / 224);
+            var cr = (red[i] - 128) * (255f / 224);
+            rgb[i * 3] = Clamp(l + (1.5748f * cr));
+            rgb[(i * 3) + 1] = Clamp(l - (0.1873f * cb) - (0.4681f * cr));
+            rgb[(i * 3) + 2] = Clamp(l + (1.8556f * cb));
         }
 
         return rgb;
     }
 
-    private static float Average(ReadOnlySpan<byte> plane, int planeWidth, int planeHeight, int x, int y, int width, int height)
+    /// <summary>Adds an output row's rows first, many columns at once, then their columns.</summary>
+    private static float[] Averages(ReadOnlySpan<byte> plane, int planeWidth, int planeHeight, int width, int height)
     {
-        int left = x * planeWidth / width, right = Math.Max(left + 1, (x + 1) * planeWidth / width);
-        int top = y * planeHeight / height, bottom = Math.Max(top + 1, (y + 1) * planeHeight / height);
-        var sum = 0;
-        for (var row = top; row < bottom; row++)
+        var averages = new float[width * height];
+        var columns = new ushort[planeWidth];
+        for (var y = 0; y < height; y++)
         {
-            foreach (var value in plane[((row * planeWidth) + left)..((row * planeWidth) + right)])
+            var (top, bottom) = Part(y, planeHeight, height);
+            Array.Clear(columns);
+            for (var row = top; row < bottom; row++)
             {
-                sum += value;
+                Add(plane.Slice(row * planeWidth, planeWidth), columns);
+            }
+
+            for (var x = 0; x < width; x++)
+            {
+                var (left, right) = Part(x, planeWidth, width);
+                var sum = 0;
+                foreach (var column in columns.AsSpan(left, right - left))
+                {
+                    sum += column;
+                }
+
+                averages[(y * width) + x] = (float)sum / ((right - left) * (bottom - top));
             }
         }
 
-        return (float)sum / ((right - left) * (bottom - top));
+        return averages;
+    }
+
+    /// <summary>Where the n-th of so many equal parts begins and ends; never empty.</summary>
+    private static (int Begin, int End) Part(int n, int length, int parts)
+    {
+        var begin = n * length / parts;
+        return (begin, Math.Max(begin + 1, (n + 1) * length / parts));
+    }
+
+    /// <summary>16 bits hold the sum of 257 rows; a preview averages far fewer.</summary>
+    private static void Add(ReadOnlySpan<byte> row, Span<ushort> sums)
+    {
+        var i = 0;
+        for (; i <= row.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(row[i..]), out var first, out var second);
+            (new Vector<ushort>(sums[i..]) + first).CopyTo(sums[i..]);
+            var behind = sums[(i + Vector<ushort>.Count)..];
+            (new Vector<ushort>(behind) + second).CopyTo(behind);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            sums[i] += row[i];
+        }
     }
 
     private static byte Clamp(float value) => (byte)Math.Clamp(value + 0.5f, 0, 255);

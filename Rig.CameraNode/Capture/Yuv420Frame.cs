@@ -2,7 +2,7 @@ namespace Rig.CameraNode.Capture;
 
 /// <summary>
 /// One 8-bit 4:2:0 picture in one contiguous buffer: Width*Height luma, then the two quarter-size chroma planes (I420), limited
-/// range BT.709. Width and height are even.
+/// range BT.709. Width and height are even. The buffer never moves in memory, so that the kernel may refer to it.
 /// </summary>
 public sealed class Yuv420Frame
 {
@@ -12,7 +12,7 @@ public sealed class Yuv420Frame
         ArgumentOutOfRangeException.ThrowIfNotEqual(height % 2, 0, nameof(height));
         Width = width;
         Height = height;
-        Data = GC.AllocateUninitializedArray<byte>(width * height * 3 / 2);
+        Data = GC.AllocateUninitializedArray<byte>(width * height * 3 / 2, pinned: true);
     }
 
     public int Width { get; }

@@ -28,7 +28,7 @@ internal static class EncoderMeasurement
             var started = Stopwatch.GetTimestamp();
             for (; given < atLeast || Stopwatch.GetElapsedTime(started) < length; given++)
             {
-                encoder.Write(pictures[ForthAndBack(given, pictures.Count)], given * 1_000_000 / settings.Fps);
+                encoder.Write(pictures[ForthAndBack(given, pictures.Count)], given * 1_000_000 / settings.Fps, _ => { });
             }
 
             if (!encoder.Finish(FinishPatience) || marks.Count != given)

@@ -11,6 +11,9 @@ namespace Rig.CameraNode.Encoding;
 internal sealed class EncodingPipeline : IDisposable
 {
     private const int PoolBytes = 48 << 20;
+
+    /// <summary>Two may be with an encoder that reads them where they are; the others are filled meanwhile.</summary>
+    private const int MinPool = 5;
     private const int MaxRestartsWithoutFrame = 5;
     private static readonly TimeSpan FinishPatience = TimeSpan.FromSeconds(5);
 
@@ -35,7 +38,7 @@ internal sealed class EncodingPipeline : IDisposable
     internal EncodingPipeline(EncoderSettings settings, Func<IVideoEncoder> create, Action<EncodedFrame> onFrame, Action<long, string> onDropped)
     {
         (this.settings, this.create, this.onFrame, this.onDropped) = (settings, create, onFrame, onDropped);
-        for (var i = 0; i < Math.Clamp(PoolBytes / settings.FrameBytes, 4, 24); i++)
+        for (var i = 0; i < Math.Clamp(PoolBytes / settings.FrameBytes, MinPool, 24); i++)
         {
             free.Add(new Yuv420Frame(settings.Width, settings.Height));
         }
@@ -139,17 +142,12 @@ internal sealed class EncodingPipeline : IDisposable
                     }
                     else
                     {
-                        encoder.Write(picture!, slot.StampUs);
+                        encoder.Write(picture!, slot.StampUs, owner.Return);
                     }
                 }
                 catch (IOException)
                 {
                     Replace();
-                }
-
-                if (picture is not null)
-                {
-                    owner.Return(picture);
                 }
             }
 

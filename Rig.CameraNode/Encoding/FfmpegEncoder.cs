@@ -13,9 +13,10 @@ namespace Rig.CameraNode.Encoding;
 internal sealed class FfmpegEncoder : IVideoEncoder
 {
     private const int PipeBytes = 1 << 20;
+    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(5);
     private readonly EncoderSettings settings;
     private readonly Process process;
-    private readonly Stream input;
+    private readonly SplicedPipe pictures;
     private Thread? reader;
     private volatile string? lastError;
 
@@ -37,11 +38,9 @@ internal sealed class FfmpegEncoder : IVideoEncoder
             throw new InvalidOperationException("ffmpeg could not be started; install the package ffmpeg.", e);
         }
 
-        input = process.StandardInput.BaseStream;
-        if (input is AnonymousPipeClientStream pipe)
-        {
-            Posix.TryEnlargePipe(pipe.SafePipeHandle, PipeBytes);
-        }
+        var input = ((AnonymousPipeClientStream)process.StandardInput.BaseStream).SafePipeHandle;
+        Posix.TryEnlargePipe(input, PipeBytes);
+        pictures = new SplicedPipe(input);
 
         process.ErrorDataReceived += (_, line) => lastError = line.Data ?? lastError;
         process.BeginErrorReadLine();
@@ -59,20 +58,13 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         reader.Start();
     }
 
-    public void Write(Yuv420Frame picture, long stampUs) => input.Write(picture.Data);
+    public void Write(Yuv420Frame picture, long stampUs, Action<Yuv420Frame> onRead) => pictures.Write(picture, onRead);
 
     public void WriteLent(LivePicture picture, long stampUs) => throw new NotSupportedException("ffmpeg reads pictures from a pipe.");
 
     public bool Finish(TimeSpan patience)
     {
-        try
-        {
-            input.Dispose();
-        }
-        catch (IOException)
-        {
-        }
-
+        pictures.Dispose();
         var inTime = process.WaitForExit(patience);
         if (!inTime)
         {
@@ -93,6 +85,8 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         }
 
         reader?.Join();
+        pictures.HandBackAll();
+        pictures.Dispose();
         process.Dispose();
     }
 
@@ -106,10 +100,11 @@ internal sealed class FfmpegEncoder : IVideoEncoder
             for (int got; (got = output.Read(buffer)) > 0;)
             {
                 splitter.Push(buffer.AsSpan(0, got), unit => onUnit(new CodedPicture(unit, null)));
+                pictures.HandBackRead();
             }
 
             // A killed encoder leaves half a picture; only a clean end completes the last one.
-            if (process.WaitForExit(TimeSpan.FromSeconds(1)) && process.ExitCode == 0)
+            if (process.WaitForExit(ExitPatience) && process.ExitCode == 0)
             {
                 splitter.End(unit => onUnit(new CodedPicture(unit, null)));
             }
@@ -117,10 +112,15 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
         {
             lastError = e.Message;
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
         }
+
+        // Without its output it is of no use, and all pictures may be in its pipe: nothing would be written that shows its end.
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        process.WaitForExit();
+        pictures.HandBackAll();
     }
 }

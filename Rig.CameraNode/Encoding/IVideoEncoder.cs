@@ -18,9 +18,12 @@ internal interface IVideoEncoder : IDisposable
     /// <summary>From now on each coded picture is given to <paramref name="onUnit"/>.</summary>
     void BeginRead(Action<CodedPicture> onUnit);
 
-    /// <summary>Gives the next picture; waits while the encoder is busy. The frame is free again on return.</summary>
+    /// <summary>
+    /// Gives the next picture; waits while the encoder is busy. The picture must stay as it is until <paramref name="onRead"/> is
+    /// called with it, on any thread, in <see cref="IDisposable.Dispose"/> at the latest.
+    /// </summary>
     /// <exception cref="IOException">The encoder is gone.</exception>
-    void Write(Yuv420Frame picture, long stampUs);
+    void Write(Yuv420Frame picture, long stampUs, Action<Yuv420Frame> onRead);
 
     /// <summary>Gives the next picture without copying it; it is released when the encoder has read it, also when that fails.</summary>
     /// <exception cref="IOException">The encoder is gone.</exception>

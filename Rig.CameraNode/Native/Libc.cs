@@ -27,6 +27,7 @@ internal static partial class Libc
     internal const int TIMER_ABSTIME = 1;
 
     internal const int F_SETPIPE_SZ = 1031;
+    internal const nuint FIONREAD = 0x541B;
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Timespec
@@ -41,6 +42,13 @@ internal static partial class Libc
         internal int Fd;
         internal short Events;
         internal short Returned;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct IoVec
+    {
+        internal byte* Base;
+        internal nuint Length;
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -60,6 +68,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Fcntl(SafeHandle file, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "vmsplice", SetLastError = true)]
+    internal static unsafe partial nint VmSplice(SafeHandle pipe, IoVec* parts, nuint count, uint flags);
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     internal static partial int SetSid();

@@ -109,11 +109,18 @@ internal sealed class V4l2Encoder : IVideoEncoder
         reader.Start();
     }
 
-    public void Write(Yuv420Frame picture, long stampUs)
+    public void Write(Yuv420Frame picture, long stampUs, Action<Yuv420Frame> onRead)
     {
-        var index = TakeInput();
-        PixelConverter.FromI420(picture, input.Layout, input.Bytes(index));
-        Give(index, stampUs, null);
+        try
+        {
+            var index = TakeInput();
+            PixelConverter.FromI420(picture, input.Layout, input.Bytes(index));
+            Give(index, stampUs, null);
+        }
+        finally
+        {
+            onRead(picture);
+        }
     }
 
     public void WriteLent(LivePicture picture, long stampUs)

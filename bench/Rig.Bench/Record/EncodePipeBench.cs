@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Native;
 
 namespace Rig.Bench.Record;
 
 /// <summary>
 /// What it costs to feed ffmpeg by a pipe and to read its pictures back: processor time of both ends, beside one ffmpeg that reads
-/// the same raw pictures from a file in memory and throws its output away.
+/// the same raw pictures from a file in memory and throws its output away. Both at the frame rate of a recording: at full speed the
+/// two ends of a pipe spin for its lock.
 /// </summary>
 internal static class EncodePipeBench
 {
@@ -66,7 +68,7 @@ internal static class EncodePipeBench
         var input = arguments.IndexOf("-i");
         arguments[input + 1] = raw;
         arguments.InsertRange(input + 2, ["-frames:v", frames.ToString(CultureInfo.InvariantCulture)]);
-        arguments.InsertRange(input, ["-stream_loop", "-1"]);
+        arguments.InsertRange(input, ["-re", "-stream_loop", "-1"]);
         arguments[^1] = "/dev/null";
         arguments.Insert(arguments.Count - 1, "-y");
         var before = ProcessTree.EndedChildrenSeconds();
@@ -81,9 +83,11 @@ internal static class EncodePipeBench
         using (var encoder = new FfmpegEncoder(settings))
         {
             encoder.BeginRead(_ => came++);
+            var slots = new FrameSlots(MonotonicClock.NowNs, Fps);
             for (var i = 0; i < frames; i++)
             {
-                encoder.Write(pictures[i % Pictures], 0);
+                Posix.SleepUntil(slots.DueNs(i));
+                encoder.Write(pictures[i % Pictures], 0, _ => { });
             }
 
             encoder.Finish(TimeSpan.FromSeconds(30));
