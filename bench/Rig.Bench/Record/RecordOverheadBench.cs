@@ -16,7 +16,7 @@ internal static class RecordOverheadBench
     private const double BitrateMbps = 6;
 
     /// <summary>Seconds of a take before the measurement: .NET compiles in them what a match runs for two hours.</summary>
-    private const int WarmUpSeconds = 8;
+    private const int WarmUpSeconds = 30;
 
     /// <summary>As cameras tag their pictures; without it the node would convert what the bare ffmpeg leaves as it is.</summary>
     private static readonly string[] Colour = ["-color_range", "tv", "-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"];
