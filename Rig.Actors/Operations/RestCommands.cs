@@ -32,7 +32,7 @@ public sealed class RestCommands(HttpClient http, Func<Uri?> root, CircuitBreake
     private static SocketsHttpHandler OwnHandler(X509Certificate2? own)
     {
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && certificate.Equals(own);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => own is not null && certificate is not null && own.RawDataMemory.Span.SequenceEqual(certificate.GetRawCertData());
         if (own is not null)
         {
             handler.SslOptions.ClientCertificates = [own];
