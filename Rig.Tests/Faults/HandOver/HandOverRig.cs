@@ -32,7 +32,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     private HostProcess? node;
     private HostProcess? server;
 
-    /// <summary>How often each step was a process's last; kills from outside are under <c>any time</c>.</summary>
+    /// <summary>How often each step was a process's last; those that came to no step are under <see cref="PlannedKill.AnyTime"/>.</summary>
     public Dictionary<string, int> Kills { get; } = [];
 
     /// <summary>Starts what does not run.</summary>
@@ -43,7 +43,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     }
 
     /// <summary>Lays takes, kills one of the two while they are handed over, looks at what is there, and starts it again.</summary>
-    public async Task KillOnceAsync()
+    public async Task KillAsync(PlannedKill kill)
     {
         while (takes.Count(take => !File.Exists(take.Paths.Receipt)) < WaitingTakes)
         {
@@ -51,13 +51,12 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
         }
 
         Start();
-        var ofNode = random.Next(2) == 0;
-        var victim = ofNode ? node! : server!;
-        var step = await DieAsync(victim, ofNode);
+        var victim = kill.OfNode ? node! : server!;
+        var step = await DieAsync(victim, kill);
         Kills[step] = Kills.GetValueOrDefault(step) + 1;
         victim.Dispose();
-        (node, server) = ofNode ? (null, server) : (node, (HostProcess?)null);
-        await CheckAsync($"{(ofNode ? "the node" : "the server")} was killed at '{step}'");
+        (node, server) = kill.OfNode ? (null, server) : (node, (HostProcess?)null);
+        await CheckAsync($"{(kill.OfNode ? "the node" : "the server")} was killed at '{step}'");
         Start();
     }
 
@@ -80,29 +79,26 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     }
 
     /// <returns>Where it died.</returns>
-    private async Task<string> DieAsync(HostProcess victim, bool ofNode)
+    private async Task<string> DieAsync(HostProcess victim, PlannedKill kill)
     {
-        const string anyTime = "any time";
-        if (random.Next(5) == 0)
+        if (kill.Step is { } step)
+        {
+            victim.Arm(step, kill.IsRepeated ? 1 + random.Next(4) : 1);
+            await UntilAsync($"a process dies at '{step}' or all is handed over", () => victim.HasEnded || takes.All(take => File.Exists(take.Paths.Receipt)));
+            await Task.WhenAny(victim.Ended, Task.Delay(Aftermath));
+            if (victim.HasEnded)
+            {
+                Assert.True(victim.ExitCode == 128 + 9, $"It ended by itself with {victim.ExitCode}:\n{victim.Tail()}");
+                return step;
+            }
+        }
+        else
         {
             await Task.Delay(random.Next(600));
-            await victim.KillAsync();
-            return anyTime;
-        }
-
-        var steps = ofNode ? NodeSteps.All : Ingest.Pull.ServerSteps.All;
-        var step = steps[random.Next(steps.Count)];
-        victim.Arm(step, step is Ingest.Pull.ServerSteps.Write or Ingest.Pull.ServerSteps.Written or Ingest.Pull.ServerSteps.Range ? 1 + random.Next(4) : 1);
-        await UntilAsync($"the {(ofNode ? "node" : "server")} dies at '{step}' or all is handed over", () => victim.HasEnded || takes.All(take => File.Exists(take.Paths.Receipt)));
-        await Task.WhenAny(victim.Ended, Task.Delay(Aftermath));
-        if (victim.HasEnded)
-        {
-            Assert.True(victim.ExitCode == 128 + 9, $"It ended by itself with {victim.ExitCode}:\n{victim.Tail()}");
-            return step;
         }
 
         await victim.KillAsync();
-        return anyTime;
+        return PlannedKill.AnyTime;
     }
 
     /// <summary>
