@@ -83,7 +83,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     {
         if (kill.Step is { } step)
         {
-            victim.Arm(step, kill.IsRepeated ? 1 + random.Next(4) : 1);
+            victim.Arm(step, kill.IsRepeated ? 1 + random.Next(2) : 1);
             await UntilAsync($"a process dies at '{step}' or all is handed over", () => victim.HasEnded || takes.All(take => File.Exists(take.Paths.Receipt)));
             await Task.WhenAny(victim.Ended, Task.Delay(Aftermath));
             if (victim.HasEnded)
