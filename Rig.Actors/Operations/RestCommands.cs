@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -18,16 +19,26 @@ public sealed class RestCommands(HttpClient http, Func<Uri?> root, CircuitBreake
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     /// <param name="addresses">Where the web server listens, as soon as it does.</param>
-    public static RestCommands OfThisProcess(Func<IEnumerable<string>?> addresses, IScheduler scheduler) => new(
-        new HttpClient(OwnHandler()) { Timeout = Patience * 2 },
+    /// <param name="own">The certificate that the web server shows, with its key; null where it speaks plain HTTP.</param>
+    public static RestCommands OfThisProcess(Func<IEnumerable<string>?> addresses, IScheduler scheduler, X509Certificate2? own = null) => new(
+        new HttpClient(OwnHandler(own)) { Timeout = Patience * 2 },
         () => addresses()?.FirstOrDefault() is { } address ? Reachable(address) : null,
         CircuitBreaker.Create(scheduler, MaxFailures, Patience, Pause));
 
-    /// <summary>Asks over loopback, where the certificate is this very process's own: it names the address that others use, so its name and chain say nothing here.</summary>
-    private static SocketsHttpHandler OwnHandler()
+    /// <summary>
+    /// Over TLS it believes only this process's own certificate, whatever name and chain that has: it names the address that others
+    /// use. It shows the same one, for a server that lets in only whoever has a certificate.
+    /// </summary>
+    private static SocketsHttpHandler OwnHandler(X509Certificate2? own)
     {
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => own is not null && certificate is not null && own.RawDataMemory.Span.SequenceEqual(certificate.GetRawCertData());
+        if (own is not null)
+        {
+            handler.SslOptions.ClientCertificates = [own];
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
+        }
+
         return handler;
     }
 

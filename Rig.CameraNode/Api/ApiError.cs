@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 
 namespace Rig.CameraNode.Api;
@@ -70,11 +71,8 @@ internal static class RequestBody
     /// <exception cref="ApiException">400 that says what is wrong, 413 when too large.</exception>
     public static async Task<JsonElement> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        // Asking for the type also keeps web pages of other sites from sending plain forms here. No body needs no type, where no
-        // such page can be the sender: a browser tells the page's origin with every POST.
-        var untyped = string.IsNullOrEmpty(request.ContentType) && request.Headers.Origin.ToString() is var origin
-            && (origin.Length == 0 || origin == $"{request.Scheme}://{request.Host}");
-        if (!request.HasJsonContentType() && !untyped)
+        var isJson = request.HasJsonContentType();
+        if (!CrossSite.IsExcluded(isJson, request.ContentType, request.Headers.Origin, $"{request.Scheme}://{request.Host}"))
         {
             throw NotJson();
         }
@@ -96,7 +94,7 @@ internal static class RequestBody
             return JsonDocument.Parse("{}").RootElement;
         }
 
-        if (untyped)
+        if (!isJson)
         {
             throw NotJson();
         }
@@ -123,7 +121,7 @@ internal static class RequestBody
     }
 
     private static ApiException NotJson() =>
-        new(StatusCodes.Status400BadRequest, "Send the body as JSON, with the header Content-Type: application/json.");
+        new(StatusCodes.Status400BadRequest, CrossSite.Refusal);
 
     /// <summary>A text member; null when it is absent or null.</summary>
     /// <exception cref="ApiException">It is no text.</exception>

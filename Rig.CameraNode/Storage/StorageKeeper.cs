@@ -32,6 +32,15 @@ internal sealed class StorageKeeper(
 
     internal void MakeRoom()
     {
+        if (options.Value.DeleteAfterConfirm)
+        {
+            // What a death between a receipt and the deletion that follows it left behind.
+            foreach (var entry in catalogue.List().Where(e => e.ConfirmedAt is not null))
+            {
+                catalogue.DeleteConfirmed(entry.Id);
+            }
+        }
+
         var status = catalogue.Status;
         if (!options.Value.AutoDeleteOffloaded || status.FreeBytes >= status.ReserveBytes)
         {

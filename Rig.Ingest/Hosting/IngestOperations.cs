@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Operations;
+using Rig.Ingest.Security;
 
 namespace Rig.Ingest.Hosting;
 
@@ -17,7 +19,10 @@ public static class IngestOperations
     private static void AddCommands(OperatorPalette palette, IServiceProvider services)
     {
         var server = services.GetRequiredService<IServer>();
-        var rest = RestCommands.OfThisProcess(() => server.Features.Get<IServerAddressesFeature>()?.Addresses, services.GetRequiredService<ActorSystem>().Scheduler);
+        var rest = RestCommands.OfThisProcess(
+            () => server.Features.Get<IServerAddressesFeature>()?.Addresses,
+            services.GetRequiredService<ActorSystem>().Scheduler,
+            TransportSecurity.OwnCertificate(services.GetRequiredService<IOptions<SecurityOptions>>().Value));
         palette
             .Add("jobs", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Stages)))
             .Add("offload list", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Takes)))

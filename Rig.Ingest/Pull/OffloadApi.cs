@@ -5,6 +5,7 @@ using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Receive;
+using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Pull;
@@ -153,7 +154,7 @@ internal static class OffloadRoutes
 {
     public static void MapOffload(this WebApplication app)
     {
-        var offload = app.MapGroup("/api/v1/offload");
+        var offload = app.MapGroup("/api/v1/offload").RefuseOtherSites();
         offload.MapGet("/status", (OffloadApi api) => api.Status());
         offload.MapPost("/pause", (OffloadApi api, CancellationToken cancellationToken) => api.SetPausedAsync(true, cancellationToken));
         offload.MapPost("/resume", (OffloadApi api, CancellationToken cancellationToken) => api.SetPausedAsync(false, cancellationToken));

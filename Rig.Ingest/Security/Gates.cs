@@ -68,7 +68,7 @@ internal static class Gates
     }
 
     /// <summary>Bringing recordings does, and so does steering offload from another machine; rigctl's requests come from this one, through its own port and token.</summary>
-    private static bool NeedsKey(HttpContext context)
+    internal static bool NeedsKey(HttpContext context)
     {
         var path = context.Request.Path;
         return path.StartsWithSegments("/api/v1/upload") || path.StartsWithSegments("/api/upload") || path.StartsWithSegments("/api/session")

@@ -5,6 +5,7 @@ using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Receive;
+using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Status;
@@ -25,9 +26,9 @@ internal static class StatusApi
         app.MapGet("/api/v1/sessions/{id}/history", HistoryAsync);
         app.MapGet("/api/v1/sessions/{id}/files/{name}", File);
         app.MapPost("/api/v1/sessions/{id}/process", (string id, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
-            AskAsync(takes, actors, new PipelineProtocol.ProcessSession(Parse(id)), cancellationToken));
+            AskAsync(takes, actors, new PipelineProtocol.ProcessSession(Parse(id)), cancellationToken)).RefuseOtherSites();
         app.MapPost("/api/v1/sessions/{id}/retry", (string id, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
-            AskAsync(takes, actors, new PipelineProtocol.RetrySession(Parse(id)), cancellationToken));
+            AskAsync(takes, actors, new PipelineProtocol.RetrySession(Parse(id)), cancellationToken)).RefuseOtherSites();
         app.MapGet("/api/v1/events", EventsAsync);
         app.MapGet("/metrics", async (Metrics metrics, CancellationToken cancellationToken) =>
             Results.Text(await metrics.RenderAsync(cancellationToken), "text/plain; version=0.0.4"));

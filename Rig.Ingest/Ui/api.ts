@@ -5,7 +5,7 @@ export type Answer = { ok: true } | { ok: false; error: string };
 
 export async function act(sessionId: string, action: "retry" | "process"): Promise<Answer> {
   try {
-    const response = await fetch(`/api/v1/sessions/${encodeURIComponent(sessionId)}/${action}`, { method: "POST" });
+    const response = await fetch(`/api/v1/sessions/${encodeURIComponent(sessionId)}/${action}`, { method: "POST", headers: { "Content-Type": "application/json" } });
     if (response.ok) {
       return { ok: true };
     }

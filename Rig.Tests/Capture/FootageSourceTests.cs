@@ -48,7 +48,7 @@ public sealed class FootageSourceTests(ITestOutputHelper output)
     {
         if (RealFootage.PairFolder is not { } pair)
         {
-            output.WriteLine("No real footage here; nothing checked.");
+            NotRun.Say(output, RealFootage.Missing);
             return;
         }
 

@@ -36,7 +36,7 @@ public sealed class ChronyTests(ITestOutputHelper output)
         await using var network = await TwoMachines.TryCreateAsync();
         if (network is null)
         {
-            output.WriteLine("Not run: this machine lets nobody make network namespaces, or has no chronyd or ip.");
+            NotRun.Say(output, "this machine lets nobody make network namespaces, or has no chronyd or ip");
             return;
         }
 

@@ -23,7 +23,8 @@ internal sealed class NodeProcess : IDisposable
 
     internal HttpClient Http => http;
 
-    internal static NodeProcess Start(StorageOptions storage, string configPath)
+    /// <param name="more">Settings beside the usual ones, below <c>Rig</c>.</param>
+    internal static NodeProcess Start(StorageOptions storage, string configPath, IReadOnlyDictionary<string, string>? more = null)
     {
         var port = FreePort();
         var command = CaptureProcess.OwnCommand();
@@ -48,7 +49,7 @@ internal sealed class NodeProcess : IDisposable
             ["Camera__BitrateMbps"] = "1",
             ["Camera__Preset"] = "ultrafast",
         };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in settings.Concat(more ?? new Dictionary<string, string>()))
         {
             start.Environment["Rig__" + key] = value;
         }

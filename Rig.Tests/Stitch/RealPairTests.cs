@@ -15,7 +15,7 @@ public sealed class RealPairTests(ITestOutputHelper output)
     {
         if (RealFootage.PairFolder is not { } pair)
         {
-            output.WriteLine("No real footage here (RIG_TEST_FOOTAGE); nothing was checked.");
+            NotRun.Say(output, RealFootage.Missing);
             return;
         }
 

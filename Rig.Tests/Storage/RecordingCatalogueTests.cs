@@ -89,6 +89,21 @@ public sealed class RecordingCatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_confirmed_take_whose_deletion_a_death_prevented_is_deleted_after_the_restart()
+    {
+        var confirmed = await bench.WriteAsync(TakeBench.Id(1));
+        await bench.WriteAsync(TakeBench.Id(2));
+        bench.Catalogue().Confirm(confirmed.Id, confirmed.Manifest.Checksum.Value, "r");
+        bench.Storage.DeleteAfterConfirm = true;
+        var catalogue = bench.Catalogue();
+        Assert.Equal(2, catalogue.List().Count);
+        using var keeper = new StorageKeeper(catalogue, Options.Create(bench.Storage), TimeProvider.System, NullLogger<StorageKeeper>.Instance, new ServiceCollection().BuildServiceProvider());
+        keeper.MakeRoom();
+        Assert.Equal(2, Assert.Single(catalogue.List()).Id.Take);
+        Assert.False(File.Exists(bench.Paths(confirmed.Id).Video));
+    }
+
+    [Fact]
     public async Task Status_tells_space_counts_and_whether_the_disk_takes_writes()
     {
         await bench.WriteAsync();

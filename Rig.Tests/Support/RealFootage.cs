@@ -6,6 +6,9 @@ namespace Rig.Tests.Support;
 /// </summary>
 public static class RealFootage
 {
+    /// <summary>Why a test that needs it did not run.</summary>
+    public const string Missing = "there is no real footage here (RIG_TEST_FOOTAGE names its folder)";
+
     /// <summary>The folder with <c>left_camera.mp4</c> and <c>right_camera.mp4</c>, or null.</summary>
     public static string? PairFolder { get; } = Find();
 

@@ -15,6 +15,7 @@ using Rig.Bench.Stitch;
     ("receive-soak", "[megabytes]", () => ReceiveSoakBench.RunLargeAsync(Number(1, 61_440), CancellationToken.None)),
     ("receive-takes", "[number]", () => ReceiveSoakBench.RunSmallAsync(Number(1, 10_000), CancellationToken.None)),
     ("pull", "[megabytes] [rounds] [takes a node] [nodes]", () => PullBench.RunAsync(Number(1, 1024), Number(2, 3), Number(3, 1), Number(4, 3), CancellationToken.None)),
+    ("pull-link", "[megabytes] [rounds]", () => PullLinkBench.RunAsync(Number(1, 48), Number(2, 3), CancellationToken.None)),
     ("record-overhead", "[seconds] [rounds]", () => RecordOverheadBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("encode-pipe", "[frames] [rounds]", () => EncodePipeBench.RunAsync(Number(1, 300), Number(2, 5))),
     ("start-spread", "[starts]", () => StartSpreadBench.RunAsync(Number(1, 100))),

@@ -25,7 +25,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IDisposable
         using var network = new Namespaces();
         if (network.TryCreate(ThreeNodes.NetworkAddresses) is { } reason)
         {
-            output.WriteLine($"NOT RUN: this machine has no network namespaces with bridges ({reason}).");
+            NotRun.Say(output, $"this machine has no network namespaces with bridges ({reason})");
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -55,7 +56,7 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
             Directory.CreateDirectory(storage.SessionsPath);
             Directory.CreateDirectory(storage.TempPath);
 
-            var crash = new CrashPoint(crashAt);
+            var crash = new CountedCrash(crashAt);
             var first = await RunAsync(node, storage, crash);
             await AssertDeletableIsHeldAsync(node, storage);
             if (!crash.IsDead)
@@ -64,7 +65,7 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
                 steps = crash.Steps;
             }
 
-            Assert.Null(await RunAsync(node, storage, new CrashPoint(int.MaxValue)));
+            Assert.Null(await RunAsync(node, storage, new CountedCrash(int.MaxValue)));
             Assert.True(node.MayDelete);
             await AssertDeletableIsHeldAsync(node, storage);
             Assert.InRange(node.SentBytes, 0, file.Length + (8 << 20));
@@ -76,7 +77,7 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     /// <returns>Why it ended; null when the take was handed over.</returns>
-    private async Task<Exception?> RunAsync(MemoryNode node, StorageOptions storage, CrashPoint crash)
+    private async Task<Exception?> RunAsync(MemoryNode node, StorageOptions storage, CountedCrash crash)
     {
         var layout = new SessionLayout(Options.Create(storage));
         var store = new TakeStore(database, layout, new MortalDisk(crash), new TakeNotices(), NullLogger<TakeStore>.Instance);
@@ -116,8 +117,8 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal(node.Take.Sha256, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(layout.VideoPath(node.Take.Id)))));
     }
 
-    /// <summary>Counts the steps of one process and ends it at one of them.</summary>
-    private sealed class CrashPoint(int at)
+    /// <summary>Counts the steps of one process and ends it at one of them: from then on none of its ports does anything.</summary>
+    private sealed class CountedCrash(int at) : CrashPoint
     {
         private int steps;
 
@@ -125,26 +126,18 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
 
         public int Steps => steps;
 
-        public void Step()
+        public override bool Reaches(string step)
         {
-            if (!IsDead && Interlocked.Increment(ref steps) - 1 == at)
-            {
-                IsDead = true;
-            }
-
             if (IsDead)
             {
-                throw new InvalidOperationException("The process is dead.");
+                Die();
             }
+
+            return IsDead = Interlocked.Increment(ref steps) - 1 == at;
         }
 
-        public async Task<T> AroundAsync<T>(Func<Task<T>> call)
-        {
-            Step();
-            var result = await call();
-            Step();
-            return result;
-        }
+        [DoesNotReturn]
+        public override void Die() => throw new InvalidOperationException("The process is dead.");
     }
 
     /// <summary>The node itself, which no crash of the server touches. It may delete once it has the confirmation.</summary>
@@ -185,135 +178,5 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
             MayDelete = true;
             return Task.CompletedTask;
         }
-    }
-
-    /// <summary>The steps within a hand-over; its transaction dies with the process.</summary>
-    private sealed class MortalDisk(CrashPoint crash) : TakeDisk
-    {
-        public override void CreateDirectory(string path)
-        {
-            crash.Step();
-            base.CreateDirectory(path);
-        }
-
-        public override void WriteFile(string path, ReadOnlySpan<byte> bytes)
-        {
-            crash.Step();
-            base.WriteFile(path, bytes);
-        }
-
-        public override void Move(string from, string to)
-        {
-            crash.Step();
-            base.Move(from, to);
-        }
-
-        public override void SyncDirectory(string path)
-        {
-            crash.Step();
-            base.SyncDirectory(path);
-            crash.Step();
-        }
-
-        public override void Delete(string path)
-        {
-            crash.Step();
-            base.Delete(path);
-        }
-    }
-
-    private sealed class MortalNode(INode inner, CrashPoint crash) : INode
-    {
-        public Task<byte[]> GetManifestAsync(RemoteTake take, CancellationToken cancellationToken) =>
-            crash.AroundAsync(() => inner.GetManifestAsync(take, cancellationToken));
-
-        public Task<HttpResponseMessage> OpenRangeAsync(RemoteTake take, long offset, long length, CancellationToken cancellationToken) =>
-            crash.AroundAsync(() => inner.OpenRangeAsync(take, offset, length, cancellationToken));
-
-        public Task ConfirmAsync(RemoteTake take, string fileName, CancellationToken cancellationToken) => crash.AroundAsync(async () =>
-        {
-            await inner.ConfirmAsync(take, fileName, cancellationToken);
-            return 0;
-        });
-    }
-
-    private sealed class MortalVault(ITakeVault inner, CrashPoint crash) : ITakeVault
-    {
-        public Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken) => crash.AroundAsync(() => inner.FindAsync(id, cancellationToken));
-
-        public bool IsWhole(Receipt receipt)
-        {
-            crash.Step();
-            return inner.IsWhole(receipt);
-        }
-
-        public Task<CommitResult> CommitAsync(ArrivedTake take, CancellationToken cancellationToken) => crash.AroundAsync(() => inner.CommitAsync(take, cancellationToken));
-
-        public Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken) => crash.AroundAsync(async () =>
-        {
-            await inner.MarkConfirmedAsync(id, cancellationToken);
-            return 0;
-        });
-    }
-
-    private sealed class MortalParts(IPartStore inner, CrashPoint crash) : IPartStore
-    {
-        public long LengthOf(string path) => inner.LengthOf(path);
-
-        public IPartFile Open(string path)
-        {
-            crash.Step();
-            return new MortalPart(inner.Open(path), crash);
-        }
-
-        public void Delete(string path)
-        {
-            crash.Step();
-            inner.Delete(path);
-        }
-    }
-
-    /// <summary>Dying before a write leaves half of it.</summary>
-    private sealed class MortalPart(IPartFile inner, CrashPoint crash) : IPartFile
-    {
-        public long Length => inner.Length;
-
-        public void Clear()
-        {
-            crash.Step();
-            inner.Clear();
-        }
-
-        public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
-        {
-            crash.Step();
-            return inner.ReadAsync(buffer, offset, cancellationToken);
-        }
-
-        public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
-        {
-            var dead = crash.IsDead;
-            try
-            {
-                crash.Step();
-            }
-            catch (InvalidOperationException) when (!dead)
-            {
-                await inner.WriteAsync(bytes[..(bytes.Length / 2)], offset, cancellationToken);
-                throw;
-            }
-
-            await inner.WriteAsync(bytes, offset, cancellationToken);
-            crash.Step();
-        }
-
-        public void Sync()
-        {
-            crash.Step();
-            inner.Sync();
-            crash.Step();
-        }
-
-        public void Dispose() => inner.Dispose();
     }
 }

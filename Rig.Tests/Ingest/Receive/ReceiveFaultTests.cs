@@ -250,7 +250,7 @@ public sealed class ReceiveFaultTests(PostgresFixture postgres, ITestOutputHelpe
         Directory.CreateDirectory(mount);
         if (!await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount))
         {
-            output.WriteLine("Not run: this machine does not let a test mount a small disk.");
+            NotRun.Say(output, "this machine does not let a test mount a small disk");
             return;
         }
 

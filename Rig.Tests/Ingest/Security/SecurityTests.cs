@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
 using Rig.Ingest.Security;
 using Rig.Tests.Ingest.Receive;
 using Rig.Tests.Support;
@@ -104,8 +104,8 @@ public sealed class SecurityTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task With_a_certificate_every_port_is_https_and_uploads_resume_over_it()
     {
-        using var authority = Authority("Rig home");
-        WritePem("server", Issue(authority, "rig-ingest", "1.3.6.1.5.5.7.3.1"));
+        using var authority = TestCertificates.Authority("Rig home");
+        TestCertificates.WritePem(folder, "server", TestCertificates.Issue(authority, "rig-ingest", "1.3.6.1.5.5.7.3.1"));
         await using var server = await StartAsync("--Rig:Security:CertificatePath=" + folder.File("server.crt"), "--Rig:Security:CertificateKeyPath=" + folder.File("server.key"));
         Assert.Equal("https", server.Http.BaseAddress!.Scheme);
         using var trusting = Client(server, authority);
@@ -115,7 +115,7 @@ public sealed class SecurityTests(PostgresFixture postgres) : IAsyncLifetime
         var location = await UploadClient.CreateAsync(trusting, file, "GAME_2");
         Assert.Equal(200, (await UploadClient.FinishAsync(trusting, location, file, 0)).Status);
 
-        using var other = Authority("Somebody else");
+        using var other = TestCertificates.Authority("Somebody else");
         using var distrusting = Client(server, other);
         await Assert.ThrowsAsync<HttpRequestException>(() => distrusting.GetAsync("/api/v1/health"));
         using var plain = new HttpClient();
@@ -125,22 +125,64 @@ public sealed class SecurityTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task With_an_authority_for_clients_only_its_certificates_get_in()
     {
-        using var authority = Authority("Rig home");
-        using var other = Authority("Somebody else");
-        WritePem("server", Issue(authority, "rig-ingest", "1.3.6.1.5.5.7.3.1"));
+        using var authority = TestCertificates.Authority("Rig home");
+        using var other = TestCertificates.Authority("Somebody else");
+        TestCertificates.WritePem(folder, "server", TestCertificates.Issue(authority, "rig-ingest", "1.3.6.1.5.5.7.3.1"));
         await File.WriteAllTextAsync(folder.File("ca.crt"), authority.ExportCertificatePem());
         await using var server = await StartAsync(
             "--Rig:Security:CertificatePath=" + folder.File("server.crt"), "--Rig:Security:CertificateKeyPath=" + folder.File("server.key"), "--Rig:Security:ClientCaPath=" + folder.File("ca.crt"));
 
-        using var camera = Client(server, authority, Issue(authority, "CAM_C", "1.3.6.1.5.5.7.3.2"));
+        using var camera = Client(server, authority, TestCertificates.Issue(authority, "CAM_C", "1.3.6.1.5.5.7.3.2"));
         using var reply = await camera.PostAsync("/api/v1/upload", SampleTake.Form(SampleTake.Mp4()));
         Assert.Equal(200, (int)reply.StatusCode);
 
-        foreach (var certificate in new[] { null, Issue(other, "CAM_C", "1.3.6.1.5.5.7.3.2"), Issue(authority, "CAM_C", "1.3.6.1.5.5.7.3.1") })
+        foreach (var certificate in new[] { null, TestCertificates.Issue(other, "CAM_C", "1.3.6.1.5.5.7.3.2"), TestCertificates.Issue(authority, "CAM_C", "1.3.6.1.5.5.7.3.1") })
         {
             using var stranger = Client(server, authority, certificate);
             await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync("/api/v1/health"));
         }
+    }
+
+    [Fact]
+    public async Task A_certificate_with_the_servers_name_and_number_but_of_another_key_does_not_get_in()
+    {
+        using var authority = TestCertificates.Authority("Rig home");
+        using var impostor = TestCertificates.Authority("Rig home");
+        using var own = TestCertificates.Issue(authority, "rig-ingest", "1.3.6.1.5.5.7.3.1");
+        TestCertificates.WritePem(folder, "server", own);
+        await File.WriteAllTextAsync(folder.File("ca.crt"), authority.ExportCertificatePem());
+        await using var server = await StartAsync(
+            "--Rig:Security:CertificatePath=" + folder.File("server.crt"), "--Rig:Security:CertificateKeyPath=" + folder.File("server.key"), "--Rig:Security:ClientCaPath=" + folder.File("ca.crt"));
+
+        using var forged = TestCertificates.Issue(impostor, "rig-ingest", "1.3.6.1.5.5.7.3.1", own.SerialNumberBytes.ToArray());
+        Assert.True(forged.Equals(own));
+        using var stranger = Client(server, authority, forged);
+        await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync("/api/v1/health"));
+
+        // Whoever has the server's own key is the server: that is how its operations port asks its routes.
+        using var itself = Client(server, authority, own);
+        using var reply = await itself.GetAsync("/api/v1/health");
+        Assert.Equal(200, (int)reply.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/offload/pause", "192.168.1.7", true)]
+    [InlineData("POST", "/api/v1/offload/verify", "::ffff:192.168.1.7", true)]
+    [InlineData("POST", "/API/v1/Offload/retry", "2001:db8::7", true)]
+    [InlineData("POST", "/api/v1/offload/resume", null, true)]
+    [InlineData("POST", "/api/v1/offload/pause", "127.0.0.1", false)]
+    [InlineData("POST", "/api/v1/offload/pause", "127.9.9.9", false)]
+    [InlineData("POST", "/api/v1/offload/pause", "::1", false)]
+    [InlineData("POST", "/api/v1/offload/pause", "::ffff:127.0.0.1", false)]
+    [InlineData("GET", "/api/v1/offload/status", "192.168.1.7", false)]
+    [InlineData("GET", "/api/v1/sessions", "192.168.1.7", false)]
+    [InlineData("POST", "/api/v1/offloads", "192.168.1.7", false)]
+    [InlineData("POST", "/api/v1/upload", "127.0.0.1", true)]
+    [InlineData("PATCH", "/api/v1/upload/resumable/x", "192.168.1.7", true)]
+    public void Steering_offload_from_another_machine_needs_the_key_and_so_does_every_upload(string method, string path, string? from, bool needsKey)
+    {
+        var context = new DefaultHttpContext { Request = { Method = method, Path = path }, Connection = { RemoteIpAddress = from is null ? null : IPAddress.Parse(from) } };
+        Assert.Equal(needsKey, Gates.NeedsKey(context));
     }
 
     [Theory]
@@ -154,32 +196,6 @@ public sealed class SecurityTests(PostgresFixture postgres) : IAsyncLifetime
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync("--Rig:Security:" + setting));
 
         Assert.Contains(named, failure.ToString(), StringComparison.Ordinal);
-    }
-
-    private static X509Certificate2 Authority(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
-    }
-
-    private static X509Certificate2 Issue(X509Certificate2 authority, string name, string usage)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(20), RandomNumberGenerator.GetBytes(8));
-        return issued.CopyWithPrivateKey(key);
-    }
-
-    private void WritePem(string name, X509Certificate2 certificate)
-    {
-        File.WriteAllText(folder.File(name + ".crt"), certificate.ExportCertificatePem());
-        File.WriteAllText(folder.File(name + ".key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
     private static HttpClient Client(IngestServer server, X509Certificate2 authority, X509Certificate2? own = null)
