@@ -3,8 +3,8 @@ using Rig.Tests.Simulation.Scenarios;
 
 namespace Rig.Tests.Simulation;
 
-/// <summary>Runs of the sets that left two clusters behind, told step by step so that they outlive a change of what a seed stands for.</summary>
-public sealed class IslandTests
+/// <summary>Runs of the sets that once broke a rule, told step by step so that they outlive a change of what a seed stands for.</summary>
+public sealed class PartitionTests
 {
     private const int Port = 2552;
 
@@ -52,6 +52,27 @@ public sealed class IslandTests
         world.RunFor(TimeSpan.FromMilliseconds(1));
         Assert.Contains(newcomer.Self, Members(still).Keys);
         Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(20), () => nodes.All(node => SeesUp(node, 3))), "Two clusters went on side by side.");
+    }
+
+    /// <summary>One of two that are cut off from a third notices it more than the stable time before the other, whose link had been bad.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_cut_that_one_of_the_majority_notices_late_ends_the_node_that_is_cut_off(int seed)
+    {
+        var world = new SimulatedWorld(seed);
+        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
+        nodes.ForEach(node => node.Start());
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+        var before = nodes.Select(node => node.Self).ToList();
+
+        world.Network.Partition([nodes[0].Machine], [nodes[1].Machine]);
+        world.RunFor(TimeSpan.FromSeconds(1.2));
+        world.Network.Partition([nodes[0].Machine], [nodes[2].Machine]);
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(8), () => SeesUp(nodes[1], 2) && SeesUp(nodes[2], 2)));
+        Assert.Equal(before[1..], [nodes[1].Self, nodes[2].Self]);
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(3), () => !nodes[0].IsUp), "The node that is cut off goes on.");
     }
 
     private static bool SeesUp(ClusterNode node, int members) =>
