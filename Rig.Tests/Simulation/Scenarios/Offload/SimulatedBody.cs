@@ -2,8 +2,8 @@ using Rig.Engine.Simulation;
 
 namespace Rig.Tests.Simulation.Scenarios.Offload;
 
-/// <summary>A response on its way: comes in pieces, waits while the link is cut, ends with its sender's process, and may be changed.</summary>
-internal sealed class SimulatedBody(byte[] bytes, SimulatedMachine from, SimulatedProcess serving, SimulatedProcess caller, bool mayFlip) : Stream
+/// <summary>A range on its way: comes in pieces, waits while the link is cut, ends with its sender's process, and may be changed.</summary>
+internal sealed class SimulatedBody(byte[] bytes, SimulatedMachine from, SimulatedProcess serving, SimulatedProcess caller) : Stream
 {
     private const int MostInOnePiece = 64;
     private const double FlippedBitChance = 0.003;
@@ -45,7 +45,7 @@ internal sealed class SimulatedBody(byte[] bytes, SimulatedMachine from, Simulat
         var length = Math.Min(Math.Min(buffer.Length, bytes.Length - at), world.Pick(MostInOnePiece) + 1);
         bytes.AsSpan(at, length).CopyTo(buffer.Span);
         at += length;
-        if (mayFlip && world.Happens(FlippedBitChance))
+        if (world.Happens(FlippedBitChance))
         {
             buffer.Span[world.Pick(length)] ^= 1;
         }

@@ -49,12 +49,14 @@ internal sealed class SimulatedHttp(SimulatedProcess caller, IReadOnlyList<Offlo
 
     private HttpResponseMessage Response(NodeReply reply, SimulatedMachine from, SimulatedProcess serving)
     {
-        var content = new StreamContent(new SimulatedBody(reply.Body, from, serving, caller, mayFlip: reply.Range is not null));
-        if (reply.Range is not null)
+        // Short answers come whole: HttpClient reads some of them itself, and that belongs to no process.
+        if (reply.Range is null)
         {
-            content.Headers.ContentRange = reply.Range;
+            return new HttpResponseMessage(reply.Status) { Content = new ByteArrayContent(reply.Body) };
         }
 
+        var content = new StreamContent(new SimulatedBody(reply.Body, from, serving, caller));
+        content.Headers.ContentRange = reply.Range;
         return new HttpResponseMessage(reply.Status) { Content = content };
     }
 

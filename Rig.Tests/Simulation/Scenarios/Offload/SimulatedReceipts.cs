@@ -43,7 +43,8 @@ internal sealed class SimulatedReceipts : IReceiptTable
 
     /// <summary>Whether the row would be there after a power cut now.</summary>
     public static bool IsDurable(SimulatedDisk disk, RecordingId id, string sha256) =>
-        disk.DurableBytesOf(Log) is { } log && Read(log).Rows.Any(row => row.Id == id && row.Sha256 == sha256);
+        disk.DurableBytesOf(Log) is { } log && log.AsSpan().IndexOf(Encoding.ASCII.GetBytes($"{id} {sha256} ")) is >= 0 and var row
+        && log.AsSpan(row).IndexOf((byte)'\n') is > 0 and var end && log.AsSpan(row, end).EndsWith(" ."u8);
 
     public async Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken)
     {
