@@ -6,7 +6,7 @@ using static Rig.Engine.Cluster.ClusterMessages;
 namespace Rig.Engine.Cluster;
 
 /// <summary>
-/// Asks the seed nodes that are no members whether they belong to another cluster, and has this node leave its own if that one is
+/// Asks the seed nodes that are no full members whether they belong to another cluster, and has this node leave its own if that one is
 /// to go on: <see cref="Islands"/>.
 /// </summary>
 internal sealed class OtherClusterActor : ReceiveActor, IWithTimers
@@ -38,8 +38,7 @@ internal sealed class OtherClusterActor : ReceiveActor, IWithTimers
     {
         if (!IsUp)
             return;
-        var members = _cluster.Gossip.Members.Keys.Select(node => node.Address).ToHashSet();
-        foreach (var seed in _cluster.Settings.SeedNodes.Where(seed => !members.Contains(seed)))
+        foreach (var seed in _cluster.Gossip.Strangers(_cluster.Settings.SeedNodes))
             _cluster.DaemonAt(seed, Name).Tell(View(wantsAnswer: true), Self);
     }
 

@@ -36,6 +36,9 @@ internal sealed class SimulatedProcess
     /// <summary>The machine's clock, with timers that end with the process.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Where code of this process that is no actor's runs, as on its thread pool.</summary>
+    public TaskScheduler Scheduler => _scheduler;
+
     internal System.IO.Pipelines.PipeScheduler PipeScheduler { get; }
 
     private SimulatedWorld World => Machine.World;

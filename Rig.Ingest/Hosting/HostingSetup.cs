@@ -43,7 +43,9 @@ internal static class HostingSetup
         services.AddSingleton(provider => new NodeClient(
             new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
             provider.GetRequiredService<IOptions<PullOptions>>(),
-            provider.GetRequiredService<IOptions<Receive.ServerOptions>>()));
+            provider.GetRequiredService<IOptions<Receive.ServerOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(TransferSetting.Default);
         services.AddSingleton<INode>(provider => provider.GetRequiredService<NodeClient>());
         services.AddSingleton<ITakeVault>(provider => provider.GetRequiredService<Storage.TakeStore>());
         services.AddSingleton<IPartStore, PartStore>();

@@ -8,7 +8,7 @@ using Rig.Ingest.Receive;
 namespace Rig.Ingest.Pull;
 
 /// <summary>A camera node's REST routes, as far as offloading needs them. Every answer is bounded and nothing in it is trusted.</summary>
-public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, IOptions<ServerOptions> server) : INode
+public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, IOptions<ServerOptions> server, TimeProvider time) : INode
 {
     private const int MaxListBytes = 8 << 20;
     private const int MaxReplyBytes = 64 << 10;
@@ -59,7 +59,8 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{take.NodeUrl}/api/v1/recordings/{take.Id}/download");
         request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
-        using var deadline = Deadline(options.Value.StallTimeout, cancellationToken);
+        using var patience = new CancellationTokenSource(options.Value.StallTimeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         var range = response.Content.Headers.ContentRange;
         if (response.StatusCode == HttpStatusCode.PartialContent && range is { HasLength: true, HasRange: true }
@@ -89,7 +90,8 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
             ["file"] = fileName,
             ["checksum"] = new JsonObject { ["algo"] = "sha256", ["value"] = take.Sha256 },
         };
-        using var deadline = Deadline(Patience, cancellationToken);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             using var response = await http.PostAsync($"{take.NodeUrl}/api/v1/recordings/confirm", JsonContent.Create(body), deadline.Token);
@@ -107,7 +109,8 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
 
     private async Task<byte[]> GetBytesAsync(string url, int maxBytes, CancellationToken cancellationToken)
     {
-        using var deadline = Deadline(Patience, cancellationToken);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
@@ -138,13 +141,6 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
         }
 
         return bytes.ToArray();
-    }
-
-    private static CancellationTokenSource Deadline(TimeSpan patience, CancellationToken cancellationToken)
-    {
-        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(patience);
-        return deadline;
     }
 
     /// <summary>Includes our own deadline, but not the caller's wish to stop.</summary>

@@ -12,6 +12,23 @@ internal sealed class PartStore : IPartStore
 
     public void Delete(string path) => File.Delete(path);
 
+    public IEnumerable<(string Path, DateTimeOffset WrittenAt)> In(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles().Select(file => (file.FullName, new DateTimeOffset(file.LastWriteTimeUtc)));
+
+    public bool TryDelete(string path)
+    {
+        try
+        {
+            using var unused = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Aligned pieces go past the page cache where the file system can; a take's last one and those of an odd place go through it.</summary>
     private sealed class PartFile(SafeFileHandle file) : IPartFile
     {
@@ -21,6 +38,12 @@ internal sealed class PartStore : IPartStore
         public long Length => RandomAccess.GetLength(file);
 
         public void Clear() => RandomAccess.SetLength(file, 0);
+
+        public int Read(Span<byte> buffer, long offset)
+        {
+            SetDirect(false);
+            return RandomAccess.Read(file, buffer, offset);
+        }
 
         public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
         {

@@ -6,15 +6,15 @@ using Rig.Ingest.Storage;
 namespace Rig.Ingest.Pull;
 
 /// <summary>Deletes half-pulled files that will not go on: their take is held, or nothing was added for <see cref="PullOptions.KeepPartsFor"/>.</summary>
-public sealed partial class PartSweep(SessionLayout layout, ITakeVault vault, IOptions<PullOptions> options, TimeProvider time, ILogger<PartSweep> log)
+public sealed partial class PartSweep(SessionLayout layout, IPartStore parts, ITakeVault vault, IOptions<PullOptions> options, TimeProvider time, ILogger<PartSweep> log)
 {
     /// <returns>How many were deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;
-        foreach (var path in Directory.EnumerateFiles(layout.TempPath, "pull-*.part"))
+        foreach (var (path, writtenAt) in parts.In(layout.TempPath).ToList())
         {
-            if (await IsStaleAsync(path, cancellationToken) && TryDelete(path))
+            if (await IsStaleAsync(path, writtenAt, cancellationToken) && parts.TryDelete(path))
             {
                 deleted++;
                 log.LogInformation("{Part} was left over and is deleted", Path.GetFileName(path));
@@ -24,7 +24,7 @@ public sealed partial class PartSweep(SessionLayout layout, ITakeVault vault, IO
         return deleted;
     }
 
-    private async Task<bool> IsStaleAsync(string path, CancellationToken cancellationToken)
+    private async Task<bool> IsStaleAsync(string path, DateTimeOffset writtenAt, CancellationToken cancellationToken)
     {
         var name = PartName().Match(Path.GetFileName(path));
         if (!name.Success || !RecordingId.TryParse(name.Groups["id"].Value, out var id))
@@ -32,28 +32,13 @@ public sealed partial class PartSweep(SessionLayout layout, ITakeVault vault, IO
             return false;
         }
 
-        if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > options.Value.KeepPartsFor)
+        if (time.GetUtcNow() - writtenAt > options.Value.KeepPartsFor)
         {
             return true;
         }
 
         return await vault.FindAsync(id, cancellationToken) is { } held
             && held.Sha256.StartsWith(name.Groups["sha"].Value, StringComparison.Ordinal) && vault.IsWhole(held);
-    }
-
-    /// <returns>False when a transfer, perhaps another server's, holds it open.</returns>
-    private static bool TryDelete(string path)
-    {
-        try
-        {
-            using var unused = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            File.Delete(path);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 
     [GeneratedRegex(@"^pull-(?<id>.+)-(?<sha>[0-9a-f]{16})\.part$")]

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Rig.Ingest.Pull;
 
 /// <summary>Writes and hashes a take's chunks in order, and syncs what is written beside what comes next.</summary>
-internal sealed class PartWriter(IPartFile part, IncrementalHash hash, TransferProgress progress, int syncBytes)
+internal sealed class PartWriter(IPartFile part, IncrementalHash hash, TransferProgress progress, TransferSetting setting)
 {
     private Task writing = Task.CompletedTask;
     private Task syncing = Task.CompletedTask;
@@ -14,19 +14,23 @@ internal sealed class PartWriter(IPartFile part, IncrementalHash hash, TransferP
     public Task WriteAsync(Chunk chunk) => writing = WriteNowAsync(chunk);
 
     /// <summary>Waits for what still runs, so that the file and the hash may be let go; says nothing of failures, which the stream has.</summary>
-    public Task SettleAsync() => Task.WhenAll(writing, syncing).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    public async Task SettleAsync()
+    {
+        await writing.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        await syncing.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private async Task WriteNowAsync(Chunk chunk)
     {
-        var hashing = Task.Run(() => hash.AppendData(chunk.Bytes.Span));
+        var hashing = setting.Run(() => hash.AppendData(chunk.Bytes.Span));
         await part.WriteAsync(chunk.Bytes, chunk.Offset, CancellationToken.None);
         await hashing;
         progress.Received(chunk.Length);
         unsynced += chunk.Length;
-        if (unsynced >= syncBytes)
+        if (unsynced >= setting.SyncBytes)
         {
             await syncing;
-            syncing = Task.Run(part.Sync);
+            syncing = setting.Run(part.Sync);
             unsynced = 0;
         }
     }

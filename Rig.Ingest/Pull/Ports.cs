@@ -40,6 +40,12 @@ public interface IPartStore
     IPartFile Open(string path);
 
     void Delete(string path);
+
+    /// <summary>All files of a folder, half-pulled takes or not, and when each was last written.</summary>
+    IEnumerable<(string Path, DateTimeOffset WrittenAt)> In(string folder);
+
+    /// <returns>False when a transfer, perhaps another server's, holds it open.</returns>
+    bool TryDelete(string path);
 }
 
 /// <summary>A half-pulled take: always a prefix of it.</summary>
@@ -48,6 +54,9 @@ public interface IPartFile : IDisposable
     long Length { get; }
 
     void Clear();
+
+    /// <returns>How many bytes were read; fewer than asked for only at the end.</returns>
+    int Read(Span<byte> buffer, long offset);
 
     ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken);
 

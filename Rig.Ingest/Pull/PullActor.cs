@@ -26,7 +26,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
     private readonly PullOptions options;
     private readonly long maxBytes;
     private readonly IReadOnlyList<string> polledNodes;
-    private readonly TimeProvider time;
+    private readonly TransferSetting setting;
     private readonly CancellationTokenSource stopping = new();
     private readonly IMaterializer materializer = Context.Materializer();
     private readonly ILogger<PullActor> log;
@@ -45,10 +45,10 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         IOptions<PullOptions> options,
         IOptions<ServerOptions> server,
         NodeSet polledNodes,
-        TimeProvider time,
+        TransferSetting setting,
         ILogger<PullActor> log)
     {
-        (this.client, this.pull, this.sweep, this.pauseMark, this.board, this.options, this.time, this.log) = (client, pull, sweep, pauseMark, board, options.Value, time, log);
+        (this.client, this.pull, this.sweep, this.pauseMark, this.board, this.options, this.setting, this.log) = (client, pull, sweep, pauseMark, board, options.Value, setting, log);
         this.polledNodes = polledNodes.Urls;
         maxBytes = server.Value.MaxUploadBytes;
         state = PullState.Empty(options.Value) with { Paused = pauseMark.IsSet };
@@ -77,7 +77,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         Receive<Elsewhere>(elsewhere =>
         {
             Ended(elsewhere.Id);
-            state = state.Elsewhere(elsewhere.Id, time.GetUtcNow());
+            state = state.Elsewhere(elsewhere.Id, setting.Time.GetUtcNow());
             StartWhatIsNext();
         });
         Receive<PullProtocol.MemberListed>(member => Listed(Read(member.Listing), member.Listing.CameraId));
@@ -108,7 +108,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         {
             Ended(failed.Id);
             log.LogWarning("{Problem}", failed.Problem);
-            state = state.Failed(failed.Id, failed.Problem, time.GetUtcNow(), failed.BackToFetch);
+            state = state.Failed(failed.Id, failed.Problem, setting.Time.GetUtcNow(), failed.BackToFetch);
             StartWhatIsNext();
         });
     }
@@ -160,7 +160,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         swept => log.LogWarning(swept.Exception, "Left-over part files could not be looked for; it is tried again in {Interval}.", SweepInterval),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
-        TaskScheduler.Default);
+        setting.Scheduler);
 
     private void Ended(RecordingId id)
     {
@@ -178,7 +178,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
                 failure: cause => new NodeSilent(url, cause is PullException ? cause.Message : $"{url} could not be asked: {cause.Message}"));
         }
 
-        var silentSince = time.GetUtcNow() - (options.PollInterval * SilentPolls) - TimeSpan.FromSeconds(1);
+        var silentSince = setting.Time.GetUtcNow() - (options.PollInterval * SilentPolls) - TimeSpan.FromSeconds(1);
         foreach (var node in nodes.Values.Where(node => node.CameraId is not null && node.Problem is null && node.SeenAt < silentSince).ToList())
         {
             nodes[node.NodeUrl] = node with { Problem = "does not answer" };
@@ -211,19 +211,19 @@ public sealed class PullActor : ReceiveActor, IWithTimers
 
     private void Listed(NodeListing listing, string? cameraId)
     {
-        nodes[listing.NodeUrl] = new NodeView(listing.NodeUrl, cameraId ?? nodes.GetValueOrDefault(listing.NodeUrl)?.CameraId, time.GetUtcNow(), listing.Problem);
+        nodes[listing.NodeUrl] = new NodeView(listing.NodeUrl, cameraId ?? nodes.GetValueOrDefault(listing.NodeUrl)?.CameraId, setting.Time.GetUtcNow(), listing.Problem);
         state = state.Listed(listing.NodeUrl, listing.Takes);
         StartWhatIsNext();
     }
 
     private void StartWhatIsNext()
     {
-        (state, var start) = state.Next(time.GetUtcNow());
+        (state, var start) = state.Next(setting.Time.GetUtcNow());
         foreach (var item in start)
         {
             if (item.Step == PullStep.Fetch)
             {
-                var transfer = new TransferProgress(time);
+                var transfer = new TransferProgress(setting.Time);
                 progress[item.Take.Id] = transfer;
                 Start(item.Take.Id, token => pull.FetchAsync(item.Take, transfer, materializer, token), new Fetched(item.Take.Id), fetching.Token);
             }
@@ -236,7 +236,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
 
     private void Start(RecordingId id, Func<CancellationToken, Task> work, object done, CancellationToken token)
     {
-        Task.Run(() => work(token), CancellationToken.None).PipeTo(
+        setting.Run(() => work(token)).PipeTo(
             Self,
             success: () => done,
             failure: cause => cause switch

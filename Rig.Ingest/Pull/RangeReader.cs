@@ -9,7 +9,7 @@ internal readonly record struct ByteRange(long Offset, int Length);
 /// One connected attempt at the rest of a take: ranges are asked for ahead, and their bodies are read one after the other, so that
 /// what comes too early waits in the kernel and not in this process. It ends with the first cut; the next attempt goes on at the byte.
 /// </summary>
-internal sealed class RangeReader(INode node, RemoteTake take, ChunkPool pool, BandwidthCap cap, TimeSpan stallTimeout, Action<PullException> refused) : IDisposable
+internal sealed class RangeReader(INode node, RemoteTake take, ChunkPool pool, BandwidthCap cap, TimeSpan stallTimeout, TimeProvider time, Action<PullException> refused) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly HashSet<HttpResponseMessage> open = [];
@@ -110,13 +110,14 @@ internal sealed class RangeReader(INode node, RemoteTake take, ChunkPool pool, B
     /// <summary>Fills the buffer, or says what came before the connection ended or stalled.</summary>
     private async Task<(int Filled, Exception? Cut)> FillAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var patience = new CancellationTokenSource(stallTimeout, time);
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         var filled = 0;
         try
         {
             while (filled < buffer.Length)
             {
-                stall.CancelAfter(stallTimeout);
+                patience.CancelAfter(stallTimeout);
                 var read = await body.ReadAsync(buffer[filled..], stall.Token);
                 if (read == 0)
                 {

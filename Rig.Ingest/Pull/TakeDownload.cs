@@ -12,15 +12,12 @@ namespace Rig.Ingest.Pull;
 /// At most <see cref="RangesAhead"/> + 1 ranges of <see cref="RangeBytes"/> are asked for and not yet written: a cut costs at most
 /// 6 MiB sent again. A transfer's memory is its <see cref="Chunks"/> x <see cref="ChunkBytes"/> = 2 MiB of buffers.
 /// </remarks>
-internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap cap, PullOptions options)
+internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap cap, PullOptions options, TransferSetting setting)
 {
     public const int RangeBytes = 2 << 20;
     public const int RangesAhead = 2;
     public const int ChunkBytes = 512 << 10;
     public const int Chunks = 4;
-
-    /// <summary>Written and not yet being synced, at most; a sync runs beside the next bytes.</summary>
-    private const int SyncBytes = 8 << 20;
 
     /// <summary>Cuts in a row without a single byte in between before the take is put back.</summary>
     private const int MaxBarrenCuts = 5;
@@ -37,7 +34,7 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var offset = await HashWhatIsThereAsync(part, hash, take.SizeBytes, cancellationToken);
         progress.StartAt(offset);
-        var writer = new PartWriter(part, hash, progress, SyncBytes);
+        var writer = new PartWriter(part, hash, progress, setting);
         try
         {
             await StreamAsync(take, offset, writer, materializer, cancellationToken);
@@ -55,7 +52,7 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
     {
         var ended = KillSwitches.Shared(take.Id.ToString());
         await using var stop = cancellationToken.Register(() => ended.Abort(new OperationCanceledException(cancellationToken)));
-        var pool = take.SizeBytes < ChunkBytes ? new ChunkPool(Chunks, (int)take.SizeBytes) : idlePools.TryTake(out var kept) ? kept : new ChunkPool(Chunks, ChunkBytes);
+        var pool = take.SizeBytes < setting.ChunkBytes ? new ChunkPool(Chunks, (int)take.SizeBytes) : idlePools.TryTake(out var kept) ? kept : new ChunkPool(Chunks, setting.ChunkBytes);
         var (startedAt, barrenCuts) = (-1L, 0);
         RangeReader? attempt = null;
         try
@@ -71,8 +68,8 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
                         }
 
                         attempt?.Dispose();
-                        var reader = attempt = new RangeReader(node, take, pool, cap, options.StallTimeout, ended.Abort);
-                        return Source.From(RangeReader.Ranges(offset, take.SizeBytes, RangeBytes))
+                        var reader = attempt = new RangeReader(node, take, pool, cap, options.StallTimeout, setting.Time, ended.Abort);
+                        return Source.From(RangeReader.Ranges(offset, take.SizeBytes, setting.RangeBytes))
                             .SelectAsync(RangesAhead, reader.OpenAsync)
                             .ConcatMany(range => Source.From(() => reader.ReadAsync(range)));
                     },
@@ -92,7 +89,7 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
                 // Nothing is kept. Sink.Ignore would do, but its task never ends in Akka.NET when the materializer stops; this one fails then.
                 .Where(static _ => false)
                 .RunWith(Sink.Seq<int>(), materializer);
-            if (take.SizeBytes >= ChunkBytes)
+            if (take.SizeBytes >= setting.ChunkBytes)
             {
                 idlePools.Add(pool);
             }

@@ -6,9 +6,9 @@ namespace Rig.Ingest.Pull;
 
 /// <summary>The two steps of one pulled take: fetch it until its receipt is committed, then tell the node until it has understood.</summary>
 public sealed class TakePull(
-    INode node, ITakeVault vault, TakeLeases leases, IPartStore parts, SessionLayout layout, FreeSpace space, CameraSet cameras, BandwidthCap cap, IOptions<PullOptions> options)
+    INode node, ITakeVault vault, ITakeLeases leases, IPartStore parts, SessionLayout layout, FreeSpace space, CameraSet cameras, BandwidthCap cap, IOptions<PullOptions> options, TransferSetting setting)
 {
-    private readonly TakeDownload download = new(node, parts, cap, options.Value);
+    private readonly TakeDownload download = new(node, parts, cap, options.Value, setting);
 
     /// <param name="materializer">Of the caller: its end interrupts the transfer.</param>
     /// <exception cref="PullException">It did not work now; the message says why.</exception>
@@ -99,11 +99,11 @@ public sealed class TakePull(
     /// <summary>A video that is damaged in itself is kept as it is: the bytes are what the node recorded.</summary>
     /// <returns>What is wrong with it; null when nothing is.</returns>
     /// <exception cref="PullException">It is no MP4 at all.</exception>
-    private static string? CheckVideo(string path, RemoteTake take)
+    private string? CheckVideo(string path, RemoteTake take)
     {
-        using var file = File.OpenHandle(path);
-        return Mp4Check.StartsLikeMp4(file)
-            ? Mp4Check.Problem(file, take.SizeBytes)
+        using var part = parts.Open(path);
+        return Mp4Check.StartsLikeMp4(part.Read)
+            ? Mp4Check.Problem(part.Read, take.SizeBytes)
             : throw new PullException($"{take.Id} is not MP4. The node's copy stays where it is.");
     }
 }

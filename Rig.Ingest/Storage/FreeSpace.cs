@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 namespace Rig.Ingest.Storage;
 
 /// <summary>Keeps <see cref="StorageOptions.MinFreeSpaceGb"/> of the sessions' file system free.</summary>
-public sealed class FreeSpace(IOptions<StorageOptions> options)
+public class FreeSpace(IOptions<StorageOptions> options)
 {
     private const double BytesPerGb = 1e9;
 
-    public long FreeBytes => new DriveInfo(options.Value.SessionsPath).AvailableFreeSpace;
+    public virtual long FreeBytes => new DriveInfo(options.Value.SessionsPath).AvailableFreeSpace;
 
     public double FreeGb => FreeBytes / BytesPerGb;
 

@@ -24,8 +24,9 @@ public static class StorageSetup
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<TakeNotices>();
         services.AddSingleton<TakeDisk>();
+        services.AddSingleton<IReceiptTable, ReceiptTable>();
         services.AddSingleton<TakeStore>();
-        services.AddSingleton<TakeLeases>();
+        services.AddSingleton<ITakeLeases, TakeLeases>();
         services.AddSingleton<UploadStore>();
         services.AddHostedService<StorageGate>();
         return services;

@@ -1,6 +1,6 @@
 namespace Rig.Ingest.Storage;
 
-/// <summary>The steps of a hand-over that touch the disk, so that a test can stop the world before or after each.</summary>
+/// <summary>The steps of a hand-over that touch the disk, so that a test can stop the world before or after each, or be the disk.</summary>
 public class TakeDisk
 {
     public virtual void CreateDirectory(string path) => Durable.CreateDirectory(path);
@@ -12,4 +12,7 @@ public class TakeDisk
     public virtual void SyncDirectory(string path) => Durable.SyncDirectory(path);
 
     public virtual void Delete(string path) => File.Delete(path);
+
+    /// <summary>Null when there is no such file.</summary>
+    public virtual long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
 }

@@ -8,12 +8,12 @@ namespace Rig.Ingest.Storage;
 /// </summary>
 public sealed class TakeLease : IAsyncDisposable
 {
-    private readonly TakeLeases leases;
+    private readonly ITakeLeases leases;
     private readonly CancellationTokenSource lost = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Task renewing;
 
-    internal TakeLease(TakeLeases leases, RecordingId id, string claim, TimeSpan duration, TimeProvider time)
+    internal TakeLease(ITakeLeases leases, RecordingId id, string claim, TimeSpan duration, TimeProvider time)
     {
         this.leases = leases;
         Id = id;
@@ -44,7 +44,7 @@ public sealed class TakeLease : IAsyncDisposable
                     case null when time.GetElapsedTime(renewed) < duration:
                         break;
                     default:
-                        await lost.CancelAsync();
+                        lost.Cancel();
                         return;
                 }
             }
@@ -58,7 +58,8 @@ public sealed class TakeLease : IAsyncDisposable
     /// <summary>Gives the take up, so that another server need not wait for the lease to run out.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
+        // Not CancelAsync: that one hands the callbacks to the thread pool, which a simulation must own.
+        stop.Cancel();
         await renewing;
         await leases.ReleaseAsync(this);
         stop.Dispose();

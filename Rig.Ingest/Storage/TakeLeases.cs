@@ -11,12 +11,10 @@ namespace Rig.Ingest.Storage;
 /// A lease saves work, not data: two transfers of one take harm nothing, since <see cref="TakeStore.CommitAsync"/> locks its name
 /// and compares the bytes. See docs/design/offload.md.
 /// </remarks>
-public sealed class TakeLeases(NpgsqlDataSource database, TimeProvider time, ILogger<TakeLeases> log)
+public sealed class TakeLeases(NpgsqlDataSource database, TimeProvider time, ILogger<TakeLeases> log) : ITakeLeases
 {
     private readonly string server = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    /// <param name="duration">How long after this server's death another one waits; renewed three times as often.</param>
-    /// <returns>Null while another claim, of this server or of another one, holds the take.</returns>
     public async Task<TakeLease?> TryAcquireAsync(RecordingId id, TimeSpan duration, CancellationToken cancellationToken)
     {
         var claim = $"{server}/{Guid.NewGuid():N}";
@@ -32,8 +30,7 @@ public sealed class TakeLeases(NpgsqlDataSource database, TimeProvider time, ILo
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? new TakeLease(this, id, claim, duration, time) : null;
     }
 
-    /// <returns>False when the claim is lost, null when the database did not say.</returns>
-    internal async Task<bool?> TryRenewAsync(TakeLease lease, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<bool?> TryRenewAsync(TakeLease lease, TimeSpan duration, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +48,7 @@ public sealed class TakeLeases(NpgsqlDataSource database, TimeProvider time, ILo
         }
     }
 
-    internal async Task ReleaseAsync(TakeLease lease)
+    public async Task ReleaseAsync(TakeLease lease)
     {
         try
         {

@@ -4,7 +4,7 @@ using Rig.Engine.Event;
 
 namespace Rig.Engine.Cluster.Downing;
 
-/// <summary>Waits until a partition has stood unchanged for the stable time, then downs the other side, or this node.</summary>
+/// <summary>Waits until a partition has stood unchanged for the stable time, or twice that where only single links are broken, then downs the other side, or this node.</summary>
 internal sealed class DowningActor : ReceiveActor, IWithTimers
 {
     public const string Name = "cluster-downing";
@@ -12,6 +12,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private readonly Cluster _cluster;
     private readonly DowningSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private bool _stoodTwice;
 
     public DowningActor(Cluster cluster, DowningSettings settings)
     {
@@ -32,6 +33,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     /// <summary>Every change starts the clock again: nobody is downed on a picture that is still moving.</summary>
     private void Restart()
     {
+        _stoodTwice = false;
         if (Unreachable().Count == 0)
             Timers.Cancel(nameof(Stable));
         else
@@ -44,10 +46,18 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         var self = _cluster.SelfUniqueAddress;
         if (_cluster.IsTerminated || gossip.Find(self) is not { Status: not MemberStatus.Down } || Unreachable().Count == 0)
             return;
-        var (side, others) = PartitionView.Of(gossip, self);
+        var view = PartitionView.Of(gossip, self);
+        var (side, others) = view;
         // Unreachable members that are Down or Exiting already are the leader's to remove.
         if (others.Count == 0)
             return;
+        // A cut through several links is noticed on each in its own time: what looks like a single broken link may be half of the news.
+        if (!view.IsClean && !_stoodTwice)
+        {
+            _stoodTwice = true;
+            Timers.StartSingleTimer(nameof(Stable), new Stable(), _settings.StableAfter);
+            return;
+        }
         if (side.All(member => member.UniqueAddress != self))
         {
             _log.Warning("This node is cut off from members that others still reach, and gives way");

@@ -8,6 +8,12 @@ namespace Rig.Engine.Cluster.Downing;
 internal sealed record PartitionView(IReadOnlyCollection<Member> Side, IReadOnlyCollection<Member> Others)
 {
     /// <summary>
+    /// Whether no two members of different sides are said to reach each other. While it is not so, single links are broken, or a cut
+    /// through all of them has not been noticed by everyone yet.
+    /// </summary>
+    public bool IsClean { get; private init; }
+
+    /// <summary>
     /// The nodes that are connected with <paramref name="self"/>, directly or through others. Where two of them cannot reach each other although
     /// a third reaches both, the one with more broken links is left out (of equals the younger), so that what remains can agree again.
     /// </summary>
@@ -23,6 +29,7 @@ internal sealed record PartitionView(IReadOnlyCollection<Member> Side, IReadOnly
             side.UnionWith(near);
             grown = near.Count > 0;
         }
+        var connected = side.Count;
         while (side.Count > 1)
         {
             var worst = side.MaxBy(member => (side.Count(other => !Linked(member, other)), member.UpNumber, member.UniqueAddress));
@@ -30,7 +37,7 @@ internal sealed record PartitionView(IReadOnlyCollection<Member> Side, IReadOnly
                 break;
             side.Remove(worst!);
         }
-        return new PartitionView(side, counted.Where(member => !side.Contains(member)).ToList());
+        return new PartitionView(side, counted.Where(member => !side.Contains(member)).ToList()) { IsClean = side.Count == connected };
 
         bool Linked(Member left, Member right) =>
             trusted.Sees(left.UniqueAddress, right.UniqueAddress) && trusted.Sees(right.UniqueAddress, left.UniqueAddress);

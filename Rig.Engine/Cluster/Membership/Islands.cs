@@ -8,9 +8,16 @@ namespace Rig.Engine.Cluster.Membership;
 /// </summary>
 internal static class Islands
 {
-    /// <summary>The members that make a cluster's weight, in order.</summary>
+    /// <summary>
+    /// The members that make a cluster's weight, in order. One that is Joining is none: it may never have heard that it was taken in,
+    /// and belong to the other cluster.
+    /// </summary>
     public static IEnumerable<UniqueAddress> Weighty(this Gossip gossip) =>
-        gossip.Members.Values.Where(member => member.Status is MemberStatus.Up or MemberStatus.Leaving).Select(member => member.UniqueAddress).Order();
+        gossip.Members.Values.Where(IsWeighty).Select(member => member.UniqueAddress).Order();
+
+    /// <summary>Seeds that do not count here, and so may belong to another cluster, a member that is only Joining among them.</summary>
+    public static IEnumerable<Address> Strangers(this Gossip mine, IEnumerable<Address> seeds) =>
+        seeds.Except(mine.Weighty().Select(node => node.Address));
 
     /// <summary>
     /// Whether this node's cluster is to end where it cannot compare itself with the other, because each has given the other's nodes
@@ -32,9 +39,11 @@ internal static class Islands
     public static bool GivesWayTo(this Gossip mine, UniqueAddress from, IReadOnlyCollection<UniqueAddress> theirs)
     {
         // One common member, and it is one cluster: the news of the rest is on its way.
-        if (theirs.Count == 0 || theirs.Append(from).Any(node => mine.Find(node) is not null))
+        if (theirs.Count == 0 || theirs.Append(from).Any(node => mine.Find(node) is { } member && IsWeighty(member)))
             return false;
         var own = mine.Weighty().ToList();
         return own.Count == theirs.Count ? theirs.Min()!.CompareTo(own.FirstOrDefault()) < 0 : theirs.Count > own.Count;
     }
+
+    private static bool IsWeighty(Member member) => member.Status is MemberStatus.Up or MemberStatus.Leaving;
 }

@@ -39,6 +39,7 @@ internal static class Leadership
     /// <summary>
     /// The leader's part once all agree: Joining becomes Up and Leaving becomes Exiting; Down and Exiting members that are gone are removed.
     /// Returns the same instance when there is nothing to do.
+    /// One that joins and has not seen this state stays Joining: it may never have heard that it was taken in, and be in another cluster by now.
     /// </summary>
     public static Gossip Lead(this Gossip gossip, UniqueAddress self, ImmutableHashSet<UniqueAddress> exitingConfirmed, int minMembers, DateTimeOffset now)
     {
@@ -57,7 +58,7 @@ internal static class Leadership
         var upNumber = gossip.Members.Values.Where(member => member.UpNumber != Member.NeverUp).Select(member => member.UpNumber).DefaultIfEmpty(0).Max();
         foreach (var member in next.Members.Values)
         {
-            if (member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp && mayBecomeUp)
+            if (member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp && mayBecomeUp && gossip.Seen.Contains(member.UniqueAddress))
                 next = next.Put(member.WithUp(++upNumber));
             else if (member.Status == MemberStatus.Leaving)
                 next = next.Put(member.With(MemberStatus.Exiting));

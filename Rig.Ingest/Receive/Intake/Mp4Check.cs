@@ -24,21 +24,27 @@ internal static class Mp4Check
     public static bool StartsLikeMp4(ReadOnlySpan<byte> head) =>
         head.Length >= HeadBytes && head[4..8].SequenceEqual("ftyp"u8) && BinaryPrimitives.ReadUInt32BigEndian(head) is 0 or 1 or >= (uint)HeadBytes;
 
-    public static bool StartsLikeMp4(SafeFileHandle file)
+    public static bool StartsLikeMp4(SafeFileHandle file) => StartsLikeMp4((buffer, offset) => RandomAccess.Read(file, buffer, offset));
+
+    /// <inheritdoc cref="StartsLikeMp4(ReadOnlySpan{byte})"/>
+    public static bool StartsLikeMp4(ReadAt read)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
-        return RandomAccess.Read(file, head, 0) == HeadBytes && StartsLikeMp4(head);
+        return read(head, 0) == HeadBytes && StartsLikeMp4(head);
     }
 
     /// <returns>Null for a whole MP4 file, else a sentence about what is wrong with it.</returns>
-    public static string? Problem(SafeFileHandle file, long length)
+    public static string? Problem(SafeFileHandle file, long length) => Problem((buffer, offset) => RandomAccess.Read(file, buffer, offset), length);
+
+    /// <inheritdoc cref="Problem(SafeFileHandle, long)"/>
+    public static string? Problem(ReadAt readAt, long length)
     {
         Span<byte> header = stackalloc byte[16];
         var offset = 0L;
         var hasMovie = false;
         for (var boxes = 0; offset < length; boxes++)
         {
-            var read = RandomAccess.Read(file, header, offset);
+            var read = readAt(header, offset);
             if (read < HeadBytes)
             {
                 return "The file is not a whole MP4 video: it ends inside a box header.";
@@ -79,3 +85,6 @@ internal static class Mp4Check
         return hasMovie ? null : "The file is not a whole MP4 video: it has no 'moov' box, without which players cannot read it.";
     }
 }
+
+/// <summary>Reads from a place in a file; fewer bytes than asked for only at its end.</summary>
+internal delegate int ReadAt(Span<byte> buffer, long offset);

@@ -62,6 +62,7 @@ public sealed class DowningTests
         var majority = PartitionView.Of(gossip, Node(1));
         Assert.Equal([A, B], majority.Side.Order());
         Assert.Equal([C], majority.Others);
+        Assert.True(majority.IsClean);
         Assert.Equal([C], PartitionView.Of(GossipOf(A, B, C).Cut(3, 1).Cut(3, 2), Node(3)).Side);
     }
 
@@ -72,6 +73,7 @@ public sealed class DowningTests
         var gossip = GossipOf(A, B, C).Cut(1, 2).Cut(2, 1);
 
         Assert.All([Node(1), Node(2), Node(3)], self => Assert.Equal([B], PartitionView.Of(gossip, self).Others));
+        Assert.All([Node(1), Node(2), Node(3)], self => Assert.False(PartitionView.Of(gossip, self).IsClean));
     }
 
     [Fact]

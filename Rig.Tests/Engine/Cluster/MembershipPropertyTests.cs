@@ -93,7 +93,8 @@ public sealed class MembershipPropertyTests
         var alone = MembershipState.Outside(Node(0)).Found([]);
 
         Assert.Equal(MemberStatus.Joining, alone.Lead(minMembers: 2, DateTimeOffset.UnixEpoch).SelfMember!.Status);
-        var two = alone.Admit(Node(1), [], DateTimeOffset.UnixEpoch).Next.Lead(minMembers: 2, DateTimeOffset.UnixEpoch);
+        var joined = alone.Admit(Node(1), [], DateTimeOffset.UnixEpoch).Next;
+        var two = (joined with { Gossip = joined.Gossip.SeenBy(Node(1)) }).Lead(minMembers: 2, DateTimeOffset.UnixEpoch);
         Assert.All(two.Gossip.Members.Values, member => Assert.Equal(MemberStatus.Up, member.Status));
     }
 

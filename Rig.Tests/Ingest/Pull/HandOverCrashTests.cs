@@ -80,7 +80,7 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
     private async Task<Exception?> RunAsync(MemoryNode node, StorageOptions storage, CountedCrash crash)
     {
         var layout = new SessionLayout(Options.Create(storage));
-        var store = new TakeStore(database, layout, new MortalDisk(crash), new TakeNotices(), NullLogger<TakeStore>.Instance);
+        var store = new TakeStore(new ReceiptTable(database), layout, new MortalDisk(crash), new TakeNotices(), NullLogger<TakeStore>.Instance);
         var pull = new TakePull(
             new MortalNode(node, crash),
             new MortalVault(store, crash),
@@ -90,7 +90,8 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
             new FreeSpace(Options.Create(storage)),
             CameraSet.FromConfiguration(new ConfigurationBuilder().Build()),
             new BandwidthCap(Options.Create(options), TimeProvider.System),
-            Options.Create(options));
+            Options.Create(options),
+            TransferSetting.Default);
         try
         {
             await pull.FetchAsync(node.Take, new TransferProgress(TimeProvider.System), system.Materializer(), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
@@ -111,7 +112,7 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
         }
 
         var layout = new SessionLayout(Options.Create(storage));
-        var receipt = await new TakeStore(database, layout, new TakeDisk(), new TakeNotices(), NullLogger<TakeStore>.Instance).FindAsync(node.Take.Id, CancellationToken.None);
+        var receipt = await new TakeStore(new ReceiptTable(database), layout, new TakeDisk(), new TakeNotices(), NullLogger<TakeStore>.Instance).FindAsync(node.Take.Id, CancellationToken.None);
         Assert.NotNull(receipt);
         Assert.Equal(node.Take.Sha256, receipt.Sha256);
         Assert.Equal(node.Take.Sha256, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(layout.VideoPath(node.Take.Id)))));

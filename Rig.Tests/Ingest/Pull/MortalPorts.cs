@@ -116,6 +116,14 @@ internal sealed class MortalParts(IPartStore inner, CrashPoint crash) : IPartSto
         inner.Delete(path);
     }
 
+    public IEnumerable<(string Path, DateTimeOffset WrittenAt)> In(string folder) => inner.In(folder);
+
+    public bool TryDelete(string path)
+    {
+        crash.Step("part delete");
+        return inner.TryDelete(path);
+    }
+
     /// <summary>Dying at a write leaves half of it.</summary>
     private sealed class MortalPart(IPartFile inner, CrashPoint crash) : IPartFile
     {
@@ -125,6 +133,12 @@ internal sealed class MortalParts(IPartStore inner, CrashPoint crash) : IPartSto
         {
             crash.Step("part clear");
             inner.Clear();
+        }
+
+        public int Read(Span<byte> buffer, long offset)
+        {
+            crash.Step("part read");
+            return inner.Read(buffer, offset);
         }
 
         public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)

@@ -182,7 +182,7 @@ public sealed class TakeDownloadTests : IAsyncLifetime
         RecordingId.TryParse("GAME_20261121_140000_CAM_C", out var id) ? new RemoteTake("http://node", id, sizeBytes, sha256) : throw new InvalidOperationException();
 
     private Task<string> RunAsync(WireNode node, RemoteTake take, IPartStore? parts = null, CancellationToken cancellationToken = default) =>
-        new TakeDownload(node.Client(options), parts ?? new PartStore(), new BandwidthCap(Options.Create(options), TimeProvider.System), options)
+        new TakeDownload(node.Client(options), parts ?? new PartStore(), new BandwidthCap(Options.Create(options), TimeProvider.System), options, TransferSetting.Default)
             .RunAsync(take, PartPath, new TransferProgress(TimeProvider.System), system.Materializer(), cancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
 
@@ -203,11 +203,17 @@ public sealed class TakeDownloadTests : IAsyncLifetime
 
         public void Delete(string path) => inner.Delete(path);
 
+        public IEnumerable<(string Path, DateTimeOffset WrittenAt)> In(string folder) => inner.In(folder);
+
+        public bool TryDelete(string path) => inner.TryDelete(path);
+
         private sealed class File(WatchedParts parts, IPartFile inner) : IPartFile
         {
             public long Length => inner.Length;
 
             public void Clear() => inner.Clear();
+
+            public int Read(Span<byte> buffer, long offset) => inner.Read(buffer, offset);
 
             public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) => inner.ReadAsync(buffer, offset, cancellationToken);
 

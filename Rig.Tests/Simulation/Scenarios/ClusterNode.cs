@@ -19,6 +19,9 @@ internal sealed class ClusterNode(SimulatedMachine machine, Func<SimulatedProces
     /// <summary>The system of now; null between two, and on a machine that is down.</summary>
     public ActorSystem? System { get; private set; }
 
+    /// <summary>The incarnation that takes part in the cluster now; only while there is a system.</summary>
+    public UniqueAddress Self => Cluster.Get(System!).SelfUniqueAddress;
+
     public bool IsUp => machine.IsRunning && System is { } system && Cluster.Get(system).SelfMember.Status == MemberStatus.Up;
 
     /// <summary>What the process does beside, first thing.</summary>

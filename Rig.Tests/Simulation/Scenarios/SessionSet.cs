@@ -17,6 +17,9 @@ internal static class SessionSet
     private static readonly TimeSpan Match = TimeSpan.FromMinutes(90);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>A coordinator that has not heard a camera for this long shows it as offline.</summary>
+    private static readonly TimeSpan HeardAgain = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LateStart = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ClockConvergence = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MostClockError = TimeSpan.FromMilliseconds(250);
     private static readonly string[] Hosts = ["cam-l", "cam-c", "cam-r"];
@@ -63,12 +66,13 @@ internal static class SessionSet
             Until(() => machines.All(machine => machine.Node.IsUp), TimeSpan.FromSeconds(20), "the nodes do not form a cluster");
             RunFor(ClockConvergence);
             CheckClocks();
+            var ordered = World.Elapsed;
             if (Order(new StartSession("start", null)) is not SessionStarted started)
             {
                 return;
             }
 
-            CheckStart(started);
+            CheckStart(started, machines.Where(machine => machine.Node.System is not { } system || system.Uptime < World.Elapsed - ordered + HeardAgain).ToList());
             RunFor(World.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
             for (var end = World.Elapsed + length; ; RunFor(World.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(4))))
             {
@@ -139,25 +143,30 @@ internal static class SessionSet
             }
         }
 
-        private void CheckStart(SessionStarted started)
+        // A camera that the cluster took for dead around the start, for losses on the wire, may be started later if the answer says so.
+        private void CheckStart(SessionStarted started, IReadOnlyList<CameraMachine> lost)
         {
-            var idle = machines.Where(machine => machine.Ledger.Running is null).Select(machine => machine.CameraId.Value).ToList();
-            if (idle.Count > 0)
+            var recording = started.Session.Cameras.Where(camera => camera.Part == CameraPart.Recording).Select(camera => camera.CameraId).ToHashSet();
+            var named = machines.Where(machine => recording.Contains(machine.CameraId)).ToList();
+            if (machines.Except(named).Except(lost).FirstOrDefault() is { } unnamed)
             {
-                Broken($"the session counts as started and {string.Join(", ", idle)} does not record");
+                Broken($"the answer to the start does not name {unnamed.CameraId} as recording, which the cluster had not lost");
                 return;
             }
 
-            var first = machines.Select(machine => machine.Ledger.Takes[0].FirstFrame).ToList();
-            if (first.Max() - first.Min() > TakeLedger.Frame)
+            if (named.Count == 0 || named.Any(machine => machine.Ledger.Running is null))
+            {
+                Broken($"the answer to the start names {string.Join(", ", recording)} as recording; {machines.Count(machine => machine.Ledger.Running is not null)} do");
+                return;
+            }
+
+            var first = machines.Except(lost).Select(machine => machine.Ledger.Takes[0].FirstFrame).ToList();
+            if (first.Count > 0 && first.Max() - first.Min() > TakeLedger.Frame)
             {
                 Broken(FormattableString.Invariant($"the first frames are {(first.Max() - first.Min()).TotalMilliseconds:F1} ms apart; one frame is {TakeLedger.Frame.TotalMilliseconds:F1}"));
             }
 
-            if (started.Session.Cameras.Any(camera => camera.Part != CameraPart.Recording))
-            {
-                Broken("the answer to the start does not name every camera as recording");
-            }
+            Until(() => machines.All(machine => machine.Ledger.Running is not null), LateStart, "a camera that the cluster lost at the start does not record");
         }
 
         // A person presses, and presses again on another node's page if there is no answer; the request keeps its id.

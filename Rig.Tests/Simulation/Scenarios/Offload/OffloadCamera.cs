@@ -21,6 +21,8 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
     private static readonly SessionId Session = SessionId.Parse("GAME_20260606_100000");
     private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(5);
 
+    private static ReadOnlySpan<byte> Mp4Head => [0, 0, 0, 8, (byte)'f', (byte)'t', (byte)'y', (byte)'p'];
+
     private readonly IOptions<StorageOptions> options = Options.Create(
         new StorageOptions { RecordingsPath = "/recordings", ManifestsPath = "/manifests", MinFreeSpaceGb = 1, DeleteAfterConfirm = deletesAtOnce });
 
@@ -85,8 +87,9 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
         var world = machine.World;
         var id = new RecordingId(Session, cameraId, Catalogue!.NextTake(Session, cameraId));
         var paths = TakePaths.Of(options.Value, id);
-        var bytes = new byte[world.Pick(MaxTakeBytes) + 1];
-        for (var i = 0; i < bytes.Length; i++)
+        var bytes = new byte[Mp4Head.Length + world.Pick(MaxTakeBytes)];
+        Mp4Head.CopyTo(bytes);
+        for (var i = Mp4Head.Length; i < bytes.Length; i++)
         {
             bytes[i] = (byte)world.Pick(256);
         }

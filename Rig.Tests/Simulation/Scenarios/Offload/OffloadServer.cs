@@ -1,40 +1,44 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Engine.Simulation;
 using Rig.Ingest.Pull;
+using Rig.Ingest.Receive;
 using Rig.Ingest.Storage;
 
 namespace Rig.Tests.Simulation.Scenarios.Offload;
 
 /// <summary>
-/// The ingest server as far as receiving goes: the real <see cref="PullState"/> decides, and the steps of TakePull, TakeDownload and
-/// TakeStore are taken in their order on a simulated disk, each range durable before the next, the name before the receipt, the
-/// receipt before the confirmation.
+/// The ingest server as far as pulling goes: the real pull actor, node client, download streams, part sweep, leases and hand-over, on
+/// a simulated disk, network and database.
 /// </summary>
 internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<OffloadCamera> cameras, OffloadBug bug)
 {
-    private const int RangeBytes = 128;
-    private const double FlippedBitChance = 0.01;
+    private static readonly Config Local = ConfigurationFactory.ParseString("akka { loggers = [], loglevel = OFF }");
+    private static readonly IOptions<StorageOptions> Storage =
+        Options.Create(new StorageOptions { SessionsPath = "/sessions", TempPath = "/incoming", ProcessingPath = "/processing", MinFreeSpaceGb = 0 });
 
-    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly SessionLayout Layout = new(Options.Create(new StorageOptions { SessionsPath = "/sessions", TempPath = "/incoming", ProcessingPath = "/processing" }));
+    private static readonly SessionLayout Layout = new(Storage);
+    private static readonly CameraSet Cameras = CameraSet.FromConfiguration(new ConfigurationBuilder().Build());
 
-    private readonly PullOptions options = new();
-    private CrashingDisk disk = null!;
-    private ReceiptTable receipts = null!;
-    private PullState state = null!;
-    private SimulatedProcess process = null!;
+    private readonly NodeSet nodes = NodeSet.FromConfiguration(new ConfigurationBuilder()
+        .AddInMemoryCollection(cameras.Select((camera, n) => KeyValuePair.Create($"{NodeSet.Key}:{n}", (string?)$"http://{camera.Machine.Name}:8080")))
+        .Build());
+
+    private readonly Dictionary<RecordingId, (string Claim, DateTimeOffset Until)> leases = [];
+    private readonly Dictionary<string, List<byte>> remembered = [];
 
     public SimulatedMachine Machine => machine;
 
     public double CrashChance { get; set; }
 
-    public void Start() => machine.Start(started =>
+    public void Start() => machine.Start(process =>
     {
         try
         {
-            Boot(started);
+            Boot(process);
         }
         catch (Exception e) when (e is IOException or ProcessGoneException)
         {
@@ -45,159 +49,55 @@ internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<Offl
 
     /// <summary>Whether the server would hold these bytes, and know that it does, after a power cut at this instant.</summary>
     public bool HoldsDurably(RecordingId id, string sha256) =>
-        machine.Disk.DurableBytesOf(Layout.VideoPath(id)) is { } bytes && Hash(bytes) == sha256 && ReceiptTable.IsDurable(machine.Disk, id, sha256);
+        machine.Disk.DurableBytesOf(Layout.VideoPath(id)) is { } bytes && Convert.ToHexStringLower(SHA256.HashData(bytes)) == sha256
+        && SimulatedReceipts.IsDurable(machine.Disk, id, sha256);
 
-    private void Boot(SimulatedProcess started)
+    private void Boot(SimulatedProcess process)
     {
-        process = started;
-        disk = new CrashingDisk(process) { CrashChance = CrashChance };
+        var disk = new CrashingDisk(process) { CrashChance = CrashChance };
         disk.CreateFolder(Layout.SessionsPath);
         disk.CreateFolder(Layout.TempPath);
-        receipts = new ReceiptTable(disk);
-        state = PullState.Empty(options);
-        process.Time.CreateTimer(_ => Poll(), null, TimeSpan.Zero, options.PollInterval);
-        process.Time.CreateTimer(_ => Next(), null, TickInterval, TickInterval);
-    }
-
-    private void Poll()
-    {
-        foreach (var camera in cameras)
-        {
-            _ = ListAsync(camera);
-        }
-    }
-
-    private async Task ListAsync(OffloadCamera camera)
-    {
-        try
-        {
-            var listed = await Calls.CallAsync(process, camera.Machine, () => camera.Catalogue!.List().Where(take => take.ConfirmedAt is null).ToList());
-            state = state.Listed(Url(camera), [.. listed.Select(take => RemoteTake.TryCreate(Url(camera), take.Id.ToString(), take.SizeBytes, take.Sha256, long.MaxValue, out _)!)]);
-        }
-        catch (IOException)
-        {
-            // Asked again at the next poll.
-        }
-    }
-
-    private void Next()
-    {
-        disk.CrashChance = CrashChance;
-        (state, var start) = state.Next(process.Time.GetUtcNow());
-        foreach (var item in start)
-        {
-            _ = WorkAsync(item, cameras.Single(camera => Url(camera) == item.Take.NodeUrl));
-        }
-    }
-
-    private async Task WorkAsync(PullItem item, OffloadCamera camera)
-    {
-        var id = item.Take.Id;
-        try
-        {
-            if (item.Step == PullStep.Fetch)
-            {
-                await FetchAsync(item.Take, camera);
-                state = state.Fetched(id);
-            }
-            else if (!IsWhole(item.Take))
-            {
-                state = state.Failed(id, "not whole", process.Time.GetUtcNow(), backToFetch: true);
-            }
-            else
-            {
-                var outcome = await Calls.CallAsync(process, camera.Machine, () => camera.Confirm(id, item.Take.Sha256, "{}"));
-                state = outcome == ConfirmOutcome.Confirmed ? state.Confirmed(id) : state.Failed(id, $"{outcome}", process.Time.GetUtcNow());
-            }
-        }
-        catch (IOException e)
-        {
-            state = state.Failed(id, e.Message, process.Time.GetUtcNow());
-        }
-        catch (ProcessGoneException)
-        {
-            // So is the state.
-        }
-    }
-
-    private async Task FetchAsync(RemoteTake take, OffloadCamera camera)
-    {
-        if (IsWhole(take))
-        {
-            return;
-        }
-
-        var part = Layout.PullPath(take.Id, take.Sha256);
-        if (!disk.Disk.Exists(part))
-        {
-            disk.Change(d => d.Create(part));
-        }
-
-        // What an earlier process left may be in the system's memory only.
-        var bytes = disk.Disk.Read(part).ToList();
-        if (bug is not (OffloadBug.TrustedRemainder or OffloadBug.MissingFileSync))
-        {
-            disk.Change(d => d.Flush(part));
-        }
-
-        while (bytes.Count < take.SizeBytes)
-        {
-            var (offset, length) = (bytes.Count, (int)Math.Min(RangeBytes, take.SizeBytes - bytes.Count));
-            var range = await Calls.CallAsync(process, camera.Machine, () => camera.Catalogue!.Find(take.Id) is null
-                ? throw new FileNotFoundException($"{take.Id} is gone.")
-                : camera.Held(take.Id)!.AsSpan(offset, length).ToArray());
-            if (machine.World.Happens(FlippedBitChance))
-            {
-                range[machine.World.Pick(range.Length)] ^= 1;
-            }
-
-            disk.Change(d => d.Append(part, range));
-            bytes.AddRange(range);
-            if (bug != OffloadBug.MissingFileSync)
-            {
-                disk.Change(d => d.Flush(part));
-            }
-        }
-
-        if (Hash([.. bytes]) != take.Sha256 && bug != OffloadBug.UnverifiedBytes)
-        {
-            disk.Change(d => d.Delete(part));
-            throw new IOException($"{take.Id} arrived with other bytes.");
-        }
-
-        TakeOver(take, part);
-    }
-
-    private void TakeOver(RemoteTake take, string part)
-    {
+        disk.CreateFolder(Layout.ProcessingPath);
+        var setting = new TransferSetting(process.Time, process.Scheduler) { RangeBytes = 128, ChunkBytes = 48, SyncBytes = 96 };
+        var options = Options.Create(new PullOptions());
+        var server = Options.Create(new ServerOptions());
+        var takeDisk = new SimulatedTakeDisk(disk, bug);
+        var receipts = new SimulatedReceipts(process, disk, bug);
+        ITakeVault vault = new TakeStore(receipts, Layout, takeDisk, new TakeNotices(), NullLogger<TakeStore>.Instance);
         if (bug == OffloadBug.EarlyAcknowledgement)
         {
-            receipts.Commit(take.Id, take.Sha256, take.SizeBytes);
+            vault = new HastyVault(vault, receipts);
         }
 
-        var folder = Layout.TakeFolder(take.Id);
-        disk.CreateFolder(folder);
-        disk.Change(d => d.Rename(part, Layout.VideoPath(take.Id)));
-        if (bug != OffloadBug.MissingFolderSync)
-        {
-            disk.Change(d => d.FlushFolder(folder));
-        }
-
-        if (bug != OffloadBug.EarlyAcknowledgement)
-        {
-            receipts.Commit(take.Id, take.Sha256, take.SizeBytes);
-        }
+        var parts = new SimulatedParts(disk, process.Time, bug, remembered);
+        var client = new NodeClient(new HttpClient(new SimulatedHttp(process, cameras)) { Timeout = Timeout.InfiniteTimeSpan }, options, server, process.Time);
+        var pull = new TakePull(
+            client, vault, new SimulatedLeases(process, leases), parts, Layout, new SimulatedFreeSpace(disk, Storage), Cameras, new BandwidthCap(options, process.Time), options, setting);
+        var sweep = new PartSweep(Layout, parts, vault, options, process.Time, NullLogger<PartSweep>.Instance);
+        var pauseMark = new PauseMark(Layout, takeDisk);
+        var board = new TransferBoard();
+        process.CreateSystem("ingest", Local).ActorOf(
+            Props.Create(() => new PullActor(client, pull, sweep, pauseMark, board, options, server, nodes, setting, NullLogger<PullActor>.Instance)), "pull");
     }
 
-    private bool IsWhole(RemoteTake take) => receipts.Find(take.Id) is { } held && held.Sha256 == take.Sha256
-        && (bug == OffloadBug.EarlyAcknowledgement || (disk.Disk.Exists(Layout.VideoPath(take.Id)) && disk.Disk.LengthOf(Layout.VideoPath(take.Id)) == held.SizeBytes));
+    /// <summary>A planted fault: gives its word before it has the bytes, and believes it.</summary>
+    private sealed class HastyVault(ITakeVault inner, SimulatedReceipts receipts) : ITakeVault
+    {
+        public Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);
 
-    private static string Url(OffloadCamera camera) => $"http://{camera.Machine.Name}:8080";
+        public bool IsWhole(Receipt receipt) => true;
 
-    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+        public Task<CommitResult> CommitAsync(ArrivedTake take, CancellationToken cancellationToken)
+        {
+            receipts.Commit(take);
+            return inner.CommitAsync(take, cancellationToken);
+        }
+
+        public Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken) => inner.MarkConfirmedAsync(id, cancellationToken);
+    }
 }
 
-/// <summary>Faults planted in what is tested, to see that the rules catch them.</summary>
+/// <summary>Faults planted beneath what is tested, to see that the rules catch them.</summary>
 internal enum OffloadBug
 {
     None = 0,
@@ -211,9 +111,12 @@ internal enum OffloadBug
     /// <summary>A name that was given is not flushed.</summary>
     MissingFolderSync = 3,
 
+    /// <summary>The database says that a receipt is committed before it is on its disk.</summary>
+    LostReceipt = 4,
+
     /// <summary>What a killed process had written is taken for flushed.</summary>
     TrustedRemainder = 5,
 
-    /// <summary>What arrived is taken for what was sent.</summary>
-    UnverifiedBytes = 4,
+    /// <summary>What an earlier process had written is not hashed again: what it was is taken for what is there.</summary>
+    RememberedHash = 6,
 }

@@ -64,8 +64,8 @@ internal static class OffloadSet
             Repair(camera.Machine.Disk);
         }
 
-        bool IsHome() => ledger.Takes.Where(take => ledger.IsSealed(take.Key)).All(take => server.HoldsDurably(take.Key, take.Value))
-            && cameras.All(camera => camera.Catalogue?.List().All(take => take.ConfirmedAt is not null) == true);
+        bool IsHome() => cameras.All(camera => camera.Catalogue?.List().All(take => take.ConfirmedAt is not null) == true)
+            && ledger.Takes.Where(take => ledger.IsSealed(take.Key)).All(take => server.HoldsDurably(take.Key, take.Value));
         if (!world.RunUntil(world.Elapsed + Peace, () => ledger.Violations.Count > 0 || IsHome()))
         {
             ledger.Broken(FormattableString.Invariant($"{Peace.TotalSeconds} s after the last fault not every take is at the server and known there by its node"));

@@ -1,0 +1,88 @@
+using Rig.Engine.Simulation;
+using Rig.Tests.Simulation.Scenarios;
+
+namespace Rig.Tests.Simulation;
+
+/// <summary>Runs of the sets that once broke a rule, told step by step so that they outlive a change of what a seed stands for.</summary>
+public sealed class PartitionTests
+{
+    private const int Port = 2552;
+
+    // The last may found a cluster, and the first has the lowest address.
+    private static readonly string[] Hosts = ["a", "b", "founder"];
+
+    private static readonly Config Base = ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loggers = []
+          loglevel = OFF
+          actor.provider = cluster
+          cluster.seed-nodes = [{{string.Join(", ", Hosts.Reverse().Select(host => $"\"akka.tcp://rig@{host}:{Port}\""))}}]
+        }
+        """);
+
+    /// <summary>
+    /// One is taken in by a member that stands still before it can say so. The other member gives up, the newcomer founds its own
+    /// cluster and takes that one in. When the first goes on, it counts the newcomer among its own.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_node_that_took_another_in_and_stood_still_before_it_could_say_so_finds_the_cluster_of_that_one(int seed)
+    {
+        var world = new SimulatedWorld(seed);
+        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
+        var (still, other, newcomer) = (nodes[0], nodes[1], nodes[2]);
+        nodes.ForEach(node => node.Start());
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+
+        newcomer.CutPower();
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => SeesUp(still, 2) && SeesUp(other, 2)));
+        // Only the one that will stand still may take it in, and what it answers is lost.
+        world.Network.Partition([newcomer.Machine], [other.Machine]);
+        newcomer.Start();
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => Holds(still, newcomer)));
+        still.Machine.Pause();
+        world.Network.BreakConnections(still.Machine, newcomer.Machine);
+        world.Network.Heal();
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(30), () => SeesUp(newcomer, 2) && SeesUp(other, 2)));
+
+        still.Machine.Resume();
+        world.RunFor(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(newcomer.Self, Members(still).Keys);
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(20), () => nodes.All(node => SeesUp(node, 3))), "Two clusters went on side by side.");
+    }
+
+    /// <summary>One of two that are cut off from a third notices it more than the stable time before the other, whose link had been bad.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_cut_that_one_of_the_majority_notices_late_ends_the_node_that_is_cut_off(int seed)
+    {
+        var world = new SimulatedWorld(seed);
+        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
+        nodes.ForEach(node => node.Start());
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+        var before = nodes.Select(node => node.Self).ToList();
+
+        world.Network.Partition([nodes[0].Machine], [nodes[1].Machine]);
+        world.RunFor(TimeSpan.FromSeconds(1.2));
+        world.Network.Partition([nodes[0].Machine], [nodes[2].Machine]);
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(8), () => SeesUp(nodes[1], 2) && SeesUp(nodes[2], 2)));
+        Assert.Equal(before[1..], [nodes[1].Self, nodes[2].Self]);
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(3), () => !nodes[0].IsUp), "The node that is cut off goes on.");
+    }
+
+    private static bool SeesUp(ClusterNode node, int members) =>
+        node.IsUp && Members(node) is { } gossip && gossip.Count == members && gossip.Values.All(member => member.Status == MemberStatus.Up);
+
+    private static bool Holds(ClusterNode node, ClusterNode joining) => node.System is not null && joining.System is not null && Members(node).ContainsKey(joining.Self);
+
+    private static IReadOnlyDictionary<UniqueAddress, Member> Members(ClusterNode node) => Cluster.Get(node.System!).Gossip.Members;
+
+    private static ActorSystem Create(SimulatedProcess process) => process.CreateSystem(
+        "rig",
+        ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}").WithFallback(Base));
+}
