@@ -88,7 +88,7 @@ internal static class MachineApi
             return ApiError.Of(StatusCodes.Status409Conflict, "The mode cannot be changed while recording. Stop first.");
         }
 
-        file.Save(new Dictionary<string, string> { [$"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}"] = production ? "true" : "false" });
+        file.Save(new Dictionary<string, string?> { [$"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}"] = production ? "true" : "false" });
         return Results.Json(new { Success = true, ProductionMode = production, RestartRequired = true });
     }
 

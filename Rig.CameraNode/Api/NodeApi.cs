@@ -31,6 +31,8 @@ internal static class NodeApi
         api.MapStatus();
         api.MapRecord();
         api.MapCoordinator();
+        api.MapPeers();
+        FleetApi.Map(api);
         api.MapRecordings();
         api.MapOffload();
         api.MapConfig();

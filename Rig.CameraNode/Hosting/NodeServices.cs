@@ -10,6 +10,7 @@ using Rig.CameraNode.Audio;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
 using Rig.CameraNode.Offload;
+using Rig.CameraNode.Peers;
 using Rig.CameraNode.Power;
 using Rig.CameraNode.Probe;
 using Rig.CameraNode.SelfTest;
@@ -33,6 +34,12 @@ internal static class NodeServices
         services.AddChecked<AudioOptions>(AudioOptions.Section, o => o.Errors());
         services.AddChecked<ProbeOptions>(ProbeOptions.Section, o => o.Errors());
         services.AddChecked<PowerOptions>(PowerOptions.Section, _ => []);
+
+        services.AddChecked<PeerOptions>(PeerOptions.Section, o => o.Errors());
+        services.AddSingleton<PeerList>();
+        services.AddSingleton<PeerHttp>();
+        services.AddSingleton<PeerCalls>();
+        services.AddSingleton<FleetApi>();
 
         services.AddSingleton<RigBoard>();
         services.AddSingleton<ISpeaker, AlsaSpeaker>();
