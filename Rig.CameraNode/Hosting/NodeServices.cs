@@ -9,6 +9,7 @@ using Rig.CameraNode.Api;
 using Rig.CameraNode.Audio;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Network;
 using Rig.CameraNode.Offload;
 using Rig.CameraNode.Peers;
 using Rig.CameraNode.Power;
@@ -35,6 +36,9 @@ internal static class NodeServices
         services.AddChecked<ProbeOptions>(ProbeOptions.Section, o => o.Errors());
         services.AddChecked<PowerOptions>(PowerOptions.Section, _ => []);
 
+        services.AddChecked<AccessPointOptions>(AccessPointOptions.Section, o => o.Errors());
+        services.AddSingleton<INetworkManager, Nmcli>();
+        services.AddSingleton<AccessPoint>();
         services.AddChecked<PeerOptions>(PeerOptions.Section, o => o.Errors());
         services.AddSingleton<PeerList>();
         services.AddSingleton<PeerHttp>();
@@ -55,7 +59,11 @@ internal static class NodeServices
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StatusReader>();
         services.AddSingleton(new MeterTotals());
-        services.AddSingleton(s => new Updater(new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version));
+        services.AddSingleton(s => new UpdateHistory(
+            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(s.GetRequiredService<IOptions<NodeOptions>>().Value.ConfigPath))!, "update_history.json"),
+            s.GetRequiredService<ILogger<UpdateHistory>>()));
+        services.AddSingleton(s => new Updater(
+            new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version, s.GetRequiredService<UpdateHistory>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s =>
         {
             var node = s.GetRequiredService<IOptions<NodeOptions>>().Value;
