@@ -38,6 +38,7 @@ internal static class NodeApi
         api.MapConfig();
         api.MapUpdate();
         api.MapSelfTest();
+        api.MapFraming();
         api.MapCameraModes();
         api.MapMachine();
         app.MapFiles();

@@ -9,6 +9,7 @@ using Rig.CameraNode.Api;
 using Rig.CameraNode.Audio;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Framing;
 using Rig.CameraNode.Network;
 using Rig.CameraNode.Offload;
 using Rig.CameraNode.Peers;
@@ -54,6 +55,8 @@ internal static class NodeServices
         services.AddSingleton<IVideoDecoder, FfmpegDecoder>();
         services.AddSingleton<SelfTestRunner>();
         services.AddSingleton<OfferedModes>();
+        services.AddSingleton<FramingWatch>();
+        services.AddSingleton<FramingAssist>();
         services.AddSingleton<MasterClock>();
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
@@ -73,7 +76,7 @@ internal static class NodeServices
                 node.Camera, node.BaseUrl, node.Master,
                 s.GetRequiredService<ICamera>(), s.GetRequiredService<IRecordingCatalogue>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue,
-                s.GetRequiredService<ISpeaker>());
+                s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot);
         });
 
         services.AddOffload();
