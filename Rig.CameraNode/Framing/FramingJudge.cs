@@ -19,6 +19,7 @@ internal static class FramingJudge
     private const double TooWhite = 0.12;
     private const double TooBlack = 0.5;
     private const double TooDark = 45;
+    private const double TooLight = 215;
 
     /// <summary>A degree is a tenth of the ball's height over the picture's width at the far line: seen, and not worth a beep.</summary>
     private const double MaxTiltDeg = 1.5;
@@ -67,7 +68,7 @@ internal static class FramingJudge
         }
 
         When(quality.Brightness < TooDark || quality.Underexposed > TooBlack, $"The picture is too dark. Check the exposure, and that nothing shades the lens.");
-        When(quality.Overexposed > TooWhite, $"The picture is too bright: {quality.Overexposed:P0} of it is white. Keep the sun out of the lens.");
+        When(quality.Overexposed > TooWhite || quality.Brightness > TooLight, $"The picture is too bright: {quality.Overexposed:P0} of it is white. Keep the sun out of the lens.");
         if (grass.Coverage < NoFieldBelow)
         {
             advice.Add("No pitch is seen. Point the camera at the pitch.");
@@ -85,5 +86,5 @@ internal static class FramingJudge
         return advice;
     }
 
-    private static double? Rounded(double? value, int digits) => value is { } number ? Math.Round(number, digits) : null;
+    private static double? Rounded(double? value, int digits) => value is { } number ? Math.Round(number, digits) + 0.0 : null;
 }

@@ -12,9 +12,14 @@ internal sealed record Grass(double Coverage, double LeftCoverage, double RightC
     private const int MinSaturation = 40;
     private const int MinValue = 40;
 
-    /// <summary>Green begins where this share of the next stretch is green; players, paint and mown bands interrupt it.</summary>
-    private const double DenseShare = 0.7;
-    private const double StretchOfHeight = 0.1;
+    /// <summary>
+    /// Looked at from below, the pitch ends where this much of the height is not green: more than paint, less than hoardings and
+    /// people. Trees behind them are green again.
+    /// </summary>
+    private const double GapOfHeight = 0.03;
+
+    /// <summary>Less green than this in one piece is no pitch.</summary>
+    private const double PieceOfHeight = 0.1;
 
     /// <summary>The median row of <see cref="Top"/> as a share of the height, 0 at the top; null where too few columns have green.</summary>
     public double? Boundary(int height)
@@ -28,7 +33,7 @@ internal sealed record Grass(double Coverage, double LeftCoverage, double RightC
         var (width, height) = (picture.Width, picture.Height);
         var columns = new int[width];
         var top = new int[width];
-        var stretch = Math.Max(3, (int)(height * StretchOfHeight));
+        var (gap, piece) = (Math.Max(3, (int)(height * GapOfHeight)), Math.Max(3, (int)(height * PieceOfHeight)));
         var green = new bool[height];
         for (var x = 0; x < width; x++)
         {
@@ -39,7 +44,7 @@ internal sealed record Grass(double Coverage, double LeftCoverage, double RightC
                 columns[x] += green[y] ? 1 : 0;
             }
 
-            top[x] = Begin(green, stretch);
+            top[x] = Begin(green, gap, piece);
         }
 
         double Share(int from, int to) => (double)columns[from..to].Sum() / ((to - from) * height);
@@ -60,20 +65,26 @@ internal sealed record Grass(double Coverage, double LeftCoverage, double RightC
         return hue is >= MinHue and <= MaxHue;
     }
 
-    private static int Begin(bool[] green, int stretch)
+    private static int Begin(bool[] green, int gap, int piece)
     {
-        var dense = 0;
-        for (var y = 0; y < green.Length; y++)
+        var (top, count, missing) = (-1, 0, 0);
+        for (var y = green.Length - 1; y >= 0; y--)
         {
-            dense += green[y] ? 1 : 0;
-            dense -= y >= stretch && green[y - stretch] ? 1 : 0;
-            var first = y - stretch + 1;
-            if (first >= 0 && green[first] && dense >= DenseShare * stretch)
+            if (green[y])
             {
-                return first;
+                (top, count, missing) = (y, count + 1, 0);
+            }
+            else if (++missing > gap)
+            {
+                if (count >= piece)
+                {
+                    return top;
+                }
+
+                count = 0;
             }
         }
 
-        return -1;
+        return count >= piece ? top : -1;
     }
 }

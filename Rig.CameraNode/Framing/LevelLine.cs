@@ -10,15 +10,20 @@ internal sealed record LevelLine(double TiltDeg, double FitShare)
 {
     private const int Points = 64;
     private const double MinFitShare = 0.5;
-    private const double ToleranceOfHeight = 0.012;
+
+    /// <summary>A wide lens bends the line by this much towards the picture's sides.</summary>
+    private const double ToleranceOfHeight = 0.025;
 
     /// <param name="top">For each column the row of the edge; -1 where there is none.</param>
     /// <returns>Null where no straight edge runs through most of the picture.</returns>
     public static LevelLine? Fit(IReadOnlyList<int> top, int height)
     {
-        // A column whose edge is at the very top has no edge: the green goes on above the picture.
+        // The median of a few columns side by side. One that is at the very top has no edge: the green goes on above the picture.
         var step = Math.Max(1, top.Count / Points);
-        var points = Enumerable.Range(0, top.Count / step).Select(i => (X: i * step, Y: top[i * step])).Where(p => p.Y > 0).ToList();
+        var points = Enumerable.Range(0, top.Count / step)
+            .Select(i => (X: (i * step) + (step / 2), Y: top.Skip(i * step).Take(step).Order().ElementAt(step / 2)))
+            .Where(p => p.Y > 0)
+            .ToList();
         if (points.Count < 8 || points[^1].X - points[0].X < top.Count / 2)
         {
             return null;

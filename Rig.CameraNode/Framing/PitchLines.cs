@@ -11,8 +11,9 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
     private const int Directions = 90;
     private const int MaxPixels = 20_000;
 
-    /// <summary>Paint is this much brighter than the grass three pixels aside.</summary>
+    /// <summary>Paint is this much brighter than the grass three pixels aside, and this many times more than grass differs from grass.</summary>
     private const int MinContrast = 14;
+    private const double TimesTexture = 3.5;
     private const int Aside = 3;
 
     /// <summary>A line has this many pixels, as a share of the picture's width.</summary>
@@ -59,6 +60,7 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
     private static List<(int X, int Y)> Paint(RgbPicture picture, Grass grass)
     {
         var luma = picture.Luma;
+        var contrast = Math.Max(MinContrast, TimesTexture * Texture(picture, grass));
         var found = new List<(int, int)>();
         for (var x = Aside; x < picture.Width - Aside && found.Count < MaxPixels; x++)
         {
@@ -71,7 +73,7 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
             {
                 var here = luma[(y * picture.Width) + x];
                 bool Between(int dx, int dy) =>
-                    here - picture.Luma[((y - dy) * picture.Width) + x - dx] >= MinContrast && here - picture.Luma[((y + dy) * picture.Width) + x + dx] >= MinContrast
+                    here - picture.Luma[((y - dy) * picture.Width) + x - dx] >= contrast && here - picture.Luma[((y + dy) * picture.Width) + x + dx] >= contrast
                     && IsGreen(picture, x - dx, y - dy) && IsGreen(picture, x + dx, y + dy);
                 if (Between(Aside, 0) || Between(0, Aside))
                 {
@@ -81,6 +83,26 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
         }
 
         return found;
+    }
+
+    /// <summary>How much the luma of two pixels of the green differs on average.</summary>
+    private static double Texture(RgbPicture picture, Grass grass)
+    {
+        long sum = 0, count = 0;
+        for (var x = 0; x < picture.Width - Aside; x += 2)
+        {
+            for (var y = grass.Top[x] < 0 ? picture.Height : grass.Top[x]; y < picture.Height; y += 2)
+            {
+                if (IsGreen(picture, x, y) && IsGreen(picture, x + Aside, y))
+                {
+                    var i = (y * picture.Width) + x;
+                    sum += Math.Abs(picture.Luma[i] - picture.Luma[i + Aside]);
+                    count++;
+                }
+            }
+        }
+
+        return count == 0 ? 0 : (double)sum / count;
     }
 
     private static bool IsGreen(RgbPicture picture, int x, int y)

@@ -7,8 +7,6 @@ namespace Rig.Tests.NodeFraming;
 /// <summary>The synthetic match's empty pitch as a camera sees it that hangs as the test says, by the way a real preview takes.</summary>
 internal static class AimedCamera
 {
-    private const int Width = 960;
-    private const int Height = 540;
     private const int PreviewWidth = 480;
     private const int PreviewHeight = 270;
 
@@ -70,6 +68,6 @@ internal static class AimedCamera
         var forward = new Vector3D(Math.Sin(yaw) * Math.Cos(down), Math.Cos(yaw) * Math.Cos(down), -Math.Sin(down));
         var levelRight = new Vector3D(Math.Cos(yaw), -Math.Sin(yaw), 0);
         var right = (levelRight * Math.Cos(roll)) + (Vector3D.Cross(forward, levelRight) * Math.Sin(roll));
-        return Backdrop.Render(new CameraModel(SyntheticRig.LensFor(Width, Height), SyntheticRig.MastTop, right, Vector3D.Cross(forward, right), forward), Width, Height);
+        return Backdrop.Render(new CameraModel(SyntheticRig.LensFor(PreviewWidth, PreviewHeight), SyntheticRig.MastTop, right, Vector3D.Cross(forward, right), forward), PreviewWidth, PreviewHeight);
     }
 }

@@ -25,7 +25,7 @@ public sealed class FramingCuesTests
     public void A_status_that_flickers_is_told_once_in_two_seconds()
     {
         var sounds = Sounds("good", "partial", "good", "partial", "good", "partial");
-        Assert.Equal([Signal.FramingGood, null, null, null, null, Signal.FramingLost], sounds);
+        Assert.Equal([Signal.FramingGood, null, null, null, Signal.FramingGood, null], sounds);
     }
 
     /// <summary>One look each half second.</summary>
