@@ -4,20 +4,23 @@
 #   --camera ID       CAM_L, CAM_C or CAM_R
 #   --master ADDRESS  the centre camera's address; on the centre camera itself leave it out
 #   --address ADDRESS this node's address in the rig's network
+#   --cameras LIST    the addresses of all cameras, the centre first, with commas, the same on each: then the others find each other
+#                     when the centre camera stays away
 #   --program FOLDER  the built or unpacked rig-node; else Rig.CameraNode/bin/Release/net10.0
 #   --root FOLDER     only write the files, under this folder, and change nothing of the machine
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-camera='' master='' address='' root='' program=Rig.CameraNode/bin/Release/net10.0
+camera='' master='' address='' cameras='' root='' program=Rig.CameraNode/bin/Release/net10.0
 while [ $# -gt 0 ]; do
   case "$1" in
     --camera) camera=${2:?--camera wants an id}; shift 2 ;;
     --master) master=${2:?--master wants an address}; shift 2 ;;
     --address) address=${2:?--address wants an address}; shift 2 ;;
+    --cameras) cameras=${2:?--cameras wants addresses}; shift 2 ;;
     --program) program=${2:?--program wants a folder}; shift 2 ;;
     --root) root=${2:?--root wants a folder}; shift 2 ;;
-    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "install-node.sh: unknown option '$1' (--help lists them)" >&2; exit 2 ;;
   esac
 done
@@ -25,6 +28,8 @@ done
 fail() { echo "install-node.sh: $*" >&2; exit 2; }
 case "$camera" in CAM_L|CAM_C|CAM_R) ;; *) fail "say which camera this is: --camera CAM_L, CAM_C or CAM_R" ;; esac
 [ "$camera" = CAM_C ] || [ -n "$master" ] || fail "say where the centre camera is: --master ADDRESS"
+cameras=${cameras:-${master:-$address}}
+case ",$cameras," in ",${master:-$address},"*) ;; *) fail "--cameras begins with the centre camera's address, ${master:-$address}" ;; esac
 [ -n "$address" ] || fail "say this node's address in the rig's network: --address ADDRESS"
 [ -x "$program/rig-node" ] || fail "there is no rig-node in $program; build it with 'dotnet build -c Release', or name another folder with --program"
 
@@ -50,9 +55,13 @@ if [ ! -e "$root/etc/rig-node/environment" ]; then
 # Settings of this camera node; docs/ref/node-api.md lists all.
 Rig__Node__CameraId=$camera
 Rig__Node__ClusterHost=$address
-Rig__Node__SeedNodes__0=${master:-$address}:4053
 Rig__Power__AllowShutdown=true
 EOF
+  number=0
+  for seed in ${cameras//,/ }; do
+    echo "Rig__Node__SeedNodes__$number=$seed:4053" >> "$root/etc/rig-node/environment"
+    number=$((number + 1))
+  done
   chmod 640 "$root/etc/rig-node/environment"
 fi
 

@@ -27,6 +27,7 @@ internal sealed class Camera : BackgroundService, ICamera
     private const long ClockReadingNs = 500_000;
 
     private const long ReadyPatienceNs = 60 * SecondNs;
+    private const long ReadyInTakePatienceNs = 15 * SecondNs;
     private const long PreviewPatienceNs = 10 * SecondNs;
     private const long FramePatienceNs = 2 * SecondNs;
     private const long StartPatienceNs = 15 * SecondNs;
@@ -52,6 +53,9 @@ internal sealed class Camera : BackgroundService, ICamera
     private string? captureTakeId;
     private string? problem = "The camera is starting.";
     private long processStartedNs;
+
+    /// <summary>A busy machine may take many seconds to start a process: pictures are waited for from here on, not from its start.</summary>
+    private long readyAtNs;
     private long processGoneNs;
     private long captureBusyUntilNs;
     private int failures;
@@ -415,6 +419,7 @@ internal sealed class Camera : BackgroundService, ICamera
         }
 
         ready = mode;
+        readyAtNs = MonotonicClock.NowNs;
         lost = null;
         problem = null;
         if (mode.Fallback is { } why)
@@ -518,7 +523,7 @@ internal sealed class Camera : BackgroundService, ICamera
         {
             KillCapture("it did not become ready");
         }
-        else if (ready is not null && Math.Max(Math.Max(processStartedNs, Volatile.Read(ref lostToldNs)), Volatile.Read(ref previewAtNs)) + PreviewPatienceNs < now)
+        else if (ready is not null && Math.Max(Math.Max(readyAtNs, Volatile.Read(ref lostToldNs)), Volatile.Read(ref previewAtNs)) + PreviewPatienceNs < now)
         {
             KillCapture("no preview came");
         }
@@ -531,7 +536,7 @@ internal sealed class Camera : BackgroundService, ICamera
 
     private void Watch(CameraTake running, long now)
     {
-        var silentNs = now - Math.Max(Math.Max(running.LastFrameAtNs, processStartedNs), Volatile.Read(ref lostToldNs));
+        var silentNs = now - Math.Max(Math.Max(running.LastFrameAtNs, readyAtNs), Volatile.Read(ref lostToldNs));
         if (running.StopNs is { } stopNs && (now > stopNs + StopPatienceNs || (process is null && now > stopNs)))
         {
             running.Finish(running.EndReason);
@@ -542,7 +547,11 @@ internal sealed class Camera : BackgroundService, ICamera
             problem = "The camera delivers no pictures; the recording was ended.";
             running.Finish(TakeEndReason.CaptureFailed);
         }
-        else if (process is not null && silentNs > FramePatienceNs && !running.Writer.IsBacklogged)
+        else if (process is not null && ready is null && now - processStartedNs > ReadyInTakePatienceNs)
+        {
+            KillCapture("it did not become ready");
+        }
+        else if (process is not null && ready is not null && silentNs > FramePatienceNs && !running.Writer.IsBacklogged)
         {
             KillCapture("no picture came for two seconds");
         }
@@ -554,7 +563,7 @@ internal sealed class Camera : BackgroundService, ICamera
         {
             logger.LogError("The capture process is ended: {Why}", why);
             running.Kill();
-            processStartedNs = MonotonicClock.NowNs;
+            processStartedNs = readyAtNs = MonotonicClock.NowNs;
         }
     }
 

@@ -9,7 +9,7 @@ namespace Rig.CameraNode.Hosting;
 /// <summary>What one incarnation of a camera node's cluster system consists of: the coordinator singleton, its proxy and the gateway.</summary>
 internal static class NodeCluster
 {
-    public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services)
+    public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services, LateFounder founder)
     {
         var ports = services.GetRequiredService<CameraNodePorts>();
         var options = services.GetRequiredService<IOptions<NodeOptions>>().Value;
@@ -20,6 +20,7 @@ internal static class NodeCluster
             .WithActors((system, registry) =>
             {
                 LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
+                founder.Watch(system);
                 var coordinator = CameraClusterActors.Start(
                     system, ports, camera.ActorRef, session, SessionCoordinator.PropsOf(session, options.Expected, ports.Clock));
                 registry.Register<SessionCoordinator>(coordinator);

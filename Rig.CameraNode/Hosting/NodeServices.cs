@@ -23,6 +23,9 @@ namespace Rig.CameraNode.Hosting;
 
 internal static class NodeServices
 {
+    /// <summary>Boxes are switched on by hand, one after the other.</summary>
+    private static readonly TimeSpan FirstSeedPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>All that the node's actors and routes need, but for the camera, its storage and the actors themselves.</summary>
     public static IServiceCollection AddCameraNode(this IServiceCollection services)
     {
@@ -96,7 +99,8 @@ internal static class NodeServices
     /// <summary>The cluster actor system beside it.</summary>
     public static IServiceCollection AddCluster(this IServiceCollection services)
     {
-        services.AddSingleton(s => new ClusterSystem(builder => NodeCluster.Configure(builder, s), s.GetRequiredService<ILoggerFactory>()));
+        var founder = new LateFounder(FirstSeedPatience);
+        services.AddSingleton(s => new ClusterSystem(builder => NodeCluster.Configure(builder, s, founder), s.GetRequiredService<ILoggerFactory>()));
         return services.AddHostedService(s => s.GetRequiredService<ClusterSystem>());
     }
 }

@@ -18,8 +18,8 @@ internal sealed class PartWriter(IPartFile part, IncrementalHash hash, TransferP
 
     private async Task WriteNowAsync(Chunk chunk)
     {
-        var hashing = Task.Run(() => hash.AppendData(chunk.Buffer, 0, chunk.Length));
-        await part.WriteAsync(chunk.Buffer.AsMemory(0, chunk.Length), chunk.Offset, CancellationToken.None);
+        var hashing = Task.Run(() => hash.AppendData(chunk.Bytes.Span));
+        await part.WriteAsync(chunk.Bytes, chunk.Offset, CancellationToken.None);
         await hashing;
         progress.Received(chunk.Length);
         unsynced += chunk.Length;

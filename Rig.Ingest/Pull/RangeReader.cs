@@ -16,11 +16,14 @@ internal sealed class RangeReader(INode node, RemoteTake take, ChunkPool pool, B
     private readonly CancellationTokenSource stopping = new();
     private bool disposed;
 
+    /// <summary>The rest of a take from a byte on. Ranges end at multiples of <paramref name="rangeBytes"/>, so that after one that is short the disk writes whole blocks.</summary>
     public static IEnumerable<ByteRange> Ranges(long offset, long sizeBytes, int rangeBytes)
     {
-        for (; offset < sizeBytes; offset += rangeBytes)
+        while (offset < sizeBytes)
         {
-            yield return new ByteRange(offset, (int)Math.Min(rangeBytes, sizeBytes - offset));
+            var length = (int)Math.Min(rangeBytes - (offset % rangeBytes), sizeBytes - offset);
+            yield return new ByteRange(offset, length);
+            offset += length;
         }
     }
 
@@ -66,7 +69,7 @@ internal sealed class RangeReader(INode node, RemoteTake take, ChunkPool pool, B
         for (var offset = opened.Range.Offset; offset < end;)
         {
             var buffer = await pool.RentAsync(cancellationToken);
-            var (filled, cut) = await FillAsync(body, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - offset)), cancellationToken);
+            var (filled, cut) = await FillAsync(body, buffer[..(int)Math.Min(buffer.Length, end - offset)], cancellationToken);
             if (filled == 0)
             {
                 pool.Return(buffer);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 
@@ -23,6 +24,9 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
 
     /// <summary>Cuts in a row without a single byte in between before the take is put back.</summary>
     private const int MaxBarrenCuts = 5;
+
+    /// <summary>Of transfers that ended well, for the next ones: as many as ran at once.</summary>
+    private readonly ConcurrentBag<ChunkPool> idlePools = [];
 
     /// <returns>SHA-256 of the whole file, lower-case hex; the bytes are durable.</returns>
     /// <exception cref="PullException">The node does not deliver; the part file stays for the next attempt.</exception>
@@ -51,7 +55,7 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
     {
         var ended = KillSwitches.Shared(take.Id.ToString());
         await using var stop = cancellationToken.Register(() => ended.Abort(new OperationCanceledException(cancellationToken)));
-        var pool = new ChunkPool(Chunks, (int)Math.Min(ChunkBytes, take.SizeBytes));
+        var pool = take.SizeBytes < ChunkBytes ? new ChunkPool(Chunks, (int)take.SizeBytes) : idlePools.TryTake(out var kept) ? kept : new ChunkPool(Chunks, ChunkBytes);
         var (startedAt, barrenCuts) = (-1L, 0);
         RangeReader? attempt = null;
         try
@@ -88,6 +92,10 @@ internal sealed class TakeDownload(INode node, IPartStore parts, BandwidthCap ca
                 // Nothing is kept. Sink.Ignore would do, but its task never ends in Akka.NET when the materializer stops; this one fails then.
                 .Where(static _ => false)
                 .RunWith(Sink.Seq<int>(), materializer);
+            if (take.SizeBytes >= ChunkBytes)
+            {
+                idlePools.Add(pool);
+            }
         }
         catch (AggregateException e) when (e.InnerExceptions.Count == 1)
         {

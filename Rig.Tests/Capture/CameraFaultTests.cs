@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Storage;
@@ -64,6 +65,30 @@ public sealed class CameraFaultTests
         Assert.Equal(process, rig.Camera.CaptureProcessId);
         var gap = Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CameraGone);
         Assert.InRange(gap.EndOffsetMs - gap.StartOffsetMs, 3000, 30_000);
+    }
+
+    [Fact]
+    public async Task A_capture_process_that_starts_slowly_in_mid_take_is_waited_for()
+    {
+        using var folder = new TempFolder("rig-fault");
+        await using var rig = await StartAsync(folder);
+        var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await ShowAsync(rig, frames: 10);
+        await File.WriteAllTextAsync(ScriptedCameraProcess.SlowFile(folder.Path), "");
+        var first = rig.Camera.CaptureProcessId!.Value;
+        using (var process = Process.GetProcessById(first))
+        {
+            process.Kill();
+        }
+
+        await CameraRig.UntilAsync(() => rig.Camera.CaptureProcessId is { } id && id != first, () => "another capture process");
+        var second = rig.Camera.CaptureProcessId;
+        await ShowAsync(rig, frames: 10);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        Assert.Equal(second, rig.Camera.CaptureProcessId);
+        Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
+        Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CaptureRestart);
     }
 
     private static Task<CameraRig> StartAsync(TempFolder folder) => CameraRig.StartAsync(
