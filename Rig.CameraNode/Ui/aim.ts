@@ -1,4 +1,4 @@
-// Helps to aim the camera that serves this page: its picture large, and under it what to change, once a second.
+// Helps to aim the camera that serves this page: its picture large, and over it what to change, once a second.
 import { framing, startAiming, stopAiming, type Result } from './api.js';
 import { aimOf, plain, type Aim } from './model.js';
 
@@ -38,6 +38,7 @@ export class AimHelp {
       if (started.ok) {
         this.on = true;
         this.enlarge(true);
+        this.root.scrollIntoView({ block: 'start' });
         await this.look();
       } else this.show({ tone: 'bad', lines: [plain(started.error)] });
     }

@@ -121,7 +121,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
 
     [Theory]
     [MemberData(nameof(Screens))]
-    public async Task Somebody_who_aims_the_camera_reads_what_to_change_under_its_picture(string screen)
+    public async Task Somebody_who_aims_the_camera_reads_what_to_change_beside_its_picture(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync("--Rig:Node:CameraId=CAM_C");
         Show(node, NodePhase.Idle);
