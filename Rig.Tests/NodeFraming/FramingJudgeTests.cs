@@ -1,6 +1,6 @@
+using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture.Synthetic;
 using Rig.CameraNode.Framing;
-using Rig.Actors.Sessions;
 using Xunit.Abstractions;
 
 namespace Rig.Tests.NodeFraming;
