@@ -77,7 +77,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         recorder = Context.Child("recorder");
         if (recorder.IsNobody())
         {
-            recorder = Context.ActorOf(RecorderActor.PropsOf(ports.CameraId, ports.Camera, ports.Catalogue, ports.Clock, Problems, ports.Speaker), "recorder");
+            recorder = Context.ActorOf(RecorderActor.PropsOf(ports, Problems), "recorder");
             ports.Speaker?.Play(Signal.Startup);
         }
 

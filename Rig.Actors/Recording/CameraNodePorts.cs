@@ -6,6 +6,7 @@ namespace Rig.Actors.Recording;
 /// <summary>Everything the node's actors touch of the outside world, and who the node is.</summary>
 /// <param name="BaseUrl">Root of this node's REST routes as others reach it.</param>
 /// <param name="Speaker">Null on a node that is to stay silent.</param>
+/// <param name="Framing">How the camera is aimed now, for the manifest; null on a node that does not judge it.</param>
 /// <param name="GuardOptions">Read at each use, so that changed settings take effect at once.</param>
 public sealed record CameraNodePorts(
     CameraId CameraId,
@@ -19,4 +20,5 @@ public sealed record CameraNodePorts(
     RigBoard Board,
     Func<GuardOptions> GuardOptions,
     Func<SyncOptions> SyncOptions,
-    ISpeaker? Speaker = null);
+    ISpeaker? Speaker = null,
+    Func<ManifestFraming?>? Framing = null);

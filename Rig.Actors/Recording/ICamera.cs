@@ -33,6 +33,8 @@ public interface ICamera
 /// <param name="ScheduledStartMaster">The same instant on the master clock.</param>
 /// <param name="ClockOffsetMs">Node clock minus master clock, now; null when unknown.</param>
 /// <param name="ClockNow">The clock's state, asked at the take's start and end for its manifest. From any thread; never waits.</param>
+/// <param name="TemperatureNow">Of the processor, asked now and then during the take for its manifest. From any thread; never waits.</param>
+/// <param name="Framing">How the camera is aimed, asked once before the take begins. From any thread; some milliseconds.</param>
 public sealed record TakeRequest(
     RecordingId Id,
     DateTimeOffset StartAt,
@@ -40,7 +42,9 @@ public sealed record TakeRequest(
     double? ClockOffsetMs,
     bool NtpSynced,
     IReadOnlyList<CameraId> SessionCameras,
-    Func<ClockReading>? ClockNow = null);
+    Func<ClockReading>? ClockNow = null,
+    Func<double?>? TemperatureNow = null,
+    Func<ManifestFraming?>? Framing = null);
 
 /// <param name="OffsetMs">Node clock minus master clock; null when unknown.</param>
 /// <param name="StepsMs">Sum of the node clock's steps since the node started.</param>

@@ -12,6 +12,14 @@ public enum Signal
     BatteryLow,
     BatteryCritical,
     TooHot,
+
+    /// <summary>The pitch came into the picture; somebody aims the camera.</summary>
+    FramingDetected,
+    FramingGood,
+    FramingLost,
+
+    /// <summary>The aim was good for a while.</summary>
+    FramingConfirmed,
 }
 
 /// <summary>The node's speaker. Never waits and never fails; a node without one stays silent.</summary>

@@ -23,6 +23,9 @@ public sealed record Manifest
     /// <summary>The lens as the node knows it, a starting value for alignment; absent where the camera was never calibrated.</summary>
     public ManifestLens? Lens { get; init; }
 
+    /// <summary>What the camera saw when the take began; absent where it had shown no picture yet.</summary>
+    public ManifestFraming? Framing { get; init; }
+
     public byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
 
     /// <exception cref="JsonException">Not a manifest of this form; the message names the field.</exception>
@@ -97,12 +100,29 @@ public sealed record ManifestChecksum(string Algorithm, string Value);
 
 public sealed record ManifestDevice(string? Hostname = null, string? IpAddress = null, string? SoftwareVersion = null);
 
+/// <param name="TemperatureAvgC">Over the take, of the processor; absent without a sensor.</param>
 public sealed record ManifestQuality(long? DroppedFrames = null, double? TemperatureAvgC = null, double? TemperatureMaxC = null);
 
 /// <summary>
 /// Pinhole with Brown-Conrady distortion as OpenCV writes it: pixels of the recorded picture; <c>k1 k2 p1 p2 k3</c> dimensionless.
 /// </summary>
 public sealed record ManifestLens(double Fx, double Fy, double Cx, double Cy, double K1, double K2, double P1, double P2, double K3);
+
+/// <summary>How the camera was aimed; each share is of the picture, 0 to 1.</summary>
+/// <param name="TakenAt">Node clock of the picture.</param>
+/// <param name="Status"><c>excellent</c>, <c>good</c>, <c>partial</c> or <c>no_field</c>; absent where the picture could not be judged.</param>
+/// <param name="TiltDeg">Positive when the camera's right side is too low; absent where no line across the picture shows it.</param>
+/// <param name="SnapshotBase64">The picture, JPEG.</param>
+public sealed record ManifestFraming(
+    DateTimeOffset TakenAt,
+    string? Status = null,
+    double? Score = null,
+    double? GrassCoverage = null,
+    double? TiltDeg = null,
+    double? Sharpness = null,
+    double? Overexposed = null,
+    double? Underexposed = null,
+    string? SnapshotBase64 = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

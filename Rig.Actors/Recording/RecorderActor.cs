@@ -15,6 +15,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
     private static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(70);
     private static readonly TimeSpan LatestStop = TimeSpan.FromSeconds(15);
 
+    private readonly CameraNodePorts ports;
     private readonly CameraId cameraId;
     private readonly ICamera camera;
     private readonly IRecordingCatalogue catalogue;
@@ -27,17 +28,16 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
     private SessionId? stoppedSession;
     private TakeFinished? lastFinished;
 
-    public RecorderActor(CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards, ISpeaker? speaker)
+    public RecorderActor(CameraNodePorts ports, Func<IReadOnlyList<Problem>> guards)
     {
-        (this.cameraId, this.camera, this.catalogue, this.clock, this.guards, this.speaker) = (cameraId, camera, catalogue, clock, guards, speaker);
+        (this.ports, this.guards) = (ports, guards);
+        (cameraId, camera, catalogue, clock, speaker) = (ports.CameraId, ports.Camera, ports.Catalogue, ports.Clock, ports.Speaker);
         Idle();
     }
 
     public IStash Stash { get; set; } = null!;
 
-    public static Props PropsOf(
-        CameraId cameraId, ICamera camera, IRecordingCatalogue catalogue, MasterClock clock, Func<IReadOnlyList<Problem>> guards, ISpeaker? speaker) =>
-        Props.Create(() => new RecorderActor(cameraId, camera, catalogue, clock, guards, speaker));
+    public static Props PropsOf(CameraNodePorts ports, Func<IReadOnlyList<Problem>> guards) => Props.Create(() => new RecorderActor(ports, guards));
 
     protected override void PreStart()
     {
@@ -106,7 +106,9 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         var request = new TakeRequest(
             id, startAt, start.StartAtMaster, sync.OffsetMs,
             sync.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, start.SessionCameras,
-            () => new ClockReading(clock.Status.OffsetMs, clock.Status.StepsMs));
+            () => new ClockReading(clock.Status.OffsetMs, clock.Status.StepsMs),
+            () => ports.Sensors.Read().TemperatureC,
+            ports.Framing);
         speaker?.Play(Signal.Start, startAt);
         this.take = new ActiveTake(id, start.StartAtMaster, null, start.SessionCameras, "");
         var asker = Sender;

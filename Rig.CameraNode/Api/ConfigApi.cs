@@ -50,7 +50,7 @@ internal static class ConfigApi
         }
 
         var errors = new List<string>();
-        var changes = new Dictionary<string, string>();
+        var changes = new Dictionary<string, string?>();
         var restart = false;
         foreach (var (path, value) in Leaves(JsonObject.Create(body)!, ""))
         {
@@ -77,7 +77,7 @@ internal static class ConfigApi
         {
             // With what is set already, the changes over it.
             var camera = configuration.GetSection(CameraOptions.Section).Get<CameraOptions>() ?? new CameraOptions();
-            new ConfigurationBuilder().AddInMemoryCollection(changes!).Build().GetSection(CameraOptions.Section).Bind(camera);
+            new ConfigurationBuilder().AddInMemoryCollection(changes).Build().GetSection(CameraOptions.Section).Bind(camera);
             if (offered.Objection(camera) is { } objection)
             {
                 errors.Add(objection);

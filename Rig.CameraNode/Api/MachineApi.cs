@@ -23,7 +23,9 @@ internal static class MachineApi
         api.MapPost("/mode", ChangeModeAsync);
         api.MapPost("/sync/trigger", TriggerSyncAsync);
         api.MapGet("/logs", ReadLog);
-        api.MapGet("/network/status", Network);
+        api.MapGet("/network/status", NetworkAsync);
+        api.MapPost("/network/ap/enable", (HttpRequest request, AccessPoint wifi, RigBoard board, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, board, on: true, cancellationToken));
+        api.MapPost("/network/ap/disable", (HttpRequest request, AccessPoint wifi, RigBoard board, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, board, on: false, cancellationToken));
         api.MapGet("/network/peers", (StatusReader status) => new
         {
             Peers = status.RigView().View.Cameras.Where(c => c.CameraId != status.CameraId).Select(c => new
@@ -88,7 +90,7 @@ internal static class MachineApi
             return ApiError.Of(StatusCodes.Status409Conflict, "The mode cannot be changed while recording. Stop first.");
         }
 
-        file.Save(new Dictionary<string, string> { [$"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}"] = production ? "true" : "false" });
+        file.Save(new Dictionary<string, string?> { [$"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}"] = production ? "true" : "false" });
         return Results.Json(new { Success = true, ProductionMode = production, RestartRequired = true });
     }
 
@@ -115,21 +117,40 @@ internal static class MachineApi
         });
     }
 
-    private static object Network(StatusReader status)
+    /// <summary>Switching the Wi-Fi cuts off whoever is in it, the rig's other cameras too; never in mid-match by a slip.</summary>
+    private static async Task<IResult> SwitchWifiAsync(HttpRequest request, AccessPoint wifi, RigBoard board, bool on, CancellationToken cancellationToken)
+    {
+        var force = Flag(await RequestBody.ReadObjectAsync(request, cancellationToken), "force") ?? false;
+        if (wifi.Refusal is { } refusal)
+        {
+            return ApiError.Of(StatusCodes.Status403Forbidden, refusal);
+        }
+
+        if (IsRecording(board) && !force)
+        {
+            return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording. Stop first, or send {\"force\":true} to switch the Wi-Fi all the same.");
+        }
+
+        await (on ? wifi.EnableAsync(cancellationToken) : wifi.DisableAsync(cancellationToken));
+        return Results.Json(new { Success = true, ApMode = on, Message = on ? "This camera's own Wi-Fi is on." : "This camera's own Wi-Fi is off." });
+    }
+
+    private static async Task<IResult> NetworkAsync(StatusReader status, AccessPoint wifi, CancellationToken cancellationToken)
     {
         var network = NetworkReader.Read();
-        return new
+        var state = await wifi.StateAsync(cancellationToken);
+        return Results.Json(new
         {
             network.Connected,
-            ApMode = false,
-            Ssid = (string?)null,
+            state.ApMode,
+            state.Ssid,
             network.Interface,
             network.Wireless,
             network.IpAddress,
             Hostname = Environment.MachineName,
             PeersCount = status.RigView().View.Cameras.Count(c => c.Online && c.CameraId != status.CameraId),
-            ApSsid = $"SOCCER_{status.CameraId}",
-        };
+            ApSsid = wifi.Ssid,
+        });
     }
 
     private static bool? Flag(JsonElement body, string name) => !body.TryGetProperty(name, out var value) ? null : value.ValueKind switch

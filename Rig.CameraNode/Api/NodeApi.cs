@@ -31,11 +31,14 @@ internal static class NodeApi
         api.MapStatus();
         api.MapRecord();
         api.MapCoordinator();
+        api.MapPeers();
+        FleetApi.Map(api);
         api.MapRecordings();
         api.MapOffload();
         api.MapConfig();
         api.MapUpdate();
         api.MapSelfTest();
+        api.MapFraming();
         api.MapCameraModes();
         api.MapMachine();
         app.MapFiles();

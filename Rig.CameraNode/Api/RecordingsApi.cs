@@ -61,7 +61,7 @@ internal static class RecordingsApi
         return Results.Json(new { Recordings = takes.Select(Of) });
     }
 
-    private static object Of(RecordingEntry take) => new
+    internal static object Of(RecordingEntry take) => new
     {
         Id = take.Id.ToString(),
         Filename = take.FileName,

@@ -19,9 +19,7 @@ internal static class SelfTestApi
     private static async Task<IResult> RunAsync(HttpRequest request, SelfTestRunner test, ICamera camera, RigBoard board, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        var seconds = !body.TryGetProperty("duration_sec", out var wanted) ? DefaultSeconds
-            : wanted.ValueKind == JsonValueKind.Number && wanted.GetDouble() is >= 1 and <= LongestSeconds and var given ? given
-            : throw new ApiException(StatusCodes.Status400BadRequest, $"'duration_sec' must be a number from 1 to {LongestSeconds}.");
+        var seconds = SecondsOf(body);
         if (board.Node is { Phase: not NodePhase.Idle } || camera.Status.Take is { Id.SessionId.IsSelfTest: false })
         {
             return ApiError.Of(StatusCodes.Status409Conflict, "No self-test while recording. Stop first.");
@@ -31,4 +29,9 @@ internal static class SelfTestApi
             ? Results.Json(result, statusCode: result.Passed ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError)
             : ApiError.Of(StatusCodes.Status409Conflict, "A self-test runs already.");
     }
+
+    internal static double SecondsOf(JsonElement body) =>
+        !body.TryGetProperty("duration_sec", out var wanted) ? DefaultSeconds
+        : wanted.ValueKind == JsonValueKind.Number && wanted.GetDouble() is >= 1 and <= LongestSeconds and var given ? given
+        : throw new ApiException(StatusCodes.Status400BadRequest, $"'duration_sec' must be a number from 1 to {LongestSeconds}.");
 }

@@ -236,12 +236,7 @@ internal sealed class StatusReader(
     private static object Of(SessionProtocol.CameraView camera)
     {
         var report = camera.Report;
-        var state = report is null ? "unknown"
-            : !camera.Online ? "offline"
-            : report.Phase is NodePhase.Recording ? "recording"
-            : report.Phase is NodePhase.Arming ? "starting"
-            : report.Phase is NodePhase.Sealing ? "stopping"
-            : report.IsReady ? "online" : "error";
+        var state = StateOf(camera);
         return new
         {
             CameraId = camera.CameraId.Value,
@@ -279,6 +274,17 @@ internal sealed class StatusReader(
             LastProblemAt = report?.LastProblem?.At,
         };
     }
+
+    /// <summary><c>unknown</c>, <c>offline</c>, <c>online</c>, <c>starting</c>, <c>recording</c>, <c>stopping</c> or <c>error</c>.</summary>
+    internal static string StateOf(SessionProtocol.CameraView camera) => camera switch
+    {
+        { Report: null } => "unknown",
+        { Online: false } => "offline",
+        { Report.Phase: NodePhase.Recording } => "recording",
+        { Report.Phase: NodePhase.Arming } => "starting",
+        { Report.Phase: NodePhase.Sealing } => "stopping",
+        _ => camera.Report.IsReady ? "online" : "error",
+    };
 
     private static double Round(double value) => Math.Round(value, 2);
 }

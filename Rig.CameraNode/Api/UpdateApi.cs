@@ -11,13 +11,18 @@ internal static class UpdateApi
 
     public static void MapUpdate(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/update/check", CheckAsync);
+        api.MapPost("/update/check", async (HttpRequest request, Updater updater, RigBoard board, CancellationToken cancellationToken) =>
+        {
+            await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await CheckAsync(updater, board, cancellationToken);
+        });
+        api.MapGet("/update/check", CheckAsync);
+        api.MapGet("/update/history", (UpdateHistory history) => new { History = history.Read() });
         api.MapPost("/update/apply", ApplyAsync);
     }
 
-    private static async Task<IResult> CheckAsync(HttpRequest request, Updater updater, RigBoard board, CancellationToken cancellationToken)
+    private static async Task<IResult> CheckAsync(Updater updater, RigBoard board, CancellationToken cancellationToken)
     {
-        await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (IsRecording(board))
         {
             return WhileRecording();

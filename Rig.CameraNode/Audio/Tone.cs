@@ -27,6 +27,10 @@ internal static class Tones
         Signal.BatteryLow => Repeat(2, new(400, 500)),
         Signal.BatteryCritical => Repeat(4, new(300, 300)),
         Signal.TooHot => Repeat(3, new(600, 200)),
+        Signal.FramingDetected => [new(600, 100)],
+        Signal.FramingGood => Repeat(2, new(800, 100)),
+        Signal.FramingLost => [new(400, 200)],
+        Signal.FramingConfirmed => [new(600, 100), new(800, 100), new(1000, 150)],
         _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "There are no tones for it."),
     };
 

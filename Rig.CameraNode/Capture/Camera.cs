@@ -206,7 +206,7 @@ internal sealed class Camera : BackgroundService, ICamera
         try
         {
             // Creating the files flushes folders, which a busy disk takes its time for; a start that is wanted now counts from here.
-            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger, request.ClockNow);
+            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger, request.ClockNow, request.TemperatureNow);
             var earliest = clock.GetUtcNow() + Lead;
             var startWall = request.StartAt < earliest ? earliest : request.StartAt;
             var startNs = MonotonicClock.At(startWall, clock);
@@ -240,6 +240,7 @@ internal sealed class Camera : BackgroundService, ICamera
         BitrateMbps = options.BitrateMbps,
         Lens = mode.Lens,
         Device = new ManifestDevice(Environment.MachineName, SoftwareVersion: SoftwareVersion),
+        Framing = request.Framing?.Invoke(),
     };
 
     private static string SoftwareVersion { get; } =

@@ -40,15 +40,23 @@ internal sealed class NodeConfigFile(string path) : ConfigurationProvider, IConf
     }
 
     /// <summary>Keeps the changes durably, then makes them take effect.</summary>
+    /// <param name="changes">Null takes a key out.</param>
     /// <exception cref="IOException">The file could not be written; nothing changed.</exception>
-    public void Save(IReadOnlyDictionary<string, string> changes)
+    public void Save(IReadOnlyDictionary<string, string?> changes)
     {
         lock (gate)
         {
             var data = new Dictionary<string, string?>(Data, StringComparer.OrdinalIgnoreCase);
             foreach (var (key, value) in changes)
             {
-                data[key] = value;
+                if (value is null)
+                {
+                    data.Remove(key);
+                }
+                else
+                {
+                    data[key] = value;
+                }
             }
 
             var settings = new JsonObject([.. data.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value))]);

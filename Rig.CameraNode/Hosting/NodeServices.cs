@@ -9,7 +9,10 @@ using Rig.CameraNode.Api;
 using Rig.CameraNode.Audio;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Framing;
+using Rig.CameraNode.Network;
 using Rig.CameraNode.Offload;
+using Rig.CameraNode.Peers;
 using Rig.CameraNode.Power;
 using Rig.CameraNode.Probe;
 using Rig.CameraNode.SelfTest;
@@ -37,6 +40,15 @@ internal static class NodeServices
         services.AddChecked<ProbeOptions>(ProbeOptions.Section, o => o.Errors());
         services.AddChecked<PowerOptions>(PowerOptions.Section, _ => []);
 
+        services.AddChecked<AccessPointOptions>(AccessPointOptions.Section, o => o.Errors());
+        services.AddSingleton<INetworkManager, Nmcli>();
+        services.AddSingleton<AccessPoint>();
+        services.AddChecked<PeerOptions>(PeerOptions.Section, o => o.Errors());
+        services.AddSingleton<PeerList>();
+        services.AddSingleton<PeerHttp>();
+        services.AddSingleton<PeerCalls>();
+        services.AddSingleton<FleetApi>();
+
         services.AddSingleton<RigBoard>();
         services.AddSingleton<ISpeaker, AlsaSpeaker>();
         services.AddSingleton<IMachinePower, MachinePower>();
@@ -46,12 +58,18 @@ internal static class NodeServices
         services.AddSingleton<IVideoDecoder, FfmpegDecoder>();
         services.AddSingleton<SelfTestRunner>();
         services.AddSingleton<OfferedModes>();
+        services.AddSingleton<FramingWatch>();
+        services.AddSingleton<FramingAssist>();
         services.AddSingleton<MasterClock>();
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StatusReader>();
         services.AddSingleton(new MeterTotals());
-        services.AddSingleton(s => new Updater(new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version));
+        services.AddSingleton(s => new UpdateHistory(
+            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(s.GetRequiredService<IOptions<NodeOptions>>().Value.ConfigPath))!, "update_history.json"),
+            s.GetRequiredService<ILogger<UpdateHistory>>()));
+        services.AddSingleton(s => new Updater(
+            new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version, s.GetRequiredService<UpdateHistory>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s =>
         {
             var node = s.GetRequiredService<IOptions<NodeOptions>>().Value;
@@ -61,7 +79,7 @@ internal static class NodeServices
                 node.Camera, node.BaseUrl, node.Master,
                 s.GetRequiredService<ICamera>(), s.GetRequiredService<IRecordingCatalogue>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue,
-                s.GetRequiredService<ISpeaker>());
+                s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot);
         });
 
         services.AddOffload();

@@ -27,7 +27,7 @@ internal static class FlatManifest
             ["checksum"] = new JsonObject { ["algo"] = m.Checksum.Algorithm, ["value"] = m.Checksum.Value },
             ["offloaded"] = confirmedAt is not null,
             ["offload_confirmed_at"] = confirmedAt,
-            ["snapshot_base64"] = null,
+            ["snapshot_base64"] = m.Framing?.SnapshotBase64,
             ["software_version"] = m.Device?.SoftwareVersion,
             ["created_at"] = m.Timing.EndTime,
         };

@@ -23,6 +23,7 @@ internal sealed record OpenTake
     public required double BitrateMbps { get; init; }
     public ManifestLens? Lens { get; init; }
     public ManifestDevice? Device { get; init; }
+    public ManifestFraming? Framing { get; init; }
 
     /// <summary>The first frame's slot and instants; absent until there is one.</summary>
     public FirstFrame? First { get; init; }

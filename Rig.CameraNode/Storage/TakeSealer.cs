@@ -40,12 +40,14 @@ internal static class TakeSealer
                 after?.OffsetMs, steppedMs == 0 ? null : steppedMs, after?.OffsetMs - before?.OffsetMs - steppedMs),
             Checksum = new ManifestChecksum("sha256", content.Sha256),
             Device = open.Device,
-            Quality = new ManifestQuality(timeline.DroppedFrames),
+            Quality = new ManifestQuality(timeline.DroppedFrames, content.Temperature?.AverageC, content.Temperature?.MaxC),
             Lens = open.Lens,
+            Framing = open.Framing,
         };
     }
 }
 
 /// <param name="Sha256">Lower-case hex of the whole video file.</param>
-/// <param name="ClockAtEnd">Absent where nobody measured it: in a take that is repaired.</param>
-internal sealed record TakeContent(long SizeBytes, string Sha256, TakeTimeline Timeline, ClockReading? ClockAtStart = null, ClockReading? ClockAtEnd = null);
+/// <param name="ClockAtEnd">Absent, as the temperature is, where nobody measured it: in a take that is repaired.</param>
+internal sealed record TakeContent(
+    long SizeBytes, string Sha256, TakeTimeline Timeline, ClockReading? ClockAtStart = null, ClockReading? ClockAtEnd = null, TakeTemperature? Temperature = null);

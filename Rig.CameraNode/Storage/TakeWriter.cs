@@ -23,7 +23,8 @@ internal sealed class TakeWriter
     private static readonly TimeSpan SyncInterval = TimeSpan.FromMilliseconds(400);
 
     private const int MaxQueuedBytes = 64 << 20;
-    private const int ReservedBytes = 128 << 10;
+    /// <summary>A manifest with its picture and as many gaps as it lists.</summary>
+    private const int ReservedBytes = 256 << 10;
 
     private readonly IRecordingFiles files;
     private readonly TakePaths paths;
@@ -34,6 +35,7 @@ internal sealed class TakeWriter
     private readonly BoxWriter boxes = new();
     private readonly Func<ClockReading>? clockNow;
     private readonly ClockReading? clockAtStart;
+    private readonly TakeThermometer? thermometer;
     private readonly TaskCompletionSource<DateTimeOffset> firstDurable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<TakeSealed> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object syncGate = new();
@@ -49,10 +51,11 @@ internal sealed class TakeWriter
     private long frames;
     private long dropped;
 
-    private TakeWriter(IRecordingFiles files, TakePaths paths, OpenTake open, TakeFile file, ILogger logger, Func<ClockReading>? clockNow)
+    private TakeWriter(IRecordingFiles files, TakePaths paths, OpenTake open, TakeFile file, ILogger logger, Func<ClockReading>? clockNow, TakeThermometer? thermometer)
     {
         this.clockNow = clockNow;
         clockAtStart = clockNow?.Invoke();
+        this.thermometer = thermometer;
         this.files = files;
         this.paths = paths;
         this.open = open;
@@ -88,7 +91,8 @@ internal sealed class TakeWriter
 
     /// <summary>Creates the take's files, durably, and starts its threads.</summary>
     /// <exception cref="TakeFailedException">A file could not be created; none of them remains.</exception>
-    internal static TakeWriter Create(IRecordingFiles files, TakePaths paths, OpenTake open, ILogger logger, Func<ClockReading>? clockNow = null)
+    internal static TakeWriter Create(
+        IRecordingFiles files, TakePaths paths, OpenTake open, ILogger logger, Func<ClockReading>? clockNow = null, Func<double?>? temperatureNow = null)
     {
         if (File.Exists(paths.Video) || File.Exists(paths.Manifest))
         {
@@ -101,7 +105,7 @@ internal sealed class TakeWriter
             files.CreateDirectory(paths.ManifestFolder);
             files.WriteAtomic(paths.Open, open.ToUtf8Json());
             files.WriteAtomic(paths.Reserve, new byte[ReservedBytes]);
-            var writer = new TakeWriter(files, paths, open, TakeFile.Create(files, paths), logger, clockNow);
+            var writer = new TakeWriter(files, paths, open, TakeFile.Create(files, paths), logger, clockNow, temperatureNow is null ? null : new TakeThermometer(temperatureNow, TimeProvider.System));
             writer.syncThread.Start();
             new Thread(writer.Write) { IsBackground = true, Name = "take writer" }.Start();
             return writer;
@@ -228,7 +232,7 @@ internal sealed class TakeWriter
             Volatile.Write(ref dropped, timeline.DroppedFrames);
         }
 
-        var content = new TakeContent(file.WholeBytes, file.Sha256(), timeline, clockAtStart, clockNow?.Invoke());
+        var content = new TakeContent(file.WholeBytes, file.Sha256(), timeline, clockAtStart, clockNow?.Invoke(), thermometer?.Finish());
         file.Dispose();
         var sealedTake = TakeSealer.Seal(files, paths, open, content, endReason);
         firstDurable.TrySetResult(sealedTake.Manifest.Timing.StartTime);
@@ -237,6 +241,7 @@ internal sealed class TakeWriter
 
     private void EndBadly(Exception cause)
     {
+        thermometer?.Dispose();
         StopSync();
         var durable = file.DurableBytes;
         file.Dispose();

@@ -1,5 +1,5 @@
 // The only place that talks to the node.
-import type { NodeStatus, OffloadStatus, Preflight, RigStatus, Snapshot } from './types.js';
+import type { Framing, NodeStatus, OffloadStatus, Preflight, RigStatus, Snapshot } from './types.js';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
 
@@ -55,6 +55,12 @@ export async function selfTest(): Promise<Result<SelfTest>> {
 export const offload = (): Promise<Result<OffloadStatus>> => get<OffloadStatus>('/offload/status');
 
 export const retryOffload = (): Promise<Result<object>> => post<object>('/offload/retry', {});
+
+export const framing = (): Promise<Result<Framing>> => get<Framing>('/framing/status');
+
+export const startAiming = (): Promise<Result<object>> => post<object>('/framing/assist/start', {});
+
+export const stopAiming = (): Promise<Result<object>> => post<object>('/framing/assist/stop', {});
 
 export interface Ordered {
   session_id: string;

@@ -1,5 +1,6 @@
 // Puts the page together: status in, words and pictures out, one order at a time.
 import { offload, preflight, retryOffload, selfTest, start, stop, type Ordered, type Result } from './api.js';
+import { AimHelp } from './aim.js';
 import { connect } from './live.js';
 import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
 import { transfersOf } from './offload.js';
@@ -33,6 +34,7 @@ let heardAt = 0;
 let preflightAt = -preflightEveryMs;
 let orderId: string | null = null;
 const pictures = new Map<string, LivePicture>();
+let aim: AimHelp | null = null;
 
 const live = connect((fresh) => {
   status = fresh;
@@ -80,6 +82,7 @@ function renderCards(cards: Card[]): void {
   ui.cameras.dataset['count'] = String(cards.length);
   if (cards.map((c) => c.cameraId).join() !== [...ui.cameras.children].map((c) => (c as HTMLElement).dataset['camera']).join()) {
     pictures.clear();
+    aim = null;
     ui.cameras.replaceChildren(...cards.map(makeCard));
   }
 
@@ -98,6 +101,7 @@ function renderCards(cards: Card[]): void {
     }));
     pictures.get(card.cameraId)?.show(card.pictureUrl);
   });
+  aim?.allow(page?.action === 'start' || page?.action === 'none');
 }
 
 function makeCard(card: Card): HTMLElement {
@@ -109,11 +113,11 @@ function makeCard(card: Card): HTMLElement {
   frame.className = 'frame';
   frame.setAttribute('aria-label', `Enlarge the ${card.name.toLowerCase()} camera's picture`);
   frame.setAttribute('aria-pressed', 'false');
-  frame.addEventListener('click', () => {
-    const large = root.dataset['large'] !== 'true';
+  const enlarge = (large: boolean): void => {
     root.dataset['large'] = String(large);
     frame.setAttribute('aria-pressed', String(large));
-  });
+  };
+  frame.addEventListener('click', () => enlarge(root.dataset['large'] !== 'true'));
   const image = document.createElement('img');
   image.alt = '';
   frame.append(element('span', 'No picture', 'blind'), image);
@@ -121,6 +125,10 @@ function makeCard(card: Card): HTMLElement {
   plate.className = 'plate';
   plate.append(element('h2', card.name), element('span', '', 'state'));
   root.append(frame, plate, element('p', '', 'note'), Object.assign(document.createElement('dl'), { className: 'stats' }));
+  if (card.cameraId === status?.node.node.camera_id) {
+    aim = new AimHelp(enlarge);
+    root.append(aim.root);
+  }
   pictures.set(card.cameraId, new LivePicture(image, frame));
   return root;
 }

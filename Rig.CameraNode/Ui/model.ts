@@ -1,5 +1,5 @@
 // Decides what the page says. Pure: no DOM, no clock, no network.
-import type { CameraView, Check, Preflight, RigStatus } from './types.js';
+import type { CameraView, Check, Framing, Preflight, RigStatus } from './types.js';
 
 export type Tone = 'calm' | 'good' | 'live' | 'warn' | 'bad';
 
@@ -195,6 +195,20 @@ export function pageOf(rig: RigStatus, own: string, pending: 'start' | 'stop' | 
     case 'none':
       return { ...base, headline: 'Not ready', detail: 'No camera can record. The list below says why.', tone: 'bad', actionLabel: 'Start', blocked: 'No camera is ready.' };
   }
+}
+
+export interface Aim {
+  tone: Tone;
+  /** At most two sentences: nobody turns a camera three ways at once. */
+  lines: string[];
+}
+
+/** What to tell somebody who moves a camera. */
+export function aimOf(framing: Framing): Aim {
+  const good = framing.status === 'good' || framing.status === 'excellent';
+  if (good) return { tone: 'good', lines: [framing.confirmed ? 'Aimed well. Leave it so.' : 'Good. Hold it so.'] };
+  const lines = framing.guidance.length > 0 ? framing.guidance.slice(0, 2) : [framing.message];
+  return { tone: framing.status === 'no_field' ? 'bad' : 'warn', lines: lines.map(plain) };
 }
 
 export interface CheckGroup {

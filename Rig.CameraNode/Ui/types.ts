@@ -68,6 +68,14 @@ export interface Preflight {
   checks: Check[];
 }
 
+export interface Framing {
+  status: 'no_field' | 'partial' | 'good' | 'excellent';
+  message: string;
+  guidance: string[];
+  assist_running: boolean;
+  confirmed: boolean;
+}
+
 export interface OffloadJob {
   job_id: string;
   session_id: string;

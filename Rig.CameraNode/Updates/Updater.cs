@@ -13,7 +13,7 @@ internal sealed record UpdateCheck(bool Available, string CurrentVersion, Releas
 /// Looks for a release, and puts one in place: download beside the target, verify its SHA-256 against the release's own list,
 /// unpack, then move the link <c>current</c> in one step. Until that step nothing that runs has changed.
 /// </summary>
-internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOptions> options, string currentVersion) : IDisposable
+internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOptions> options, string currentVersion, UpdateHistory history, TimeProvider time) : IDisposable
 {
     private const int MaxDescriptionBytes = 1 << 20;
 
@@ -69,15 +69,39 @@ internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOpt
                 throw new UpdateException($"There is no newer version than {currentVersion}.");
             }
 
-            return await PutInPlaceAsync(release, archive, cancellationToken);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new UpdateException($"The update could not be put in place: {e.Message}", e);
+            return await AttemptAsync(release, archive, cancellationToken);
         }
         finally
         {
             one.Release();
+        }
+    }
+
+    /// <summary>Whatever comes of it is written down.</summary>
+    private async Task<string> AttemptAsync(Release release, ReleaseAsset archive, CancellationToken cancellationToken)
+    {
+        var attempt = new UpdateAttempt(release.Version, currentVersion, time.GetUtcNow(), null, false, null);
+        try
+        {
+            var version = await PutInPlaceAsync(release, archive, cancellationToken);
+            history.Add(attempt with { InstalledAt = time.GetUtcNow(), Success = true });
+            return version;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            var failure = new UpdateException($"The update could not be put in place: {e.Message}", e);
+            history.Add(attempt with { Error = failure.Message });
+            throw failure;
+        }
+        catch (UpdateException e)
+        {
+            history.Add(attempt with { Error = e.Message });
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            history.Add(attempt with { Error = "It was broken off before it was in place." });
+            throw;
         }
     }
 

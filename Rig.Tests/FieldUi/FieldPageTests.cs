@@ -3,6 +3,7 @@ using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
 using Rig.Tests.NodeApi;
+using Rig.Tests.NodeFraming;
 using Rig.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 using static Rig.Actors.Sessions.SessionProtocol;
@@ -120,6 +121,40 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
 
     [Theory]
     [MemberData(nameof(Screens))]
+    public async Task Somebody_who_aims_the_camera_reads_what_to_change_beside_its_picture(string screen)
+    {
+        await using var node = await NodeUnderTest.StartAsync("--Rig:Node:CameraId=CAM_C");
+        Show(node, NodePhase.Idle);
+        var page = await OpenAsync(node, screen);
+        var aim = page.Locator("[data-camera=CAM_C] .aim");
+        await Expect(page.Locator(".aim")).ToHaveCountAsync(1);
+        await aim.Locator("button").ClickAsync();
+        await Expect(aim.Locator("p")).ToContainTextAsync("has not given a picture");
+
+        ShowPicture(node, AimedCamera.Rgb(rollDeg: 5));
+        await aim.Locator("button").ClickAsync();
+        await Expect(aim.Locator("p")).ToContainTextAsync("Lift the camera's right side");
+        await Expect(page.Locator("[data-camera=CAM_C]")).ToHaveAttributeAsync("data-large", "true");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
+        if (Environment.GetEnvironmentVariable("RIG_SCREENS") is { Length: > 0 } folder)
+        {
+            await Expect(page.Locator("[data-camera=CAM_C] .frame")).ToHaveAttributeAsync("data-picture", "live");
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"field-aim-{screen}.png"), FullPage = true });
+        }
+
+        ShowPicture(node, AimedCamera.Rgb());
+        await Expect(aim.Locator("p")).ToHaveTextAsync("Aimed well. Leave it so.");
+        await aim.Locator("button").ClickAsync();
+        await Expect(aim.Locator("button")).ToHaveTextAsync("Aim this camera");
+        await Expect(aim.Locator("p")).ToBeHiddenAsync();
+        Assert.False((await node.GetAsync("/api/v1/framing/status")).Body.GetProperty("assist_running").GetBoolean());
+
+        Show(node, NodePhase.Recording);
+        await Expect(aim).ToBeHiddenAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Screens))]
     public async Task What_this_camera_sends_is_shown_as_it_goes_and_a_failed_one_is_tried_again(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync();
@@ -156,6 +191,9 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync("/");
         return page;
     }
+
+    /// <summary>A picture that stays fresh for as long as a test takes.</summary>
+    private static void ShowPicture(NodeUnderTest node, byte[] rgb) => node.Camera.Preview = new PreviewPicture(AimedCamera.Jpeg(rgb), node.Clock.NodeNow.AddHours(1));
 
     private static void Show(NodeUnderTest node, NodePhase phase)
     {

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using node::Rig.CameraNode.Hosting;
+using node::Rig.CameraNode.Network;
 using node::Rig.CameraNode.Power;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
@@ -28,7 +29,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
             "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Audio:Enabled=false", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
         builder.Services.AddSingleton<ICamera>(Camera).AddSingleton<IRecordingCatalogue>(Catalogue).AddCameraNode();
-        builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power);
+        builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);
         if (withActors)
         {
             builder.Services.AddNodeActors();
@@ -52,6 +53,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public ScriptedSensors Sensors { get; } = new();
 
     public ScriptedPower Power { get; } = new();
+
+    public ScriptedNetworkManager Network { get; } = new();
 
     public RigBoard Board { get; }
 

@@ -52,6 +52,11 @@ public sealed class UpdaterTests
         var (status, applied) = await node.PostAsync("/api/v1/update/apply", "{}");
         Assert.True(status == 200, applied.GetRawText());
         Assert.Equal("new program", await File.ReadAllTextAsync(folder.File("current", "rig-node")));
+        var attempt = (await node.GetAsync("/api/v1/update/history")).Body.GetProperty("history").EnumerateArray().Single();
+        Assert.Equal(
+            ("9.1.0", check.GetProperty("current_version").GetString(), true),
+            (attempt.GetProperty("version").GetString(), attempt.GetProperty("previous_version").GetString(), attempt.GetProperty("success").GetBoolean()));
+        Assert.True(attempt.GetProperty("installed_at").GetDateTimeOffset() >= attempt.GetProperty("attempted_at").GetDateTimeOffset());
         Assert.True(Directory.Exists(folder.File("releases", "0.1.0")));
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(folder.Path, ".*", SearchOption.AllDirectories), _ => true);
     }
@@ -91,6 +96,7 @@ public sealed class UpdaterTests
         using var folder = new TempFolder();
         await using var node = await NodeAsync(source, folder);
         Assert.False((await node.PostAsync("/api/v1/update/check", "{}")).Body.GetProperty("available").GetBoolean());
+        Assert.False((await node.GetAsync("/api/v1/update/check")).Body.GetProperty("available").GetBoolean());
     }
 
     [Fact]
@@ -116,6 +122,9 @@ public sealed class UpdaterTests
         Assert.InRange(status, 400, 599);
         Assert.Contains(because, body.GetProperty("error").GetString()!, StringComparison.Ordinal);
         Assert.False(Path.Exists(folder.File("current")));
+        var history = (await node.GetAsync("/api/v1/update/history")).Body.GetProperty("history").EnumerateArray().ToList();
+        Assert.Equal(because == "no usable version" ? 0 : 1, history.Count);
+        Assert.All(history, attempt => Assert.Equal((false, body.GetProperty("error").GetString()), (attempt.GetProperty("success").GetBoolean(), attempt.GetProperty("error").GetString())));
         Assert.Empty(Directory.Exists(folder.File("releases")) ? Directory.GetFileSystemEntries(folder.File("releases")) : []);
     }
 

@@ -24,7 +24,8 @@ public sealed class CameraActorTests : TestKit
         camera = new ScriptedCamera(catalogue);
         node = Sys.ActorOf(
             CameraActor.PropsOf(new CameraNodePorts(
-                CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue, sensors, new NoChrony(), clock, board, () => new GuardOptions(), () => new SyncOptions())),
+                CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue, sensors, new NoChrony(), clock, board, () => new GuardOptions(), () => new SyncOptions(), null,
+                () => new ManifestFraming(DateTimeOffset.UnixEpoch, "good"))),
             "camera");
     }
 
@@ -53,6 +54,16 @@ public sealed class CameraActorTests : TestKit
         ExpectMsg<TakeBegan>(Patience);
         Assert.Equal(at.AddMilliseconds(3), camera.Started.Single().StartAt);
         Assert.Equal(at, camera.Started.Single().ScheduledStartMaster);
+    }
+
+    [Fact]
+    public void The_take_is_told_where_to_read_the_temperature_and_how_the_camera_was_aimed()
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        var request = camera.Started.Single();
+        Assert.Equal(sensors.Read().TemperatureC, request.TemperatureNow!());
+        Assert.Equal("good", request.Framing!()!.Status);
     }
 
     [Fact]

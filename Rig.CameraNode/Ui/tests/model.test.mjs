@@ -6,7 +6,7 @@ import test from 'node:test';
 const ts = createRequire(import.meta.url)('typescript');
 const source = readFileSync(new URL('../model.ts', import.meta.url), 'utf8');
 const compiled = ts.transpileModule(source, { compilerOptions: { target: 'ES2022', module: 'ES2022' } }).outputText;
-const { pageOf, checklist, formatElapsed, formatMinutes, formatOffset, freshness } =
+const { aimOf, pageOf, checklist, formatElapsed, formatMinutes, formatOffset, freshness } =
   await import(`data:text/javascript;base64,${Buffer.from(compiled).toString('base64')}`);
 
 const camera = (id, position, more = {}) => ({
@@ -104,4 +104,12 @@ test('the checklist has one line a topic and says each thing once', () => {
   assert.deepEqual(groups.find((g) => g.title === 'All cameras there'), { title: 'All cameras there', tone: 'bad', messages: ['Right is not there.'] });
   assert.deepEqual(groups.find((g) => g.title === 'Room on the disks'), { title: 'Room on the disks', tone: 'warn', messages: ['Left: Only 50 minutes fit.'] });
   assert.equal(groups.find((g) => g.title === 'Power').tone, 'good');
+});
+
+test('somebody who aims a camera is told at most two things, and when to let go', () => {
+  const framing = (more) => ({ status: 'partial', message: 'm', guidance: [], assist_running: true, confirmed: false, ...more });
+  assert.deepEqual(aimOf(framing({ guidance: ['CAM_L is low.', 'b', 'c'] })), { tone: 'warn', lines: ['Left is low.', 'b'] });
+  assert.deepEqual(aimOf(framing({ status: 'no_field' })), { tone: 'bad', lines: ['m'] });
+  assert.deepEqual(aimOf(framing({ status: 'good' })).lines, ['Good. Hold it so.']);
+  assert.equal(aimOf(framing({ status: 'excellent', confirmed: true })).tone, 'good');
 });

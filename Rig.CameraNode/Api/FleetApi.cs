@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Peers;
+using Rig.CameraNode.SelfTest;
+
+namespace Rig.CameraNode.Api;
+
+/// <summary>The same of every camera at once: list recordings, read clocks, test. Cameras that do not answer are named, never an error of the whole.</summary>
+internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOptions> json)
+{
+    private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(8);
+
+    /// <summary>Beyond the recording itself: starting, sealing, decoding every frame on a slow machine.</summary>
+    private static readonly TimeSpan TestPatience = TimeSpan.FromSeconds(60);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var coordinator = api.MapGroup("/coordinator");
+        coordinator.MapGet("/recordings", (FleetApi fleet, IRecordingCatalogue catalogue, CancellationToken cancellationToken) => fleet.RecordingsAsync(catalogue, cancellationToken));
+        coordinator.MapPost("/sync", async (HttpRequest request, FleetApi fleet, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>
+        {
+            await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await fleet.SyncAsync(node, status, cancellationToken);
+        });
+        coordinator.MapPost("/test", async (HttpRequest request, FleetApi fleet, SelfTestRunner test, StatusReader status, RigBoard board, CancellationToken cancellationToken) =>
+        {
+            var seconds = SelfTestApi.SecondsOf(await RequestBody.ReadObjectAsync(request, cancellationToken));
+            var recording = status.RigView().View.Cameras.Where(c => c is { Online: true, Report.Phase: not NodePhase.Idle }).Select(c => c.CameraId.Value).ToList();
+            return board.Node is { Phase: not NodePhase.Idle } || recording.Count > 0
+                ? ApiError.Of(StatusCodes.Status409Conflict, $"No test while recording ({string.Join(", ", recording)}). Stop first.")
+                : await fleet.TestAsync(test, seconds, cancellationToken);
+        });
+    }
+
+    private async Task<IResult> RecordingsAsync(IRecordingCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        var cameras = await OfAllAsync(
+            () => Task.FromResult(new PeerAnswer(true, Json(new { Recordings = catalogue.List().Select(RecordingsApi.Of) }), null)),
+            peer => calls.GetAsync(peer, "/api/v1/recordings", ListPatience, cancellationToken),
+            answer => answer is { Succeeded: true, Body: { } body } && body["recordings"] is JsonArray list ? list.DeepClone() : Failed(answer));
+        var takes = cameras.Select(c => c.Value).OfType<JsonArray>().SelectMany(list => list).ToList();
+        return Results.Json(new
+        {
+            TotalCount = takes.Count,
+            TotalSizeMb = Math.Round(takes.Sum(take => take is JsonObject t && t["size_mb"] is JsonValue size && size.TryGetValue<double>(out var mb) ? mb : 0), 2),
+            Cameras = new JsonObject(cameras),
+        });
+    }
+
+    private async Task<IResult> SyncAsync(INodeControl node, StatusReader status, CancellationToken cancellationToken)
+    {
+        var cameras = await OfAllAsync(
+            async () =>
+            {
+                try
+                {
+                    await node.AskCameraAsync(new TimingProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+                    return new PeerAnswer(true, Json(new { Success = true, Sync = status.Sync() }), null);
+                }
+                catch (TimeoutException)
+                {
+                    return new PeerAnswer(false, null, "This camera's clock did not answer in time.");
+                }
+            },
+            peer => calls.PostAsync(peer, "/api/v1/sync/trigger", [], ClockPatience, cancellationToken),
+            answer => answer is { Succeeded: true, Body: { } body } ? body.DeepClone() : Failed(answer));
+        var success = cameras.All(c => c.Value is JsonObject camera && camera["success"] is JsonValue value && value.TryGetValue<bool>(out var done) && done);
+        return Results.Json(new { Success = success, Cameras = new JsonObject(cameras) });
+    }
+
+    private async Task<IResult> TestAsync(SelfTestRunner test, double seconds, CancellationToken cancellationToken)
+    {
+        var duration = TimeSpan.FromSeconds(seconds);
+        var cameras = await OfAllAsync(
+            async () => await test.RunAsync(duration) is { } result
+                ? new PeerAnswer(result.Passed, Json(result), null)
+                : new PeerAnswer(false, null, "A self-test runs already."),
+            peer => calls.PostAsync(peer, "/api/v1/selftest", new JsonObject { ["duration_sec"] = seconds }, duration + TestPatience, cancellationToken),
+
+            // A test that failed is told as it is; a test that did not run gets the same form.
+            answer => answer.Body is { } body && body["passed"] is JsonValue ? body.DeepClone()
+                : new JsonObject { ["passed"] = false, ["errors"] = new JsonArray(Failed(answer)["error"]!.DeepClone()) });
+        var failed = cameras.Where(c => !(c.Value is JsonObject camera && camera["passed"] is JsonValue value && value.TryGetValue<bool>(out var passed) && passed)).Select(c => c.Key).ToList();
+        return failed.Count == 0
+            ? Results.Json(new { Success = true, AllPassed = true, Cameras = new JsonObject(cameras) })
+            : ApiError.Of(StatusCodes.Status500InternalServerError, $"The test failed on {string.Join(" and ", failed)}.", more =>
+            {
+                more["all_passed"] = false;
+                more["cameras"] = new JsonObject(cameras);
+            });
+    }
+
+    private async Task<List<KeyValuePair<string, JsonNode?>>> OfAllAsync(Func<Task<PeerAnswer>> here, Func<Peer, Task<PeerAnswer>> there, Func<PeerAnswer, JsonNode> tell) =>
+    [
+        .. await Task.WhenAll(peers.List().Select(async peer =>
+            KeyValuePair.Create(peer.CameraId.Value, (JsonNode?)tell(await (peer.IsLocal ? here() : there(peer)))))),
+    ];
+
+    private static JsonObject Failed(PeerAnswer answer) => new()
+    {
+        ["success"] = false,
+        ["error"] = answer.Error ?? (answer.Body?["error"] is JsonValue error && error.TryGetValue<string>(out var text) ? text : "The camera gave an answer that makes no sense here."),
+    };
+
+    private JsonObject Json(object value) => (JsonObject)JsonSerializer.SerializeToNode(value, json.Value.SerializerOptions)!;
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.CameraNode.Framing;
+
+namespace Rig.CameraNode.Api;
+
+/// <summary>Is this camera aimed well, and what to change.</summary>
+internal static class FramingApi
+{
+    public static void MapFraming(this IEndpointRouteBuilder api)
+    {
+        var framing = api.MapGroup("/framing");
+        framing.MapGet("/status", Look);
+        framing.MapPost("/check", async (HttpRequest request, FramingWatch watch, FramingAssist assist, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
+        {
+            await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return Look(watch, assist, json);
+        });
+        framing.MapPost("/assist/start", StartAsync);
+        framing.MapPost("/assist/stop", async (HttpRequest request, FramingAssist assist, CancellationToken cancellationToken) =>
+        {
+            await RequestBody.ReadObjectAsync(request, cancellationToken);
+            assist.Stop();
+            return Results.Json(new { Success = true, Message = "The help to aim this camera is off." });
+        });
+    }
+
+    private static IResult Look(FramingWatch watch, FramingAssist assist, IOptions<JsonOptions> json)
+    {
+        var (result, problem) = watch.Look();
+        var body = result is null ? [] : (JsonObject)JsonSerializer.SerializeToNode(result, json.Value.SerializerOptions)!;
+        void Assist(JsonObject to)
+        {
+            to["available"] = result is not null;
+            to["assist_running"] = assist.IsRunning;
+            to["confirmed"] = assist.IsConfirmed;
+        }
+
+        if (problem is not null)
+        {
+            return ApiError.Of(StatusCodes.Status503ServiceUnavailable, problem, Assist);
+        }
+
+        Assist(body);
+        return Results.Json(body);
+    }
+
+    private static async Task<IResult> StartAsync(HttpRequest request, FramingWatch watch, FramingAssist assist, RigBoard board, CancellationToken cancellationToken)
+    {
+        await RequestBody.ReadObjectAsync(request, cancellationToken);
+        if (board.Node is { Phase: not NodePhase.Idle })
+        {
+            return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording: its tones would be heard on the video. Stop first.");
+        }
+
+        if (watch.Look().Problem is { } problem)
+        {
+            return ApiError.Of(StatusCodes.Status503ServiceUnavailable, problem);
+        }
+
+        assist.Start();
+        return Results.Json(new { Success = true, Message = "Move the camera slowly. Three rising tones say that it is aimed well." });
+    }
+}

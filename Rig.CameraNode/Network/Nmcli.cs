@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+
+namespace Rig.CameraNode.Network;
+
+/// <summary>NetworkManager through its command line program.</summary>
+internal sealed class Nmcli(IOptionsMonitor<AccessPointOptions> options) : INetworkManager
+{
+    public async Task<NmcliResult?> RunAsync(IReadOnlyList<string> arguments, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(options.CurrentValue.Nmcli, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+
+        // Its words are read, so they must not be another language's.
+        start.Environment["LC_ALL"] = "C";
+        try
+        {
+            using var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(patience);
+            try
+            {
+                var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+                await process.WaitForExitAsync(limit.Token);
+                return new NmcliResult(process.ExitCode, await output, await error);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new TimeoutException($"NetworkManager did not answer within {patience.TotalSeconds:0} s.");
+            }
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+
+namespace Rig.CameraNode.Peers;
+
+/// <summary>Asks cameras of the list, and takes an answer only from the camera that was meant.</summary>
+internal sealed class PeerCalls(PeerHttp http)
+{
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The camera's <c>/status</c>, or why there is none.</summary>
+    public async Task<PeerAnswer> StatusAsync(Peer peer, CancellationToken cancellationToken)
+    {
+        if (peer.BaseUrl is not { } baseUrl)
+        {
+            return new PeerAnswer(false, null, $"{peer.CameraId} was not heard of yet. Check that it is switched on, or add its address.");
+        }
+
+        var answer = await http.GetAsync(baseUrl, "/api/v1/status", StatusPatience, cancellationToken);
+        if (answer.Body is null)
+        {
+            return answer;
+        }
+
+        var who = answer.Body["node"] is JsonObject node && node["camera_id"] is JsonValue id && id.TryGetValue<string>(out var text) ? text : null;
+        return !answer.Succeeded || who is null ? new PeerAnswer(false, null, "What answers at that address is no camera of this rig.")
+            : who != peer.CameraId.Value ? new PeerAnswer(false, null, $"At that address is {who} and not {peer.CameraId}. Correct the address.")
+            : answer;
+    }
+
+    public Task<PeerAnswer> GetAsync(Peer peer, string path, TimeSpan patience, CancellationToken cancellationToken) =>
+        WhenItIsTheOneAsync(peer, () => http.GetAsync(peer.BaseUrl!, path, patience, cancellationToken), cancellationToken);
+
+    public Task<PeerAnswer> PostAsync(Peer peer, string path, JsonObject body, TimeSpan patience, CancellationToken cancellationToken) =>
+        WhenItIsTheOneAsync(peer, () => http.PostAsync(peer.BaseUrl!, path, body, patience, cancellationToken), cancellationToken);
+
+    // A camera that the cluster hears told its address itself; any other is asked for its name first.
+    private async Task<PeerAnswer> WhenItIsTheOneAsync(Peer peer, Func<Task<PeerAnswer>> ask, CancellationToken cancellationToken)
+    {
+        if (!peer.IsHeard && await StatusAsync(peer, cancellationToken) is { Body: null } nobody)
+        {
+            return nobody;
+        }
+
+        return await ask();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Rig.CameraNode.Peers;
+
+/// <param name="Body">What it answered, whatever the status; null when it gave no answer that can be used.</param>
+/// <param name="Error">In plain words, when there is no body.</param>
+internal sealed record PeerAnswer(bool Succeeded, JsonObject? Body, string? Error);
+
+/// <summary>Asks other cameras' routes, each with its own patience; a camera that is gone or talks nonsense is an answer and no exception.</summary>
+internal sealed class PeerHttp : IDisposable
+{
+    private const int MaxAnswerBytes = 8 << 20;
+
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+        MaxResponseContentBufferSize = MaxAnswerBytes,
+    };
+
+    public void Dispose() => http.Dispose();
+
+    public Task<PeerAnswer> GetAsync(string baseUrl, string path, TimeSpan patience, CancellationToken cancellationToken) =>
+        AskAsync(new HttpRequestMessage(HttpMethod.Get, baseUrl + path), patience, cancellationToken);
+
+    public Task<PeerAnswer> PostAsync(string baseUrl, string path, JsonObject body, TimeSpan patience, CancellationToken cancellationToken) =>
+        AskAsync(
+            new HttpRequestMessage(HttpMethod.Post, baseUrl + path) { Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json") },
+            patience, cancellationToken);
+
+    private async Task<PeerAnswer> AskAsync(HttpRequestMessage request, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var sent = request;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token);
+            var bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
+            return JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { MaxDepth = 32 }) is JsonObject body
+                ? new PeerAnswer(response.IsSuccessStatusCode, body, null)
+                : Nonsense();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new PeerAnswer(false, null, "The camera did not answer in time.");
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new PeerAnswer(false, null, "The camera's answer is too large.");
+        }
+        catch (HttpRequestException)
+        {
+            return new PeerAnswer(false, null, "The camera cannot be reached. Check that it is switched on and on the network.");
+        }
+        catch (JsonException)
+        {
+            return Nonsense();
+        }
+    }
+
+    private static PeerAnswer Nonsense() => new(false, null, "What answers at that address is no camera of this rig.");
+}

@@ -1,0 +1,34 @@
+using Rig.Actors.Sessions;
+
+namespace Rig.CameraNode.Peers;
+
+/// <summary>Configuration section <c>Rig:Peers</c>.</summary>
+internal sealed class PeerOptions
+{
+    public const string Section = "Rig:Peers";
+
+    public const int MaxAdded = 16;
+
+    /// <summary>Addresses of cameras that this node is to ask beside those that the cluster knows: <c>CAM_R</c> to <c>192.168.1.103:8080</c>.</summary>
+    public Dictionary<string, string> Added { get; set; } = [];
+
+    public IEnumerable<string> Errors()
+    {
+        foreach (var (camera, address) in Added)
+        {
+            if (!CameraId.TryParse(camera, out _))
+            {
+                yield return $"{Section}:Added has '{camera}'; use camera ids such as CAM_R.";
+            }
+            else if (!PeerAddress.TryParse(address, out _))
+            {
+                yield return $"{Section}:Added:{camera} is '{address}'; use an IP address and a port, such as 192.168.1.103:8080.";
+            }
+        }
+
+        if (Added.Count > MaxAdded)
+        {
+            yield return $"{Section}:Added has {Added.Count} cameras; {MaxAdded} are possible.";
+        }
+    }
+}
