@@ -12,11 +12,15 @@ using static Rig.Actors.Transfer.OffloadProtocol;
 namespace Rig.Tests.FieldUi;
 
 /// <summary>The field page in Chromium, served by the real program over scripted cameras.</summary>
-public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
+public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
     private static readonly string[] Cameras = ["CAM_L", "CAM_C", "CAM_R"];
 
+    private Timer? telling;
+
     public static TheoryData<string> Screens => [Screen.Phone.Name, Screen.Desktop.Name];
+
+    public void Dispose() => telling?.Dispose();
 
     [Theory]
     [MemberData(nameof(Screens))]
@@ -77,10 +81,10 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
         await using var node = await NodeUnderTest.StartAsync();
         node.Board.Node = node.Report();
         var hot = new Problem(ProblemCodes.TooHot, ProblemLevel.Refuse, "The box is too hot (90 °C). Put it in the shade and let it cool.");
-        node.Board.SetRig(new RigView(
+        KeepTelling(() => node.Board.SetRig(new RigView(
             node.Clock.MasterNow, null,
             [new CameraView(CameraId.Left, true, node.Report(), 5), new CameraView(CameraId.Center, true, node.Report(camera: "CAM_C", problems: hot), 5), new CameraView(CameraId.Right, false, null, null)],
-            ["CAM_R is not there."]));
+            ["CAM_R is not there."])));
         var page = await OpenAsync(node, Screen.Phone.Name);
         await Expect(page.Locator("#warnings")).ToContainTextAsync("Right is not there.");
         await Expect(page.Locator("[data-camera=CAM_C]")).ToHaveAttributeAsync("data-tone", "bad");
@@ -195,10 +199,18 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>
     /// <summary>A picture that stays fresh for as long as a test takes.</summary>
     private static void ShowPicture(NodeUnderTest node, byte[] rgb) => node.Camera.Preview = new PreviewPicture(AimedCamera.Jpeg(rgb), node.Clock.NodeNow.AddHours(1));
 
-    private static void Show(NodeUnderTest node, NodePhase phase)
+    private void Show(NodeUnderTest node, NodePhase phase)
     {
         node.Board.Node = node.Report(phase);
-        node.ShowRig(phase == NodePhase.Idle ? null : Session(node, SessionPhase.Recording), [.. Cameras.Select(c => node.Report(phase, c))]);
+        KeepTelling(() => node.ShowRig(phase == NodePhase.Idle ? null : Session(node, SessionPhase.Recording), [.. Cameras.Select(c => node.Report(phase, c))]));
+    }
+
+    /// <summary>A coordinator tells its view again and again: one told once is too old by the time that a busy machine has opened the page.</summary>
+    private void KeepTelling(Action tell)
+    {
+        tell();
+        telling?.Dispose();
+        telling = new Timer(_ => tell(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     private static SessionView Session(NodeUnderTest node, SessionPhase phase) => new(
