@@ -179,8 +179,10 @@ public class SupervisionTests : TestKit
 
     private IActorRef MakeChild(IActorRef parent, string name)
     {
-        parent.Tell(name);
-        return ExpectMsg<IActorRef>();
+        // Asked by somebody else: the child may tell of its start before its parent answers.
+        var asker = CreateTestProbe();
+        parent.Tell(name, asker.Ref);
+        return asker.ExpectMsg<IActorRef>();
     }
 
     private sealed class Silent : ReceiveActor;

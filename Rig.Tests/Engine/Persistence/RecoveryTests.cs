@@ -165,7 +165,7 @@ public class RecoveryTimeoutTests() : PersistenceTestKit("test.journal.recovery-
         Script.IsSilent = true;
         var actor = Watch(StartUnready());
 
-        ExpectMsg("lost at nothing: RecoveryTimedOutException");
+        ExpectMsg("lost at nothing: RecoveryTimedOutException", TimeSpan.FromSeconds(20));
         ExpectTerminated(actor);
     }
 }
