@@ -6,8 +6,8 @@ namespace Rig.CameraNode.Framing;
 /// <param name="Top">For each column the row where the green begins under whatever stands behind the pitch; -1 where the column has none.</param>
 internal sealed record Grass(double Coverage, double LeftCoverage, double RightCoverage, IReadOnlyList<int> Top)
 {
-    // Hue 70 to 170 degrees, saturation and value from 40 of 255: OpenCV's (35,40,40) to (85,255,255) in degrees.
-    private const double MinHue = 70;
+    // Hue in degrees, saturation and value of 255. Turf in the sun has 60 to 70, in the shade up to 150.
+    private const double MinHue = 60;
     private const double MaxHue = 170;
     private const int MinSaturation = 40;
     private const int MinValue = 40;

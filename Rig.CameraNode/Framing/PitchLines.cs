@@ -62,7 +62,7 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
         var luma = picture.Luma;
         var contrast = Math.Max(MinContrast, TimesTexture * Texture(picture, grass));
         var found = new List<(int, int)>();
-        for (var x = Aside; x < picture.Width - Aside && found.Count < MaxPixels; x++)
+        for (var x = Aside; x < picture.Width - Aside; x++)
         {
             if (grass.Top[x] < 0)
             {
@@ -82,7 +82,9 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
             }
         }
 
-        return found;
+        // A noisy picture has too many; of those every n-th, so that none of its parts is preferred.
+        var every = (found.Count / MaxPixels) + 1;
+        return every == 1 ? found : [.. found.Where((_, i) => i % every == 0)];
     }
 
     /// <summary>How much the luma of two pixels of the green differs on average.</summary>
