@@ -16,13 +16,9 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
     private static readonly TimeSpan LatestStop = TimeSpan.FromSeconds(15);
 
     private readonly CameraNodePorts ports;
-    private readonly CameraId cameraId;
-    private readonly ICamera camera;
-    private readonly IRecordingCatalogue catalogue;
-    private readonly MasterClock clock;
     private readonly Func<IReadOnlyList<Problem>> guards;
-    private readonly ISpeaker? speaker;
     private readonly CancellationTokenSource stopping = new();
+    private readonly WaitingOrders waiting = new();
     private Action<TakeSealed>? onTakeEnded;
     private ActiveTake? take;
     private SessionId? stoppedSession;
@@ -31,7 +27,6 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
     public RecorderActor(CameraNodePorts ports, Func<IReadOnlyList<Problem>> guards)
     {
         (this.ports, this.guards) = (ports, guards);
-        (cameraId, camera, catalogue, clock, speaker) = (ports.CameraId, ports.Camera, ports.Catalogue, ports.Clock, ports.Speaker);
         Idle();
     }
 
@@ -43,12 +38,12 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
     {
         var self = Self;
         onTakeEnded = ended => self.Tell(new TakeEnded(ended));
-        camera.TakeEnded += onTakeEnded;
+        ports.Camera.TakeEnded += onTakeEnded;
 
         // After a crash of this actor the camera may still be recording: it is never stopped for that.
-        if (camera.Status.Take is { Id.SessionId.IsSelfTest: false } running)
+        if (ports.Camera.Status.Take is { Id.SessionId.IsSelfTest: false } running)
         {
-            take = new ActiveTake(running.Id, clock.ToMaster(running.StartedAt), clock.ToMaster(running.StartedAt), [cameraId], running.FilePath);
+            take = new ActiveTake(running.Id, ports.Clock.ToMaster(running.StartedAt), ports.Clock.ToMaster(running.StartedAt), [ports.CameraId], running.FilePath);
             Become(Recording);
         }
 
@@ -57,7 +52,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
 
     protected override void PostStop()
     {
-        camera.TakeEnded -= onTakeEnded;
+        ports.Camera.TakeEnded -= onTakeEnded;
         stopping.Cancel();
         stopping.Dispose();
     }
@@ -80,39 +75,39 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
 
     private void Start(StartTake start)
     {
-        var take = catalogue.NextTake(start.SessionId, cameraId);
+        var take = ports.Catalogue.NextTake(start.SessionId, ports.CameraId);
         if (take > 1 && !start.Continues)
         {
-            Refuse(Sender, ProblemCodes.SessionExists, $"{cameraId} has recordings of session {start.SessionId} already. Choose another session id.");
+            Refuse(Sender, ProblemCodes.SessionExists, $"{ports.CameraId} has recordings of session {start.SessionId} already. Choose another session id.");
             return;
         }
 
         if (take > RecordingId.MaxTake)
         {
-            Refuse(Sender, ProblemCodes.StartFailed, $"{cameraId} has {RecordingId.MaxTake} takes of session {start.SessionId} already. Start a new session.");
+            Refuse(Sender, ProblemCodes.StartFailed, $"{ports.CameraId} has {RecordingId.MaxTake} takes of session {start.SessionId} already. Start a new session.");
             return;
         }
 
         var problems = guards();
         if (!problems.MayStart())
         {
-            Sender.Tell(new TakeRefused(cameraId, problems.First(p => p.Level == ProblemLevel.Refuse).Code, string.Join(" ", problems.Where(p => p.Level == ProblemLevel.Refuse).Select(p => p.Message)), problems));
+            Sender.Tell(new TakeRefused(ports.CameraId, problems.First(p => p.Level == ProblemLevel.Refuse).Code, string.Join(" ", problems.Where(p => p.Level == ProblemLevel.Refuse).Select(p => p.Message)), problems));
             return;
         }
 
-        var id = new RecordingId(start.SessionId, cameraId, take);
-        var sync = clock.Status;
-        var startAt = NotLaterThan(clock.ToNode(start.StartAtMaster), LatestStart);
+        var id = new RecordingId(start.SessionId, ports.CameraId, take);
+        var sync = ports.Clock.Status;
+        var startAt = NotLaterThan(ports.Clock.ToNode(start.StartAtMaster), LatestStart);
         var request = new TakeRequest(
             id, startAt, start.StartAtMaster, sync.OffsetMs,
             sync.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, start.SessionCameras,
-            () => new ClockReading(clock.Status.OffsetMs, clock.Status.StepsMs),
+            () => new ClockReading(ports.Clock.Status.OffsetMs, ports.Clock.Status.StepsMs),
             () => ports.Sensors.Read().TemperatureC,
             ports.Framing);
-        speaker?.Play(Signal.Start, startAt);
+        ports.Speaker?.Play(Signal.Start, startAt);
         this.take = new ActiveTake(id, start.StartAtMaster, null, start.SessionCameras, "");
         var asker = Sender;
-        Call(() => camera.StartTakeAsync(request, stopping.Token), began => new Began(id, began), cause => new BeginFailed(id, cause));
+        Call(() => ports.Camera.StartTakeAsync(request, stopping.Token), began => new Began(id, began), cause => new BeginFailed(id, cause));
         Become(() => Arming(asker));
         Publish(NodePhase.Arming);
     }
@@ -124,7 +119,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             take = take! with { FirstFrameMaster = began.Started.FirstFrameMaster, FilePath = began.Started.FilePath };
             asker.Tell(BeganAnswer());
             Become(Recording);
-            Stash.UnstashAll();
+            waiting.Release(Stash);
             Publish(NodePhase.Recording);
         });
         Receive<BeginFailed>(failed => failed.Id == take!.Id, failed =>
@@ -135,12 +130,12 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             Context.Parent.Tell(new RecorderTrouble(message));
             Refuse(asker, ProblemCodes.StartFailed, message);
             Become(Idle);
-            Stash.UnstashAll();
+            waiting.Release(Stash);
             Publish(NodePhase.Idle);
         });
         Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, _ => Stash.Stash());
-        Receive<StopTake>(_ => Stash.Stash());
-        Receive<StartTake>(_ => Stash.Stash());
+        Receive<StopTake>(_ => KeepForLater());
+        Receive<StartTake>(_ => KeepForLater());
         IgnoreLateAnswers();
     }
 
@@ -161,13 +156,13 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             var id = take!.Id;
             if (stop.SessionId is { } session && session != id.SessionId)
             {
-                Refuse(Sender, ProblemCodes.NotRecording, $"{cameraId} records session {id.SessionId}, not {session}.");
+                Refuse(Sender, ProblemCodes.NotRecording, $"{ports.CameraId} records session {id.SessionId}, not {session}.");
                 return;
             }
 
-            var stopAt = NotLaterThan(clock.ToNode(stop.StopAtMaster ?? clock.MasterNow), LatestStop);
+            var stopAt = NotLaterThan(ports.Clock.ToNode(stop.StopAtMaster ?? ports.Clock.MasterNow), LatestStop);
             var asker = Sender;
-            Call(() => camera.StopTakeAsync(id, stopAt, stopping.Token), done => new Finished(id, done), cause => new StopFailed(id, cause));
+            Call(() => ports.Camera.StopTakeAsync(id, stopAt, stopping.Token), done => new Finished(id, done), cause => new StopFailed(id, cause));
             Become(() => Sealing(asker));
             Publish(NodePhase.Sealing);
         });
@@ -184,16 +179,16 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             take = null;
             lastFinished = answer;
             asker.Tell(answer);
-            speaker?.Play(Signal.Stop);
+            ports.Speaker?.Play(Signal.Stop);
             Become(Idle);
-            Stash.UnstashAll();
+            waiting.Release(Stash);
             Publish(NodePhase.Idle);
         });
         Receive<StopFailed>(failed => failed.Id == take!.Id, failed =>
         {
             Context.GetLogger().Error(failed.Cause, "Take {0} could not be stopped", failed.Id);
             Refuse(asker, ProblemCodes.StopFailed, failed.Cause is TakeFailedException ? failed.Cause.Message : "The recording could not be closed. Press stop again.");
-            if (camera.Status.Take?.Id == failed.Id)
+            if (ports.Camera.Status.Take?.Id == failed.Id)
             {
                 Become(Recording);
                 Publish(NodePhase.Recording);
@@ -205,7 +200,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
                 Publish(NodePhase.Idle);
             }
 
-            Stash.UnstashAll();
+            waiting.Release(Stash);
         });
         // The camera ended the take by itself just before the order came: that is as good an answer.
         Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, ended =>
@@ -213,10 +208,10 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             stoppedSession = ended.Sealed.Id.SessionId;
             EndedByItself(ended.Sealed);
             asker.Tell(lastFinished!);
-            Stash.UnstashAll();
+            waiting.Release(Stash);
         });
-        Receive<StopTake>(_ => Stash.Stash());
-        Receive<StartTake>(_ => Stash.Stash());
+        Receive<StopTake>(_ => KeepForLater());
+        Receive<StartTake>(_ => KeepForLater());
         IgnoreLateAnswers();
     }
 
@@ -232,7 +227,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
     /// <summary>
     /// An instant further ahead than anybody orders means that a clock was set since: what was ordered happens now, not minutes later.
     /// </summary>
-    private DateTimeOffset NotLaterThan(DateTimeOffset at, TimeSpan ahead) => at <= clock.NodeNow + ahead ? at : clock.NodeNow;
+    private DateTimeOffset NotLaterThan(DateTimeOffset at, TimeSpan ahead) => at <= ports.Clock.NodeNow + ahead ? at : ports.Clock.NodeNow;
 
     private static string Explain(string endReason) => endReason switch
     {
@@ -257,7 +252,9 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         take.Id, take.FilePath, take.ManifestPath, take.Manifest.Video.DurationSec, take.Manifest.Video.Frames,
         take.Manifest.Quality?.DroppedFrames ?? 0, take.Manifest.File.SizeBytes, take.Manifest.Checksum.Value, take.EndReason);
 
-    private void Refuse(IActorRef asker, string code, string message) => asker.Tell(new TakeRefused(cameraId, code, message, []));
+    private void KeepForLater() => waiting.Keep(Stash, () => Refuse(Sender, ProblemCodes.Busy, $"{ports.CameraId} is busy with other orders. Try again in a moment."));
+
+    private void Refuse(IActorRef asker, string code, string message) => asker.Tell(new TakeRefused(ports.CameraId, code, message, []));
 
     // A port that throws before it returns its task answers like one whose task fails.
     private void Call<T>(Func<Task<T>> call, Func<T, object> success, Func<Exception, object> failure)

@@ -19,6 +19,7 @@ public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbound
     private readonly MasterClock clock;
     private readonly Dictionary<CameraId, IActorRef> gateways = [];
     private readonly Dictionary<string, List<IActorRef>> askers = [];
+    private readonly WaitingOrders waiting = new();
     private SessionState state;
 
     public SessionCoordinator(RigSessionOptions options, IReadOnlyList<CameraId> expected, MasterClock clock)
@@ -48,8 +49,8 @@ public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbound
             }
         });
         Receive<Gathered>(_ => Ready());
-        Receive<StartSession>(_ => Stash.Stash());
-        Receive<StopSession>(_ => Stash.Stash());
+        Receive<StartSession>(_ => KeepForLater());
+        Receive<StopSession>(_ => KeepForLater());
         AnswerQuestions();
     }
 
@@ -57,8 +58,11 @@ public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbound
     {
         Timers.Cancel("gathered");
         Become(Coordinating);
-        Stash.UnstashAll();
+        waiting.Release(Stash);
     }
+
+    private void KeepForLater() => waiting.Keep(
+        Stash, () => Sender.Tell(new SessionRefused(ProblemCodes.Busy, "The rig is just looking for its cameras, and has many orders waiting. Try again in a moment.", [])));
 
     private void Coordinating()
     {

@@ -154,6 +154,26 @@ public sealed class CameraActorTests : TestKit
     }
 
     [Fact]
+    public void Orders_wait_while_the_camera_opens_and_those_that_find_no_room_are_refused_at_once()
+    {
+        var onDisk = new TaskCompletionSource();
+        camera.BeforeStart = _ => onDisk.Task;
+        node.Tell(Start(), TestActor);
+        AwaitReport(NodePhase.Arming);
+        for (var i = 0; i <= WaitingOrders.Capacity; i++)
+        {
+            node.Tell(Start(), TestActor);
+        }
+
+        Assert.Equal(ProblemCodes.Busy, ExpectMsg<TakeRefused>(Patience).Code);
+        onDisk.SetResult();
+        for (var i = 0; i <= WaitingOrders.Capacity; i++)
+        {
+            ExpectMsg<TakeBegan>(Patience);
+        }
+    }
+
+    [Fact]
     public void A_take_that_ends_by_itself_is_told_and_is_not_a_stop_by_order()
     {
         node.Tell(Start(), TestActor);

@@ -56,6 +56,22 @@ public sealed class SessionCoordinatorTests : TestKit
     }
 
     [Fact]
+    public void More_orders_than_there_is_room_for_are_refused_while_the_cameras_are_looked_for()
+    {
+        for (var i = 0; i <= WaitingOrders.Capacity; i++)
+        {
+            coordinator.Tell(new StopSession($"r{i}"), TestActor);
+        }
+
+        Assert.Equal(ProblemCodes.Busy, ExpectMsg<SessionRefused>(Patience).Code);
+        HearBoth();
+        for (var i = 0; i < WaitingOrders.Capacity; i++)
+        {
+            Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<SessionRefused>(Patience).Code);
+        }
+    }
+
+    [Fact]
     public void Orders_are_answered_although_a_camera_never_shows_up()
     {
         Hear(left, CameraId.Left);
