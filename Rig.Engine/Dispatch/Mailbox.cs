@@ -4,41 +4,34 @@ using Rig.Engine.Dispatch.SysMsg;
 
 namespace Rig.Engine.Dispatch;
 
-/// <summary>The end of the mailbox that senders write to.</summary>
-internal abstract class MailboxInlet
-{
-    // Last node of the queue: a Vyukov multi-producer single-consumer list.
-    private protected MessageNode Head = new();
-
-    // Newest first; reversed when drained.
-    private protected SystemMessage? SystemHead;
-
-    // 0 idle, 1 queued at the dispatcher or running.
-    private protected int Scheduled;
-}
-
-/// <summary>Keeps what senders write and what the receiver writes off one cache line.</summary>
-internal abstract class MailboxPadding : MailboxInlet
-{
-    // Never read: only their size matters.
-#pragma warning disable CS0169, IDE0051
-    private readonly long _pad0, _pad1, _pad2;
-#pragma warning restore CS0169, IDE0051
-}
-
 /// <summary>
-/// One queue of user messages (lock-free, many senders, one receiver) and one of system messages. A tell costs one
-/// interlocked exchange. The mailbox is itself the work item that the dispatcher runs: at most one thread runs it at a time.
+/// One queue of user messages (many senders, one receiver) and one of system messages. A tell costs one interlocked exchange and
+/// no allocation. The mailbox is itself the work item that the dispatcher runs: at most one thread runs it at a time.
 /// </summary>
-internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
+/// <remarks>
+/// Senders write into a chunk and only read this object, and what waits lies in a row, which is what makes it fast. They wait for
+/// each other only while one of them, once in a chunk, fetches the next.
+/// </remarks>
+internal abstract class Mailbox : IThreadPoolWorkItem
 {
     private readonly MessageDispatcher _dispatcher;
 
-    // First node of the queue, already consumed; its successors wait.
-    private MessageNode _tail;
+    // Where senders claim slots.
+    private MessageChunk _inlet;
+
+    // Where the receiver is: the chunk, its slots and the next to empty.
+    private MessageChunk _outlet;
+    private MessageChunk.Slot[] _slots;
+    private int _next;
 
     // Messages put back by Unstash; taken before the queue. Null while nothing is put back.
-    private MessageNode? _front;
+    private Returned? _front;
+
+    // Newest first; reversed when drained.
+    private SystemMessage? _systemHead;
+
+    // 0 idle, 1 queued at the dispatcher or running.
+    private int _scheduled;
 
     // User messages wait while above zero.
     private int _suspensions;
@@ -49,7 +42,8 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
     private protected Mailbox(MessageDispatcher dispatcher)
     {
         _dispatcher = dispatcher;
-        _tail = Head;
+        _inlet = _outlet = MessageChunk.Create(MessageChunk.FirstLength);
+        _slots = _outlet.Slots;
     }
 
     /// <summary>Whether the cell is gone: what still arrives goes to dead letters.</summary>
@@ -63,7 +57,7 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
     internal MailboxBound? Bound => _bound;
 
     /// <summary>Approximate from other threads.</summary>
-    internal bool HasUserMessages => _front is not null || !ReferenceEquals(Volatile.Read(ref Head), _tail);
+    internal bool HasUserMessages => _front is not null || _outlet.Claimed > _next;
 
     internal bool IsSuspended => _suspensions > 0;
 
@@ -81,26 +75,47 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void Post(object message, IActorRef? sender)
     {
-        var node = MessageNodePool.Rent(message, sender);
-        var previous = Interlocked.Exchange(ref Head, node);
-        Volatile.Write(ref previous.Next, node);
-        if (Volatile.Read(ref Scheduled) == 0)
+        var wait = default(SpinWait);
+        while (true)
+        {
+            var chunk = Volatile.Read(ref _inlet);
+            var claims = Volatile.Read(ref chunk.Claims);
+            var place = (int)claims;
+            if (place == chunk.Slots.Length)
+            {
+                // Whoever claimed the last slot is fetching the next chunk.
+                wait.SpinOnce(sleep1Threshold: -1);
+                continue;
+            }
+
+            // Still this mailbox's, so the claims were read in a life that serves it, or the exchange fails.
+            if (!ReferenceEquals(Volatile.Read(ref _inlet), chunk) || Interlocked.CompareExchange(ref chunk.Claims, claims + 1, claims) != claims)
+                continue;
+            if (place == chunk.Slots.Length - 1)
+                Extend(chunk);
+            ref var slot = ref chunk.Slots[place];
+            slot.Sender = sender;
+            Volatile.Write(ref slot.Message, message);
+            break;
+        }
+
+        if (Volatile.Read(ref _scheduled) == 0)
             Schedule();
     }
 
     public void PostSystem(SystemMessage message)
     {
-        var head = Volatile.Read(ref SystemHead);
+        var head = Volatile.Read(ref _systemHead);
         while (true)
         {
             message.Next = head;
-            var seen = Interlocked.CompareExchange(ref SystemHead, message, head);
+            var seen = Interlocked.CompareExchange(ref _systemHead, message, head);
             if (ReferenceEquals(seen, head))
                 break;
             head = seen;
         }
 
-        if (Volatile.Read(ref Scheduled) == 0)
+        if (Volatile.Read(ref _scheduled) == 0)
             Schedule();
     }
 
@@ -118,7 +133,7 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
             {
                 Invoke(message, sender);
                 left--;
-                if (Volatile.Read(ref SystemHead) is not null)
+                if (Volatile.Read(ref _systemHead) is not null)
                     ProcessSystemMessages();
             }
 
@@ -131,8 +146,8 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
         }
 
         // The exchange orders the release before the look for work; a sender's exchange orders the other way round.
-        Interlocked.Exchange(ref Scheduled, 0);
-        if (HasWork() && Interlocked.CompareExchange(ref Scheduled, 1, 0) == 0)
+        Interlocked.Exchange(ref _scheduled, 0);
+        if (HasWork() && Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
             _dispatcher.Continue(this);
     }
 
@@ -152,16 +167,16 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
     /// <summary>Puts messages before all others, in the order given. Only from within a turn.</summary>
     internal void Prepend(IEnumerable<Envelope> envelopes)
     {
-        MessageNode? first = null;
-        MessageNode? last = null;
+        Returned? first = null;
+        Returned? last = null;
         foreach (var envelope in envelopes)
         {
-            var node = MessageNodePool.Rent(envelope.Message, envelope.Sender);
+            var returned = new Returned(envelope);
             if (last is null)
-                first = node;
+                first = returned;
             else
-                last.Next = node;
-            last = node;
+                last.Next = returned;
+            last = returned;
         }
 
         if (last is null)
@@ -187,51 +202,70 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
 
     private protected void Schedule()
     {
-        if (Interlocked.CompareExchange(ref Scheduled, 1, 0) == 0)
+        if (Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
             _dispatcher.Dispatch(this);
     }
 
     private bool HasWork() =>
-        Volatile.Read(ref SystemHead) is not null || ((_suspensions == 0 || IsClosed) && HasUserMessages);
+        Volatile.Read(ref _systemHead) is not null || ((_suspensions == 0 || IsClosed) && HasUserMessages);
 
     private bool TryTake(out object message, out IActorRef? sender)
     {
         if (_front is { } front)
         {
             _front = front.Next;
-            message = front.Message!;
-            sender = front.Sender;
-            MessageNodePool.Return(front);
+            message = front.Envelope.Message;
+            sender = front.Envelope.Sender;
             return true;
         }
 
-        var tail = _tail;
-        var next = Volatile.Read(ref tail.Next);
-        if (next is null)
+        ref var slot = ref _slots[_next];
+        if (Volatile.Read(ref slot.Message) is { } told)
+        {
+            message = told;
+        }
+        else if (_outlet.Claimed <= _next)
         {
             message = null!;
             sender = null;
-            if (ReferenceEquals(Volatile.Read(ref Head), tail))
-                return false;
-            // A sender has taken its place and is about to link it.
-            var spin = default(SpinWait);
-            while ((next = Volatile.Read(ref tail.Next)) is null)
-                spin.SpinOnce();
+            return false;
+        }
+        else
+        {
+            // A sender has claimed it and is about to fill it.
+            var wait = default(SpinWait);
+            while ((message = Volatile.Read(ref slot.Message)!) is null)
+                wait.SpinOnce();
         }
 
-        message = next.Message!;
-        sender = next.Sender;
-        next.Message = null;
-        next.Sender = null;
-        _tail = next;
+        sender = slot.Sender;
+        slot = default;
+        if (++_next == _slots.Length)
+            Advance();
         _bound?.Leave();
-        MessageNodePool.Return(tail);
         return true;
+    }
+
+    /// <summary>Puts a chunk behind a full one. The caller has claimed its last slot and not filled it, so it is not given back meanwhile.</summary>
+    private void Extend(MessageChunk full)
+    {
+        var next = MessageChunkPool.Rent();
+        Volatile.Write(ref full.Next, next);
+        Volatile.Write(ref _inlet, next);
+    }
+
+    private void Advance()
+    {
+        var empty = _outlet;
+        _outlet = Volatile.Read(ref empty.Next)!;
+        _slots = _outlet.Slots;
+        _next = 0;
+        MessageChunkPool.Return(empty);
     }
 
     private void ProcessSystemMessages()
     {
-        while (Interlocked.Exchange(ref SystemHead, null) is { } newest)
+        while (Interlocked.Exchange(ref _systemHead, null) is { } newest)
         {
             SystemMessage? oldest = null;
             while (newest is not null)
@@ -260,5 +294,11 @@ internal abstract class Mailbox : MailboxPadding, IThreadPoolWorkItem
         while (TryTake(out var message, out var sender))
             OnDeadLetter(message, sender);
         ProcessSystemMessages();
+    }
+
+    private sealed class Returned(Envelope envelope)
+    {
+        public readonly Envelope Envelope = envelope;
+        public Returned? Next;
     }
 }

@@ -29,6 +29,32 @@ public class TellTests : TestKit
     }
 
     [Fact]
+    public void Mailboxes_that_fill_and_empty_side_by_side_keep_each_others_messages_apart()
+    {
+        const int senders = 8;
+        const int each = 20_000;
+        var collectors = Enumerable.Range(0, 6).Select(i => ActorOf(() => new Collector(senders * each / 2, TestActor), $"collector{i}")).ToArray();
+        var threads = Enumerable.Range(0, senders).Select(sender => new Thread(() =>
+        {
+            // Three mailboxes at a time, so that what one has emptied is filled by another.
+            for (var number = 0; number < each; number++)
+                for (var i = 0; i < 3; i++)
+                    collectors[(sender + (2 * i)) % collectors.Length].Tell(((sender * 10) + ((sender + (2 * i)) % collectors.Length), number), ActorRefs.NoSender);
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        var heard = new HashSet<int>();
+        foreach (var _ in collectors)
+        {
+            var received = ExpectMsg<List<(int Sender, int Number)>>(TimeSpan.FromSeconds(30));
+            Assert.True(heard.Add(Assert.Single(received.Select(message => message.Sender % 10).Distinct())));
+            foreach (var stream in received.GroupBy(message => message.Sender))
+                Assert.Equal(Enumerable.Range(0, each), stream.Select(message => message.Number));
+        }
+    }
+
+    [Fact]
     public void The_sender_is_whoever_told()
     {
         var echo = ActorOf<Echo>("echo");
