@@ -30,6 +30,12 @@ internal static class Downscaler
     {
         var averages = new float[width * height];
         var columns = new ushort[planeWidth];
+        var parts = new (int Begin, int End)[width];
+        for (var x = 0; x < width; x++)
+        {
+            parts[x] = Part(x, planeWidth, width);
+        }
+
         for (var y = 0; y < height; y++)
         {
             var (top, bottom) = Part(y, planeHeight, height);
@@ -39,16 +45,18 @@ internal static class Downscaler
                 Add(plane.Slice(row * planeWidth, planeWidth), columns);
             }
 
-            for (var x = 0; x < width; x++)
+            var rows = bottom - top;
+            var line = averages.AsSpan(y * width, width);
+            for (var x = 0; x < line.Length; x++)
             {
-                var (left, right) = Part(x, planeWidth, width);
+                var (left, right) = parts[x];
                 var sum = 0;
                 foreach (var column in columns.AsSpan(left, right - left))
                 {
                     sum += column;
                 }
 
-                averages[(y * width) + x] = (float)sum / ((right - left) * (bottom - top));
+                line[x] = (float)sum / ((right - left) * rows);
             }
         }
 
