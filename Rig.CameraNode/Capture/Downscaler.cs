@@ -2,35 +2,46 @@ using System.Numerics;
 
 namespace Rig.CameraNode.Capture;
 
-/// <summary>Makes the small RGB picture of a preview: area averages of limited-range BT.709 luma and chroma.</summary>
-internal static class Downscaler
+/// <summary>
+/// Makes the small RGB pictures of previews: area averages of limited-range BT.709 luma and chroma. Works in buffers of its own, which
+/// the next picture overwrites. One thread.
+/// </summary>
+internal sealed class Downscaler(int width, int height)
 {
-    /// <returns>Packed 8-bit RGB of exactly the asked size.</returns>
-    internal static byte[] ToRgb(Yuv420Frame frame, int width, int height)
+    private readonly float[] luma = new float[width * height];
+    private readonly float[] blue = new float[width * height];
+    private readonly float[] red = new float[width * height];
+    private readonly byte[] rgb = new byte[width * height * 3];
+    private readonly (int Begin, int End)[] parts = new (int Begin, int End)[width];
+    private ushort[] columns = [];
+
+    /// <returns>Packed 8-bit RGB of exactly the asked size; valid until the next call.</returns>
+    internal byte[] ToRgb(Yuv420Frame frame)
     {
-        var luma = Averages(frame.Y, frame.Width, frame.Height, width, height);
-        var blue = Averages(frame.U, frame.Width / 2, frame.Height / 2, width, height);
-        var red = Averages(frame.V, frame.Width / 2, frame.Height / 2, width, height);
-        var rgb = new byte[width * height * 3];
+        Average(frame.Y, frame.Width, frame.Height, luma);
+        Average(frame.U, frame.Width / 2, frame.Height / 2, blue);
+        Average(frame.V, frame.Width / 2, frame.Height / 2, red);
         for (var i = 0; i < luma.Length; i++)
         {
             var l = (luma[i] - 16) * (255f / 219);
             var cb = (blue[i] - 128) * (255f / 224);
             var cr = (red[i] - 128) * (255f / 224);
-            rgb[i * 3] = Clamp(l + (1.5748f * cr));
-            rgb[(i * 3) + 1] = Clamp(l - (0.1873f * cb) - (0.4681f * cr));
-            rgb[(i * 3) + 2] = Clamp(l + (1.8556f * cb));
+            rgb[i * 3] = Rounded(l + (1.5748f * cr));
+            rgb[(i * 3) + 1] = Rounded(l - (0.1873f * cb) - (0.4681f * cr));
+            rgb[(i * 3) + 2] = Rounded(l + (1.8556f * cb));
         }
 
         return rgb;
     }
 
     /// <summary>Adds an output row's rows first, many columns at once, then their columns.</summary>
-    private static float[] Averages(ReadOnlySpan<byte> plane, int planeWidth, int planeHeight, int width, int height)
+    private void Average(ReadOnlySpan<byte> plane, int planeWidth, int planeHeight, float[] averages)
     {
-        var averages = new float[width * height];
-        var columns = new ushort[planeWidth];
-        var parts = new (int Begin, int End)[width];
+        if (columns.Length < planeWidth)
+        {
+            columns = new ushort[planeWidth];
+        }
+
         for (var x = 0; x < width; x++)
         {
             parts[x] = Part(x, planeWidth, width);
@@ -59,8 +70,6 @@ internal static class Downscaler
                 line[x] = (float)sum / ((right - left) * rows);
             }
         }
-
-        return averages;
     }
 
     /// <summary>Where the n-th of so many equal parts begins and ends; never empty.</summary>
@@ -88,5 +97,5 @@ internal static class Downscaler
         }
     }
 
-    private static byte Clamp(float value) => (byte)Math.Clamp(value + 0.5f, 0, 255);
+    private static byte Rounded(float value) => (byte)Math.Clamp((int)(value + 0.5f), 0, 255);
 }

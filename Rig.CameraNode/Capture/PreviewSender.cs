@@ -37,6 +37,7 @@ internal sealed class PreviewSender
     private void Run()
     {
         using var jpeg = new JpegCompressor();
+        var small = new Downscaler(width, height);
         while (true)
         {
             lock (gate)
@@ -47,7 +48,7 @@ internal sealed class PreviewSender
                 }
             }
 
-            output.SendPreview(jpeg.Compress(Downscaler.ToRgb(copy, width, height), width, height));
+            output.SendPreview(jpeg.Compress(small.ToRgb(copy), width, height));
             lock (gate)
             {
                 busy = false;

@@ -16,7 +16,7 @@ public sealed class DownscalerTests
         frame.U.Fill(128);
         frame.V.Fill(128);
 
-        var rgb = Downscaler.ToRgb(frame, toWidth, toHeight);
+        var rgb = new Downscaler(toWidth, toHeight).ToRgb(frame);
 
         for (var y = 0; y < toHeight; y += 7)
         {
@@ -40,13 +40,25 @@ public sealed class DownscalerTests
     }
 
     [Fact]
+    public void A_picture_leaves_nothing_in_the_next_one()
+    {
+        var (bright, dark) = (new Yuv420Frame(64, 64), new Yuv420Frame(64, 64));
+        bright.Data.AsSpan().Fill(235);
+        dark.Data.AsSpan().Fill(128);
+        dark.Y.Fill(16);
+        var scaler = new Downscaler(20, 20);
+        scaler.ToRgb(bright);
+        Assert.All(scaler.ToRgb(dark), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
     public void Pure_colours_of_BT_709_come_out_as_such()
     {
         var frame = new Yuv420Frame(64, 64);
         frame.Y.Fill(63);
         frame.U.Fill(102);
         frame.V.Fill(240);
-        var red = Downscaler.ToRgb(frame, 32, 32);
+        var red = new Downscaler(32, 32).ToRgb(frame);
         Assert.InRange(red[0], 253, 255);
         Assert.InRange(red[1], 0, 2);
         Assert.InRange(red[2], 0, 2);

@@ -14,7 +14,7 @@ internal static class AimedCamera
     /// <param name="downDeg">How far it looks down; the rig's own cameras do by 17.5 degrees.</param>
     /// <param name="yawDeg">To the right of straight across the pitch.</param>
     public static byte[] Rgb(double rollDeg = 0, double downDeg = SyntheticRig.TiltDeg, double yawDeg = 0) =>
-        Downscaler.ToRgb(Frame(rollDeg, downDeg, yawDeg), PreviewWidth, PreviewHeight);
+        new Downscaler(PreviewWidth, PreviewHeight).ToRgb(Frame(rollDeg, downDeg, yawDeg));
 
     public static RgbPicture Picture(double rollDeg = 0, double downDeg = SyntheticRig.TiltDeg, double yawDeg = 0) => Of(Rgb(rollDeg, downDeg, yawDeg));
 
