@@ -20,7 +20,7 @@ public sealed class DistributedPubSubTests : IAsyncLifetime
         var heard = await SubscribeAsync(nodes, "status");
 
         // Subscriptions travel by themselves; a first message that all have heard shows that they have.
-        await PublishUntilHeardAsync(nodes[1], "status", "warm-up", heard);
+        await PublishUntilHeardAsync(nodes[2], "status", "warm-up", heard);
         DistributedPubSub.Get(nodes[2]).Mediator.Tell(new Publish("status", "recording"));
         DistributedPubSub.Get(nodes[2]).Mediator.Tell(new Publish("another topic", "not for them"));
         DistributedPubSub.Get(nodes[2]).Mediator.Tell(new Publish("status", "end"));
@@ -67,6 +67,26 @@ public sealed class DistributedPubSubTests : IAsyncLifetime
 
         await EventuallyAsync(() => heard.Sum(queue => queue.OfType<int>().Count()) == 30, "every message arrives");
         Assert.Equal(Enumerable.Range(0, 30), heard.SelectMany(queue => queue.OfType<int>()).Order());
+    }
+
+    [Fact]
+    public async Task Who_subscribes_twice_hears_once_and_what_nobody_hears_is_a_dead_letter()
+    {
+        var node = (await _cluster.FormAsync("a"))[0];
+        var (heard, letters) = (new ConcurrentQueue<object>(), new ConcurrentQueue<object>());
+        var subscriber = node.ActorOf(Props.Create(() => new Listener(heard)));
+        node.EventStream.Subscribe(node.ActorOf(Props.Create(() => new Listener(letters))), typeof(DeadLetter));
+        var mediator = DistributedPubSub.Get(node).Mediator;
+        await mediator.Ask<SubscribeAck>(new Subscribe("status", subscriber), Patience);
+        await mediator.Ask<SubscribeAck>(new Subscribe("status", subscriber), Patience);
+
+        mediator.Tell(new Publish("status", "recording"));
+        mediator.Tell(new Publish("another topic", "for nobody"));
+
+        await EventuallyAsync(() => letters.OfType<DeadLetter>().Any(letter => letter.Message is Publish { Message: "for nobody" }), "the dead letter is told of");
+        mediator.Tell(new Publish("status", "end"));
+        await EventuallyAsync(() => heard.Contains("end"), "the end is heard");
+        Assert.Equal(["recording", "end"], heard);
     }
 
     [Fact]
