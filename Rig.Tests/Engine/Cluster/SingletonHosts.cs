@@ -8,11 +8,15 @@ internal sealed class SingletonHosts
 {
     private readonly ConcurrentDictionary<string, bool> _living = new();
     private int _mostAtOnce;
+    private volatile bool _isEnding;
 
     /// <summary>The nodes that host it.</summary>
     public IEnumerable<string> Living => _living.Keys.Order();
 
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
+
+    /// <summary>One of them has been told to end.</summary>
+    public bool IsEnding => _isEnding;
 
     /// <summary>Makes the node a possible host of the singleton, which says the node's name to whoever asks.</summary>
     /// <param name="node">Has the role "camera".</param>
@@ -62,7 +66,11 @@ internal sealed class SingletonHosts
         public Singleton(SingletonHosts hosts, string name, Task mayEnd)
         {
             (_hosts, _name) = (hosts, name);
-            Receive<string>(text => text == Ending, _ => mayEnd.ContinueWith(_ => PoisonPill.Instance, TaskScheduler.Default).PipeTo(Self));
+            Receive<string>(text => text == Ending, _ =>
+            {
+                hosts._isEnding = true;
+                mayEnd.ContinueWith(_ => PoisonPill.Instance, TaskScheduler.Default).PipeTo(Self);
+            });
             Receive<string>(_ => Sender.Tell(_name));
         }
 

@@ -34,6 +34,7 @@ public sealed class SingletonTests : IAsyncLifetime
 
         ClusterOf(nodes[0]).Leave(AddressOf(nodes[0]));
 
+        await EventuallyAsync(() => _hosts.IsEnding, "it is told to end");
         // It still runs and would answer; without an answer the proxy has turned away from it and keeps what it is told.
         await UnansweredAsync(proxy);
         var waiting = proxy.Ask<string>("where?", Patience);
