@@ -83,7 +83,7 @@ public sealed class DistributedPubSubTests : IAsyncLifetime
         mediator.Tell(new Publish("status", "recording"));
         mediator.Tell(new Publish("another topic", "for nobody"));
 
-        await EventuallyAsync(() => letters.OfType<DeadLetter>().Any(letter => letter.Message is Publish { Message: "for nobody" }), "the dead letter is told of");
+        await EventuallyAsync(() => letters.Any(letter => letter is DeadLetter { Message: Publish { Message: "for nobody" } }), "the dead letter is told of");
         mediator.Tell(new Publish("status", "end"));
         await EventuallyAsync(() => heard.Contains("end"), "the end is heard");
         Assert.Equal(["recording", "end"], heard);

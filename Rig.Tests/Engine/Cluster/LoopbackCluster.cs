@@ -56,7 +56,8 @@ internal sealed class LoopbackCluster(params string[] seeds) : IAsyncDisposable
     }
 
     public static Task UpAsync(int count, params ActorSystem[] nodes) => EventuallyAsync(
-        () => nodes.All(node => ClusterOf(node).State.Members is var members && members.Count == count && members.All(member => member.Status == MemberStatus.Up)),
+        () => nodes.Select(node => ClusterOf(node).State.Members)
+            .All(members => members.Count == count && members.All(member => member.Status == MemberStatus.Up)),
         $"{count} members are up");
 
     public ValueTask DisposeAsync() => Nodes.DisposeAsync();

@@ -67,7 +67,7 @@ public sealed class UnreachableNodesTests : IAsyncLifetime
     {
         var nodes = await _cluster.FormWithAsync("akka.cluster.split-brain-resolver.stable-after = 1 m", "a", "b", "c");
         _cluster.Nodes.Cut("a", "b", "c");
-        await EventuallyAsync(() => ClusterOf(nodes[0]).State.Unreachable.Count == 2 && ClusterOf(nodes[1]).State.Unreachable.Count == 1, "both sides notice the partition");
+        await EventuallyAsync(() => ClusterOf(nodes[0]).State.Unreachable.Count == 2 && ClusterOf(nodes[1]).State.Unreachable.Count == 1, "both sides notice it");
 
         _cluster.Nodes.Heal();
 
@@ -84,7 +84,7 @@ public sealed class UnreachableNodesTests : IAsyncLifetime
 
         var late = _cluster.Start("d", "akka.cluster.split-brain-resolver.stable-after = 1 m");
 
-        await EventuallyAsync(() => ClusterOf(late).State.Members.Count == 4 && ClusterOf(late).State.Unreachable.Count == 1, "it has joined and knows the state");
+        await EventuallyAsync(() => ClusterOf(late).State is { Members.Count: 4, Unreachable.Count: 1 }, "it has joined and knows the state");
         Assert.Equal(MemberStatus.Joining, ClusterOf(late).SelfMember.Status);
         _cluster.Nodes.Heal();
         await UpAsync(4, [.. nodes, late]);

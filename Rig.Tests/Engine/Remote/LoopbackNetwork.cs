@@ -19,6 +19,10 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
     private readonly ConcurrentDictionary<string, LoopbackHost> _hosts = new();
     private readonly ConcurrentDictionary<(string From, string To), TaskCompletionSource> _cuts = new();
     private readonly ConcurrentDictionary<Passage, bool> _passages = new();
+    private int _carried;
+
+    /// <summary>Pieces of data that were passed on, ever, in whatever sizes they came.</summary>
+    public int Carried => Volatile.Read(ref _carried);
 
     /// <summary>A host by the name that a test gives it. Addresses sort as the names' first letters do, which are different small ones.</summary>
     public LoopbackHost HostOf(string name) => _hosts.GetOrAdd($"{_prefix}{name[0] - 'a' + 101}", ip => new LoopbackHost(this, ip));
@@ -144,6 +148,7 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
                     if (count == 0)
                         break;
                     await target.WriteAsync(buffer.AsMemory(0, count), _broken.Token);
+                    Interlocked.Increment(ref network._carried);
                 }
                 target.Socket.Shutdown(SocketShutdown.Send);
             }

@@ -60,6 +60,13 @@ internal sealed class LoopbackNodes : IAsyncDisposable
 
     public void Heal() => _network.Heal();
 
+    /// <summary>Returns when the nodes have had much more to say to each other, be it heartbeats: what they acknowledge is acknowledged by then.</summary>
+    public Task SettleAsync()
+    {
+        var before = _network.Carried;
+        return EventuallyAsync(() => _network.Carried > before + 20, "the nodes speak to each other");
+    }
+
     /// <summary>Breaks every connection; all may be made again.</summary>
     public void BreakConnections() => _network.Break();
 

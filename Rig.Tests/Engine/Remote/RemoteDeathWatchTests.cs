@@ -94,6 +94,7 @@ public sealed class RemoteDeathWatchTests : IAsyncLifetime
         Gateway(right);
         var ended = await WatchAsync(left, await FindAsync(left, right, "user/gateway"));
 
+        await _nodes.SettleAsync();
         _nodes.Cut("left", "right");
 
         Assert.True((await ended.WaitAsync(Patience)).AddressTerminated);
