@@ -193,8 +193,7 @@ public static class GracefulStopSupport
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
         var subject = (IInternalActorRef)target;
-        var death = new DeathPromise(subject.Provider);
-        subject.SendSystemMessage(new Watch(subject, death));
+        var death = DeathPromise.Of(subject);
         target.Tell(stopMessage, ActorRefs.NoSender);
         try
         {
@@ -204,6 +203,7 @@ public static class GracefulStopSupport
         catch (TimeoutException)
         {
             subject.SendSystemMessage(new Unwatch(subject, death));
+            death.Forget();
             return false;
         }
     }
@@ -220,13 +220,16 @@ internal sealed class DeathPromise(IActorRefProvider provider) : MinimalActorRef
 
     public override IActorRefProvider Provider => provider;
 
-    public static Task Of(IInternalActorRef subject)
+    /// <summary>Watches the subject, and can be found by its node when that is another one.</summary>
+    public static DeathPromise Of(IInternalActorRef subject)
     {
         var promise = new DeathPromise(subject.Provider);
         subject.Provider.RegisterTempActor(promise, promise.Path);
         subject.SendSystemMessage(new Watch(subject, promise));
-        return promise.Task;
+        return promise;
     }
+
+    public void Forget() => provider.UnregisterTempActor(Path);
 
     public override void Tell(object message, IActorRef? sender)
     {
@@ -236,7 +239,7 @@ internal sealed class DeathPromise(IActorRefProvider provider) : MinimalActorRef
     {
         if (message is not DeathWatchNotification)
             return;
-        provider.UnregisterTempActor(Path);
+        Forget();
         _completion.TrySetResult();
     }
 }

@@ -258,7 +258,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     private static async Task StopAsync(IInternalActorRef actor)
     {
-        var gone = DeathPromise.Of(actor);
+        var gone = DeathPromise.Of(actor).Task;
         actor.Stop();
         await gone.Detached();
     }

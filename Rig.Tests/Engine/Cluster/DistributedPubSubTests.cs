@@ -1,25 +1,26 @@
 using System.Collections.Concurrent;
 using Rig.Tests.Engine.Remote;
-using static Rig.Tests.Engine.Remote.TestSystems;
+using static Rig.Tests.Engine.Cluster.LoopbackCluster;
+using static Rig.Tests.Engine.Remote.AcrossNodes;
 
 namespace Rig.Tests.Engine.Cluster;
 
 public sealed class DistributedPubSubTests : IAsyncLifetime
 {
-    private readonly TestSystems _systems = new();
+    private readonly LoopbackCluster _cluster = new("a", "b");
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await _systems.DisposeAsync();
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
     public async Task What_is_published_reaches_the_subscribers_on_all_nodes_once()
     {
-        var nodes = await FormAsync();
+        var nodes = await _cluster.FormAsync("a", "b", "c");
         var heard = await SubscribeAsync(nodes, "status");
 
         // Subscriptions travel by themselves; a first message that all have heard shows that they have.
-        await PublishUntilHeardAsync(nodes[1], "status", "warm-up", heard);
+        await PublishUntilHeardAsync(nodes[2], "status", "warm-up", heard);
         DistributedPubSub.Get(nodes[2]).Mediator.Tell(new Publish("status", "recording"));
         DistributedPubSub.Get(nodes[2]).Mediator.Tell(new Publish("another topic", "not for them"));
         DistributedPubSub.Get(nodes[2]).Mediator.Tell(new Publish("status", "end"));
@@ -31,7 +32,7 @@ public sealed class DistributedPubSubTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_comes_after_unsubscribing()
     {
-        var nodes = await FormAsync();
+        var nodes = await _cluster.FormAsync("a", "b", "c");
         var heard = new ConcurrentQueue<object>();
         var subscriber = nodes[0].ActorOf(Props.Create(() => new Listener(heard)));
         var mediator = DistributedPubSub.Get(nodes[0]).Mediator;
@@ -51,7 +52,7 @@ public sealed class DistributedPubSubTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_group_one_gets_each_message()
     {
-        var nodes = await FormAsync();
+        var nodes = await _cluster.FormAsync("a", "b", "c");
         var heard = await SubscribeAsync(nodes, "work", "workers");
         await EventuallyAsync(
             () =>
@@ -68,13 +69,38 @@ public sealed class DistributedPubSubTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 30), heard.SelectMany(queue => queue.OfType<int>()).Order());
     }
 
-    private async Task<ActorSystem[]> FormAsync()
+    [Fact]
+    public async Task Who_subscribes_twice_hears_once_and_what_nobody_hears_is_a_dead_letter()
     {
-        var nodes = new[] { "a", "b", "c" }.Select(host => _systems.OnNetwork(host, ClusterTests.Settings(host), 2552)).ToArray();
-        await EventuallyAsync(
-            () => nodes.All(node => Rig.Engine.Cluster.Cluster.Get(node).State.Members.Count(member => member.Status == MemberStatus.Up) == 3),
-            "three members are up");
-        return nodes;
+        var node = (await _cluster.FormAsync("a"))[0];
+        var (heard, letters) = (new ConcurrentQueue<object>(), new ConcurrentQueue<object>());
+        var subscriber = node.ActorOf(Props.Create(() => new Listener(heard)));
+        node.EventStream.Subscribe(node.ActorOf(Props.Create(() => new Listener(letters))), typeof(DeadLetter));
+        var mediator = DistributedPubSub.Get(node).Mediator;
+        await mediator.Ask<SubscribeAck>(new Subscribe("status", subscriber), Patience);
+        await mediator.Ask<SubscribeAck>(new Subscribe("status", subscriber), Patience);
+
+        mediator.Tell(new Publish("status", "recording"));
+        mediator.Tell(new Publish("another topic", "for nobody"));
+
+        await EventuallyAsync(() => letters.Any(letter => letter is DeadLetter { Message: Publish { Message: "for nobody" } }), "the dead letter is told of");
+        mediator.Tell(new Publish("status", "end"));
+        await EventuallyAsync(() => heard.Contains("end"), "the end is heard");
+        Assert.Equal(["recording", "end"], heard);
+    }
+
+    [Fact]
+    public async Task Those_on_the_nodes_that_are_left_hear_on_when_one_was_killed()
+    {
+        var nodes = await _cluster.FormAsync("a", "b", "c");
+        var heard = await SubscribeAsync(nodes, "status");
+        await PublishUntilHeardAsync(nodes[1], "status", "warm-up", heard);
+
+        await _cluster.Nodes.KillAsync("a");
+        await UpAsync(2, nodes[1], nodes[2]);
+        DistributedPubSub.Get(nodes[1]).Mediator.Tell(new Publish("status", "go on"));
+
+        await EventuallyAsync(() => heard[1..].All(queue => queue.Contains("go on")), "both hear on");
     }
 
     private static async Task<ConcurrentQueue<object>[]> SubscribeAsync(ActorSystem[] nodes, string topic, string? group = null)

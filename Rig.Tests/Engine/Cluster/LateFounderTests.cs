@@ -1,29 +1,29 @@
 using Rig.Actors.Hosting;
-using Rig.Tests.Engine.Remote;
-using static Rig.Tests.Engine.Remote.TestSystems;
+using static Rig.Tests.Engine.Cluster.LoopbackCluster;
+using static Rig.Tests.Engine.Remote.AcrossNodes;
 
 namespace Rig.Tests.Engine.Cluster;
 
 public sealed class LateFounderTests : IAsyncLifetime
 {
-    private const int Port = 2552;
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(300);
+    // Longer than founding takes, as outside of tests: whoever is next must find the cluster of the one before it.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
-    private readonly TestSystems _systems = new();
+    private readonly LoopbackCluster _cluster = new("a", "b", "c");
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await _systems.DisposeAsync();
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
     public async Task Without_the_first_seed_the_next_one_founds_and_the_first_joins_it_when_it_comes()
     {
         var (second, third) = (Start("b", new LateFounder(Soon)), Start("c", new LateFounder(Soon)));
-        await MembersAsync(2, second, third);
+        await UpAsync(2, second, third);
 
         var first = Start("a", new LateFounder(Soon));
 
-        await MembersAsync(3, first, second, third);
+        await UpAsync(3, first, second, third);
         Assert.True(ClusterOf(second).SelfMember.IsOlderThan(ClusterOf(first).SelfMember));
     }
 
@@ -31,40 +31,24 @@ public sealed class LateFounderTests : IAsyncLifetime
     public async Task A_node_that_was_in_a_cluster_founds_none_but_waits_for_the_others()
     {
         var founder = new LateFounder(Soon);
-        var (first, second) = (Start("a", new LateFounder(Soon)), Start("b", founder));
-        await MembersAsync(2, first, second);
+        var (first, second) = (Start("a", new LateFounder(Soon)), Start("b", founder, LeavesWhenTerminated));
+        await UpAsync(2, first, second);
         await second.Terminate().WaitAsync(Patience);
-        _systems.Network.Cut(["a"], ["b"]);
+        _cluster.Nodes.Cut("a", "b");
 
         var again = Start("b", founder);
         var passed = new TaskCompletionSource();
-        again.Scheduler.Advanced.ScheduleOnce(Soon * 8, passed.SetResult);
+        again.Scheduler.Advanced.ScheduleOnce(Soon * 3, passed.SetResult);
         await passed.Task.WaitAsync(Patience);
         Assert.Empty(ClusterOf(again).State.Members);
 
-        _systems.Network.Heal();
-        await MembersAsync(2, first, again);
+        _cluster.Nodes.Heal();
+        await UpAsync(2, first, again);
     }
 
-    private static Rig.Engine.Cluster.Cluster ClusterOf(ActorSystem system) => Rig.Engine.Cluster.Cluster.Get(system);
-
-    private static Task MembersAsync(int count, params ActorSystem[] nodes) => EventuallyAsync(
-        () => nodes.All(node => ClusterOf(node).State.Members.Count(m => m.Status == MemberStatus.Up) == count), $"{nodes.Length} nodes see {count} members");
-
-    private ActorSystem Start(string host, LateFounder founder)
+    private ActorSystem Start(string name, LateFounder founder, string config = "")
     {
-        var system = _systems.OnNetwork(
-            host,
-            $$"""
-            akka {
-              actor.provider = cluster
-              cluster {
-                seed-nodes = ["akka.tcp://rig@a:{{Port}}", "akka.tcp://rig@b:{{Port}}", "akka.tcp://rig@c:{{Port}}"]
-                seed-node-timeout = 500 ms
-              }
-            }
-            """,
-            Port);
+        var system = _cluster.Start(name, config);
         founder.Watch(system);
         return system;
     }

@@ -1,194 +1,164 @@
-using System.Collections.Concurrent;
-using Rig.Tests.Engine.Remote;
-using static Rig.Tests.Engine.Remote.TestSystems;
+using static Rig.Tests.Engine.Cluster.LoopbackCluster;
+using static Rig.Tests.Engine.Cluster.SingletonHosts;
+using static Rig.Tests.Engine.Remote.AcrossNodes;
 
 namespace Rig.Tests.Engine.Cluster;
 
 public sealed class SingletonTests : IAsyncLifetime
 {
-    private const int Port = 2552;
-
-    private readonly TestSystems _systems = new();
-    private readonly Ledger _ledger = new();
+    private readonly LoopbackCluster _cluster = new("a", "b");
+    private readonly SingletonHosts _hosts = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await _systems.DisposeAsync();
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
     public async Task It_runs_on_the_oldest_node_only_and_every_node_reaches_it()
     {
-        var nodes = await FormAsync("a", "b", "c");
+        var nodes = await FormAsync(["a", "b", "c"]);
 
         foreach (var node in nodes)
-            Assert.Equal("a", await ProxyOn(node).Ask<string>("where?", Patience));
+            Assert.Equal("a", await WhereAsync(ProxyOn(node)));
 
-        Assert.Equal(["a"], _ledger.Living);
+        Assert.Equal(["a"], _hosts.Living);
     }
 
     [Fact]
     public async Task When_its_node_leaves_it_is_handed_over_without_a_second_one_and_messages_wait()
     {
-        var nodes = await FormAsync("a", "b", "c");
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var nodes = await FormAsync(["a", "b", "c"], mayEnd: mayEnd.Task);
         var proxy = ProxyOn(nodes[2]);
-        Assert.Equal("a", await proxy.Ask<string>("where?", Patience));
+        Assert.Equal("a", await WhereAsync(proxy));
 
         ClusterOf(nodes[0]).Leave(AddressOf(nodes[0]));
-        await nodes[0].WhenTerminated.WaitAsync(Patience);
 
-        Assert.Equal("b", await proxy.Ask<string>("where?", Patience));
-        Assert.Equal(["b"], _ledger.Living);
-        Assert.Equal(1, _ledger.MostAtOnce);
+        await EventuallyAsync(() => _hosts.IsEnding, "it is told to end");
+        // It still runs and would answer; without an answer the proxy has turned away from it and keeps what it is told.
+        await UnansweredAsync(proxy);
+        var waiting = proxy.Ask<string>("where?", Patience);
+        Assert.Equal(["a"], _hosts.Living);
+        mayEnd.SetResult();
+
+        Assert.Equal("b", await waiting);
+        await nodes[0].WhenTerminated.WaitAsync(Patience);
+        Assert.Equal(["b"], _hosts.Living);
+        Assert.Equal(1, _hosts.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task When_its_node_terminates_it_is_handed_over()
+    {
+        var a = _cluster.Start("a", LeavesWhenTerminated);
+        _hosts.Manage(a, "a");
+        await EventuallyAsync(() => _hosts.Living.Contains("a"), "a hosts it");
+        var b = _cluster.Start("b");
+        _hosts.Manage(b, "b");
+        await UpAsync(2, a, b);
+
+        await a.Terminate().WaitAsync(Patience);
+
+        await EventuallyAsync(() => _hosts.Living.Contains("b"), "b hosts it");
+        Assert.Equal("b", await WhereAsync(ProxyOn(b)));
+        Assert.Equal(1, _hosts.MostAtOnce);
     }
 
     [Fact]
     public async Task When_its_node_is_killed_another_takes_over()
     {
-        var nodes = await FormAsync("a", "b", "c");
-        Assert.Equal("a", await ProxyOn(nodes[1]).Ask<string>("where?", Patience));
+        var nodes = await FormAsync(["a", "b", "c"]);
+        var proxy = ProxyOn(nodes[2]);
+        Assert.Equal("a", await WhereAsync(proxy));
 
-        await _systems.Network.KillAsync("a");
+        await _cluster.Nodes.KillAsync("a");
 
-        await EventuallyAsync(() => _ledger.Living.Contains("b"), "b hosts it");
-        Assert.Equal("b", await ProxyOn(nodes[2]).Ask<string>("where?", Patience));
+        await EventuallyAsync(() => _hosts.Living.Contains("b"), "b hosts it");
+        Assert.Equal("b", await WhereAsync(proxy));
     }
 
     [Fact]
     public async Task In_a_partition_the_smaller_side_ends_its_own_before_the_larger_starts_another()
     {
-        var nodes = await FormAsync("a", "b", "c");
-        await EventuallyAsync(() => _ledger.Living.Contains("a"), "a hosts it");
+        // The margin is what the smaller side has time to end its own in; both decide by their own clocks.
+        var nodes = await FormAsync(["a", "b", "c"], "akka.cluster.down-removal-margin = 3 s");
+        await EventuallyAsync(() => _hosts.Living.Contains("a"), "a hosts it");
 
-        _systems.Network.Cut(["a"], ["b", "c"]);
+        _cluster.Nodes.Cut("a", "b", "c");
 
-        await EventuallyAsync(() => _ledger.Living.Contains("b"), "b hosts it");
-        Assert.Equal(["b"], _ledger.Living);
-        Assert.Equal(1, _ledger.MostAtOnce);
+        await EventuallyAsync(() => _hosts.Living.Contains("b"), "b hosts it");
+        Assert.Equal(["b"], _hosts.Living);
+        Assert.Equal(1, _hosts.MostAtOnce);
         await nodes[0].WhenTerminated.WaitAsync(Patience);
-    }
-
-    [Fact]
-    public async Task A_member_with_the_preferred_role_takes_it_over_in_an_orderly_way()
-    {
-        var settings = "akka.cluster.singleton.preferred-role = center";
-        var a = Start("a", settings);
-        await EventuallyAsync(() => _ledger.Living.Contains("a"), "a hosts it");
-
-        var b = Start("b", settings + "\nakka.cluster.roles = [camera, center]");
-
-        await EventuallyAsync(() => _ledger.Living.SequenceEqual(["b"]), "b hosts it");
-        Assert.Equal(1, _ledger.MostAtOnce);
-        Assert.Equal("b", await ProxyOn(a).Ask<string>("where?", Patience));
-        Assert.Equal("b", await ProxyOn(b).Ask<string>("where?", Patience));
     }
 
     [Fact]
     public async Task A_younger_member_that_comes_first_in_the_order_of_addresses_does_not_start_a_second_one()
     {
-        const string seed = "akka.cluster.seed-nodes = [\"akka.tcp://rig@m:2552\"]";
-        var oldest = Start("m", seed);
-        await EventuallyAsync(() => _ledger.Living.Contains("m"), "m hosts it");
+        await using var cluster = new LoopbackCluster("m");
+        var oldest = cluster.Start("m");
+        _hosts.Manage(oldest, "m");
+        await EventuallyAsync(() => _hosts.Living.Contains("m"), "m hosts it");
 
         // It is taken in and moved to Up at once, so that it hears of itself and of the oldest in one piece of news.
-        var younger = Start("a", seed);
-        await EventuallyAsync(() => ClusterOf(oldest).State.Members.Count(member => member.Status == MemberStatus.Up) == 2, "a is up");
+        var younger = cluster.Start("a");
+        _hosts.Manage(younger, "a");
+        await UpAsync(2, oldest, younger);
 
-        Assert.Equal("m", await ProxyOn(younger).Ask<string>("where?", Patience));
-        Assert.Equal(1, _ledger.MostAtOnce);
+        Assert.Equal("m", await WhereAsync(ProxyOn(younger)));
+        Assert.Equal(1, _hosts.MostAtOnce);
     }
 
     [Fact]
     public async Task Messages_to_a_proxy_wait_until_the_singleton_is_there_and_the_oldest_give_way()
     {
-        var node = _systems.OnNetwork("a", Settings + "\nakka.cluster.singleton-proxy.buffer-size = 2", Port);
+        var node = _cluster.Start("a", "akka.cluster.singleton-proxy.buffer-size = 2");
         var proxy = ProxyOn(node);
         var dropped = proxy.Ask<string>("first", TimeSpan.FromMinutes(1));
         var kept = new[] { proxy.Ask<string>("second", Patience), proxy.Ask<string>("third", Patience) };
 
-        Manage(node);
+        _hosts.Manage(node, "a");
 
         Assert.All(await Task.WhenAll(kept), host => Assert.Equal("a", host));
         Assert.False(dropped.IsCompleted);
     }
 
-    private const string Settings = """
-        akka {
-          actor.provider = cluster
-          cluster {
-            seed-nodes = ["akka.tcp://rig@a:2552", "akka.tcp://rig@b:2552"]
-            roles = [camera]
-          }
-        }
-        """;
-
-    private static Rig.Engine.Cluster.Cluster ClusterOf(ActorSystem system) => Rig.Engine.Cluster.Cluster.Get(system);
-
-    private async Task<ActorSystem[]> FormAsync(params string[] hosts)
+    [Fact]
+    public async Task Only_members_with_its_role_host_it()
     {
-        // One after the other, so that their ages are known.
+        var a = _cluster.Start("a", "akka.cluster.roles = [ingest]");
+        await UpAsync(1, a);
+        var b = _cluster.Start("b");
+        _hosts.Manage(b, "b");
+        await UpAsync(2, a, b);
+
+        Assert.Equal("b", await WhereAsync(ProxyOn(a)));
+    }
+
+    /// <summary>One after the other, so that their ages are known.</summary>
+    private async Task<ActorSystem[]> FormAsync(string[] names, string config = "", Task? mayEnd = null)
+    {
         var nodes = new List<ActorSystem>();
-        foreach (var host in hosts)
+        foreach (var name in names)
         {
-            nodes.Add(Start(host));
-            await EventuallyAsync(() => nodes.All(node => ClusterOf(node).State.Members.Count(member => member.Status == MemberStatus.Up) == nodes.Count), $"{host} is up");
+            var node = _cluster.Start(name, config);
+            _hosts.Manage(node, name, mayEnd);
+            nodes.Add(node);
+            await UpAsync(nodes.Count, [.. nodes]);
         }
         return [.. nodes];
     }
 
-    private ActorSystem Start(string host, string more = "")
+    private static async Task UnansweredAsync(IActorRef proxy)
     {
-        var node = _systems.OnNetwork(host, Settings + "\n" + more, Port);
-        Manage(node);
-        return node;
-    }
-
-    private void Manage(ActorSystem node)
-    {
-        var host = AddressOf(node).Host!;
-        node.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new Host(host, _ledger)), ClusterSingletonManagerSettings.Create(node).WithRole("camera")), "session");
-    }
-
-    private static IActorRef ProxyOn(ActorSystem node) =>
-        node.ActorOf(ClusterSingletonProxy.Props("/user/session", ClusterSingletonProxySettings.Create(node).WithRole("camera")));
-
-    /// <summary>Who lives, and how many ever lived at once. What a killed machine hosted is counted as dead with it.</summary>
-    private sealed class Ledger
-    {
-        private readonly ConcurrentDictionary<string, bool> _living = new();
-        private int _mostAtOnce;
-
-        public IEnumerable<string> Living => _living.Keys.Order();
-
-        public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
-
-        public void Born(string host)
+        try
         {
-            _living[host] = true;
-            InterlockedMax(_living.Count);
+            while (true)
+                await proxy.Ask<string>("where?", TimeSpan.FromMilliseconds(500));
         }
-
-        public void Died(string host) => _living.TryRemove(host, out _);
-
-        private void InterlockedMax(int count)
+        catch (AskTimeoutException)
         {
-            for (var most = Volatile.Read(ref _mostAtOnce); count > most; most = Volatile.Read(ref _mostAtOnce))
-                Interlocked.CompareExchange(ref _mostAtOnce, count, most);
+            // As it should be.
         }
-    }
-
-    private sealed class Host : ReceiveActor
-    {
-        private readonly string _host;
-        private readonly Ledger _ledger;
-
-        public Host(string host, Ledger ledger)
-        {
-            (_host, _ledger) = (host, ledger);
-            Receive<string>(_ => Sender.Tell(_host));
-        }
-
-        protected override void PreStart() => _ledger.Born(_host);
-
-        protected override void PostStop() => _ledger.Died(_host);
     }
 }

@@ -107,7 +107,7 @@ internal sealed class DistributedPubSubMediator : ReceiveActor, IWithTimers
             }
         }
         if (!delivered && _settings.SendToDeadLettersWhenNoSubscribers)
-            Context.System.DeadLetters.Tell(new DeadLetter(publish.Message, Sender, Self), Sender);
+            Context.System.DeadLetters.Tell(new DeadLetter(publish, Sender, Self), Sender);
     }
 
     private bool SendTo(UniqueAddress node, Deliver deliver)

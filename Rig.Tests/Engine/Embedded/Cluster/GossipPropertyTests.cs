@@ -4,10 +4,10 @@ using FsCheck.Fluent;
 using Rig.Engine.Cluster.Membership;
 using Rig.Engine.Cluster.Serialization;
 using Rig.Engine.Remote.Wire;
-using Rig.Tests.Engine.Remote;
-using static Rig.Tests.Engine.Cluster.Nodes;
+using Rig.Tests.Engine.Embedded.Remote;
+using static Rig.Tests.Engine.Embedded.Cluster.Nodes;
 
-namespace Rig.Tests.Engine.Cluster;
+namespace Rig.Tests.Engine.Embedded.Cluster;
 
 public sealed class GossipPropertyTests
 {

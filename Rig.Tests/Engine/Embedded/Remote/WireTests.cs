@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using Rig.Engine.Remote;
 using Rig.Engine.Remote.Wire;
 
-namespace Rig.Tests.Engine.Remote;
+namespace Rig.Tests.Engine.Embedded.Remote;
 
 public sealed class WireTests
 {

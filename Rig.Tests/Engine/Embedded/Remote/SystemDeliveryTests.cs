@@ -1,7 +1,7 @@
 using Rig.Engine.Remote;
 using Rig.Engine.Remote.Wire;
 
-namespace Rig.Tests.Engine.Remote;
+namespace Rig.Tests.Engine.Embedded.Remote;
 
 public sealed class SystemDeliveryTests
 {

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using Rig.Engine.Remote.Transport;
 
-namespace Rig.Tests.Engine.Remote;
+namespace Rig.Tests.Engine.Embedded.Remote;
 
 /// <summary>A network in memory that can be cut, slowed and healed. Like TCP: what a cut holds back arrives after it heals, unless the connection was given up.</summary>
 internal sealed class FaultyNetwork

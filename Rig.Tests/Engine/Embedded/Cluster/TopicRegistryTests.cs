@@ -1,6 +1,6 @@
-using static Rig.Tests.Engine.Cluster.Nodes;
+using static Rig.Tests.Engine.Embedded.Cluster.Nodes;
 
-namespace Rig.Tests.Engine.Cluster;
+namespace Rig.Tests.Engine.Embedded.Cluster;
 
 public sealed class TopicRegistryTests
 {

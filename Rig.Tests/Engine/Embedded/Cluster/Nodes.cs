@@ -1,6 +1,6 @@
 using Rig.Engine.Cluster.Membership;
 
-namespace Rig.Tests.Engine.Cluster;
+namespace Rig.Tests.Engine.Embedded.Cluster;
 
 /// <summary>Members and states to decide about.</summary>
 internal static class Nodes

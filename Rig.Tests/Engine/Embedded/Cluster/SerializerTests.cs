@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using Rig.Engine.Cluster.Serialization;
 using Rig.Engine.Remote.Serialization;
 using Rig.Engine.Remote.Wire;
+using Rig.Tests.Engine.Embedded.Remote;
 using Rig.Tests.Engine.Remote;
 using static Rig.Engine.Cluster.ClusterMessages;
-using static Rig.Tests.Engine.Cluster.Nodes;
+using static Rig.Tests.Engine.Embedded.Cluster.Nodes;
 
-namespace Rig.Tests.Engine.Cluster;
+namespace Rig.Tests.Engine.Embedded.Cluster;
 
 public sealed class SerializerTests : IAsyncLifetime
 {

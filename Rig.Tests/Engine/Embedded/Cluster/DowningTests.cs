@@ -1,7 +1,7 @@
 using Rig.Engine.Cluster.Downing;
-using static Rig.Tests.Engine.Cluster.Nodes;
+using static Rig.Tests.Engine.Embedded.Cluster.Nodes;
 
-namespace Rig.Tests.Engine.Cluster;
+namespace Rig.Tests.Engine.Embedded.Cluster;
 
 public sealed class DowningTests
 {

@@ -1,41 +1,20 @@
-using Rig.Engine.Actor.Setup;
-using Rig.Engine.Remote;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Rig.Tests.Engine.Remote;
 
-/// <summary>Actor systems for one test, on one faulty network or on loopback TCP, ended with the test.</summary>
-internal sealed class TestSystems : IAsyncDisposable
+/// <summary>What a test does with one node from another, on either engine.</summary>
+internal static class AcrossNodes
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    private readonly List<ActorSystem> _systems = [];
-
-    public FaultyNetwork Network { get; } = new();
-
-    public ActorSystem OnNetwork(string host, string config, int port = 0) =>
-        Keep(ActorSystem.Create("rig", ActorSystemSetup.Create(
-            BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString($$"""
-                {{config}}
-                akka.remote.dot-netty.tcp { hostname = "{{host}}", port = {{port}} }
-                """)),
-            new RemoteTransportSetup(settings => Network.TransportOf(settings.Hostname, settings.Port)))));
-
-    public ActorSystem OnTcp(string config) =>
-        Keep(ActorSystem.Create("rig", ConfigurationFactory.ParseString($$"""
-            akka.actor.provider = remote
-            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-            {{config}}
-            """)));
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static Address AddressOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
-
-    public static Remoting RemotingOf(ActorSystem system) => ((RemoteActorRefProvider)((ExtendedActorSystem)system).Provider).Remoting;
 
     /// <summary>The actor of one system as another sees it; asks again when a question is lost.</summary>
     public static async Task<IActorRef> FindAsync(ActorSystem from, ActorSystem at, string path)
     {
         var selection = from.ActorSelection(new RootActorPath(AddressOf(at)) / path.Split('/'));
-        var patience = System.Diagnostics.Stopwatch.StartNew();
+        var patience = Stopwatch.StartNew();
         while (true)
         {
             try
@@ -61,31 +40,19 @@ internal sealed class TestSystems : IAsyncDisposable
 
     public static async Task EventuallyAsync(Func<bool> condition, string what)
     {
-        var patience = System.Diagnostics.Stopwatch.StartNew();
+        var patience = Stopwatch.StartNew();
         while (!condition())
         {
             Assert.True(patience.Elapsed < Patience, $"It never came true that {what}.");
             await Task.Delay(10);
         }
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        Network.Heal();
-        await Task.WhenAll(_systems.Select(system => system.Terminate())).WaitAsync(Patience);
-    }
-
-    private ActorSystem Keep(ActorSystem system)
-    {
-        _systems.Add(system);
-        return system;
-    }
 }
 
 /// <summary>Keeps what it is told, and answers text in capitals.</summary>
 internal sealed class Listener : ReceiveActor
 {
-    public Listener(System.Collections.Concurrent.ConcurrentQueue<object> heard) => ReceiveAny(message =>
+    public Listener(ConcurrentQueue<object> heard) => ReceiveAny(message =>
     {
         heard.Enqueue(message);
         if (message is string text)

@@ -1,6 +1,6 @@
 using Rig.Engine.Remote;
 
-namespace Rig.Tests.Engine.Remote;
+namespace Rig.Tests.Engine.Embedded.Remote;
 
 public sealed class PhiAccrualFailureDetectorTests
 {

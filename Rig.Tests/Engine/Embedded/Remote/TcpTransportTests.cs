@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Rig.Engine.Remote.Transport;
 
-namespace Rig.Tests.Engine.Remote;
+namespace Rig.Tests.Engine.Embedded.Remote;
 
 public sealed class TcpTransportTests
 {

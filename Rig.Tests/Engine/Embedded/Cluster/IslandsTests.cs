@@ -1,7 +1,7 @@
 using Rig.Engine.Cluster.Membership;
-using static Rig.Tests.Engine.Cluster.Nodes;
+using static Rig.Tests.Engine.Embedded.Cluster.Nodes;
 
-namespace Rig.Tests.Engine.Cluster;
+namespace Rig.Tests.Engine.Embedded.Cluster;
 
 /// <summary>Two clusters where there should be one: they find out, and exactly one of them ends.</summary>
 public sealed class IslandsTests

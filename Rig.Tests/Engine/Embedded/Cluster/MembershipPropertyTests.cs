@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Rig.Engine.Cluster.Membership;
-using static Rig.Tests.Engine.Cluster.Nodes;
+using static Rig.Tests.Engine.Embedded.Cluster.Nodes;
 
-namespace Rig.Tests.Engine.Cluster;
+namespace Rig.Tests.Engine.Embedded.Cluster;
 
 /// <summary>Whole clusters of pure states, with gossip that is lost, late and reordered.</summary>
 public sealed class MembershipPropertyTests

@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using Rig.Engine.Remote;
+using Rig.Tests.Engine.Remote;
 using Rig.Tests.Support;
-using static Rig.Tests.Engine.Remote.TestSystems;
+using static Rig.Tests.Engine.Embedded.Remote.TestSystems;
+using static Rig.Tests.Engine.Remote.AcrossNodes;
 
-namespace Rig.Tests.Engine.Remote;
+namespace Rig.Tests.Engine.Embedded.Remote;
 
+/// <summary>What only the embedded engine's remoting promises.</summary>
 public sealed class RemotingTests : IAsyncLifetime
 {
     private const string Remote = "akka.actor.provider = remote";
@@ -15,36 +18,6 @@ public sealed class RemotingTests : IAsyncLifetime
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await _systems.DisposeAsync();
-
-    [Fact]
-    public async Task Tells_and_asks_cross_nodes_and_the_sender_can_be_answered()
-    {
-        var (left, right) = (_systems.OnTcp(""), _systems.OnTcp(""));
-        right.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-
-        var gateway = await FindAsync(left, right, "user/gateway");
-
-        Assert.Equal("KICK-OFF", await gateway.Ask<string>("kick-off", Patience));
-        Assert.Equal("AGAIN", await left.ActorSelection(new RootActorPath(AddressOf(right)) / "user" / "gateway").Ask<string>("again", Patience));
-        foreach (object message in new object[] { 1, 2L, true, new byte[] { 3 } })
-            gateway.Tell(message, ActorRefs.NoSender);
-        await EventuallyAsync(() => _heard.Count == 6, "all primitives arrive");
-        Assert.Equal([1, 2L, true], _heard.Skip(2).Take(3));
-    }
-
-    [Fact]
-    public async Task Messages_arrive_in_the_order_in_which_one_sender_told_them()
-    {
-        var (left, right) = (_systems.OnTcp(""), _systems.OnTcp(""));
-        right.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        var gateway = await FindAsync(left, right, "user/gateway");
-
-        for (var i = 0; i < 20_000; i++)
-            gateway.Tell(i, ActorRefs.NoSender);
-
-        await EventuallyAsync(() => _heard.Count == 20_000, "20000 messages arrive");
-        Assert.Equal(Enumerable.Range(0, 20_000).Cast<object>(), _heard);
-    }
 
     [Fact]
     public async Task The_same_cookie_is_needed_on_both_sides()
@@ -129,20 +102,7 @@ public sealed class RemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_remote_watcher_learns_that_the_actor_stopped_and_that_it_never_was()
-    {
-        var (left, right) = (_systems.OnNetwork("left", Remote), _systems.OnNetwork("right", Remote));
-        var actor = right.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        var stopped = await WatchAsync(left, await FindAsync(left, right, "user/gateway"));
-        right.Stop(actor);
-
-        Assert.True((await stopped.WaitAsync(Patience)).ExistenceConfirmed);
-        var nobody = ((ExtendedActorSystem)left).Provider.ResolveActorRef(new RootActorPath(AddressOf(right)) / "user" / "nobody");
-        Assert.False((await (await WatchAsync(left, nobody)).WaitAsync(Patience)).ExistenceConfirmed);
-    }
-
-    [Fact]
-    public async Task Death_is_told_across_connections_that_break_again_and_again()
+    public async Task Death_is_told_as_such_across_connections_that_break_again_and_again()
     {
         var (left, right) = (_systems.OnNetwork("left", Remote), _systems.OnNetwork("right", Remote));
         var actors = Enumerable.Range(0, 8).Select(i => right.ActorOf(Props.Create(() => new Listener(_heard)), $"a{i}")).ToList();
@@ -158,7 +118,7 @@ public sealed class RemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_watch_ends_when_the_other_node_has_been_silent_for_too_long()
+    public async Task A_node_that_was_silent_for_too_long_is_given_up_for_good()
     {
         const string quick = Remote + "\nakka.remote { transport-failure-detector { heartbeat-interval = 50 ms, acceptable-heartbeat-pause = 200 ms }, watch-failure-detector.acceptable-heartbeat-pause = 500 ms }";
         var (left, right) = (_systems.OnNetwork("left", quick), _systems.OnNetwork("right", quick));
@@ -168,31 +128,9 @@ public sealed class RemotingTests : IAsyncLifetime
         _systems.Network.Cut(["left"], ["right"]);
 
         Assert.True((await ended.WaitAsync(Patience)).AddressTerminated);
-        // Given up for good: even when the network heals, this incarnation is not spoken to again.
+        // Even when the network heals, this incarnation is not spoken to again.
         _systems.Network.Heal();
         Assert.True(RemotingOf(left).IsQuarantined(AddressOf(right), RemotingOf(right).Uid));
-    }
-
-    [Fact]
-    public async Task A_watch_ends_when_the_other_node_shuts_down_or_comes_back_as_another_incarnation()
-    {
-        var left = _systems.OnNetwork("left", Remote);
-        var first = _systems.OnNetwork("right", Remote, port: 7);
-        first.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        var ended = await WatchAsync(left, await FindAsync(left, first, "user/gateway"));
-        await first.Terminate();
-        Assert.NotNull(await ended.WaitAsync(Patience));
-
-        var second = _systems.OnNetwork("right", Remote, port: 7);
-        second.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        ended = await WatchAsync(left, await FindAsync(left, second, "user/gateway"));
-        await _systems.Network.KillAsync("right");
-        var third = _systems.OnNetwork("right", Remote, port: 7);
-        third.ActorOf(Props.Create(() => new Listener(_heard)), "gateway");
-        third.ActorSelection(new RootActorPath(AddressOf(left)) / "user" / "anyone").Tell("here I am");
-
-        Assert.True((await ended.WaitAsync(Patience)).AddressTerminated);
-        Assert.Equal("HELLO", await (await FindAsync(left, third, "user/gateway")).Ask<string>("hello", Patience));
     }
 
     [Fact]
@@ -210,28 +148,11 @@ public sealed class RemotingTests : IAsyncLifetime
         Assert.True(RemotingOf(left).AssociationFor(AddressOf(right)).Dropped > 10_000);
     }
 
-    [Fact]
-    public async Task A_failure_crosses_nodes_as_text_and_never_loads_a_type()
-    {
-        var (left, right) = (_systems.OnTcp(""), _systems.OnTcp(""));
-        right.ActorOf(Props.Create(() => new Refuser()), "refuser");
-        var refuser = await FindAsync(left, right, "user/refuser");
-
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => refuser.Ask<string>("please", Patience));
-
-        Assert.Contains("not today", failure.ToString(), StringComparison.Ordinal);
-    }
-
     private sealed class Relay<T> : ReceiveActor
     {
         public Relay(TaskCompletionSource<T> first)
         {
             Receive<T>(message => first.TrySetResult(message));
         }
-    }
-
-    private sealed class Refuser : ReceiveActor
-    {
-        public Refuser() => ReceiveAny(_ => Sender.Tell(new Status.Failure(new InvalidOperationException("not today"))));
     }
 }
