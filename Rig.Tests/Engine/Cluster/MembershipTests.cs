@@ -8,6 +8,9 @@ namespace Rig.Tests.Engine.Cluster;
 /// <summary>How nodes come, leave by themselves and come back, and what of it is told to whom.</summary>
 public sealed class MembershipTests : IAsyncLifetime
 {
+    // Nobody is to be downed: who leaves must not need it, even where its last word was lost.
+    private const string NobodyIsDowned = "akka.cluster.split-brain-resolver.stable-after = 1 m\n";
+
     private readonly LoopbackCluster _cluster = new("a", "b");
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -91,7 +94,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_leaves_is_removed_gracefully_and_its_system_ends()
     {
-        var nodes = await _cluster.FormAsync("a", "b", "c");
+        var nodes = await _cluster.FormWithAsync(NobodyIsDowned, "a", "b", "c");
         var events = Hear(nodes[0], typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
         var wasRemoved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ClusterOf(nodes[2]).RegisterOnMemberRemoved(wasRemoved.SetResult);
@@ -109,7 +112,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task Terminating_the_system_leaves_the_cluster_first()
     {
-        var (a, b, c) = (_cluster.Start("a", LeavesWhenTerminated), _cluster.Start("b"), _cluster.Start("c"));
+        var (a, b, c) = (_cluster.Start("a", NobodyIsDowned + LeavesWhenTerminated), _cluster.Start("b", NobodyIsDowned), _cluster.Start("c", NobodyIsDowned));
         await UpAsync(3, a, b, c);
         var events = Hear(b, typeof(ClusterEvent.MemberRemoved));
 
