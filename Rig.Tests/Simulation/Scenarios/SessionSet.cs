@@ -36,6 +36,8 @@ internal static class SessionSet
     {
         private readonly List<string> violations = [];
         private readonly List<CameraMachine> machines;
+        private readonly HashSet<string> unreached = [];
+        private bool isStarting;
         private bool stopOrdered;
         private int checkedEntries;
 
@@ -67,12 +69,16 @@ internal static class SessionSet
             RunFor(ClockConvergence);
             CheckClocks();
             var ordered = World.Elapsed;
-            if (Order(new StartSession("start", null)) is not SessionStarted started)
+            isStarting = true;
+            var answer = Order(new StartSession("start", null));
+            isStarting = false;
+            if (answer is not SessionStarted started)
             {
                 return;
             }
 
-            CheckStart(started, machines.Where(machine => machine.Node.System is not { } system || system.Uptime < World.Elapsed - ordered + HeardAgain).ToList());
+            CheckStart(started, machines.Where(machine =>
+                unreached.Contains(machine.Node.Name) || machine.Node.System is not { } system || system.Uptime < World.Elapsed - ordered + HeardAgain).ToList());
             RunFor(World.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
             for (var end = World.Elapsed + length; ; RunFor(World.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(4))))
             {
@@ -143,7 +149,7 @@ internal static class SessionSet
             }
         }
 
-        // A camera that the cluster took for dead around the start, for losses on the wire, may be started later if the answer says so.
+        // A camera that was silent or taken for dead around the start, for losses on the wire, may be started later if the answer says so.
         private void CheckStart(SessionStarted started, IReadOnlyList<CameraMachine> lost)
         {
             var recording = started.Session.Cameras.Where(camera => camera.Part == CameraPart.Recording).Select(camera => camera.CameraId).ToHashSet();
@@ -217,6 +223,12 @@ internal static class SessionSet
 
         private void CheckAlways()
         {
+            if (isStarting)
+            {
+                unreached.UnionWith(machines.Where(machine => machine.Node.System is not null)
+                    .SelectMany(machine => Cluster.Get(machine.Node.System!).State.Unreachable).Select(member => member.Address.Host!));
+            }
+
             var entries = 0;
             foreach (var machine in machines)
             {
