@@ -9,7 +9,6 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
 {
     private const int MaxLines = 20;
     private const int Directions = 90;
-    private const int MaxPixels = 20_000;
 
     /// <summary>Paint is this much brighter than the grass three pixels aside, and this many times more than grass differs from grass.</summary>
     private const int MinContrast = 14;
@@ -82,9 +81,7 @@ internal sealed record PitchLines(int Count, bool HasCenterLine, bool HasSidelin
             }
         }
 
-        // A noisy picture has too many; of those every n-th, so that none of its parts is preferred.
-        var every = (found.Count / MaxPixels) + 1;
-        return every == 1 ? found : [.. found.Where((_, i) => i % every == 0)];
+        return found;
     }
 
     /// <summary>How much the luma of two pixels of the green differs on average.</summary>

@@ -5,12 +5,12 @@ using Rig.Engine.Dispatch.SysMsg;
 namespace Rig.Engine.Dispatch;
 
 /// <summary>
-/// One queue of user messages (many senders, one receiver) and one of system messages. A tell costs one interlocked exchange and
+/// One queue of user messages (many senders, one receiver) and one of system messages. A tell costs one compare-and-swap and
 /// no allocation. The mailbox is itself the work item that the dispatcher runs: at most one thread runs it at a time.
 /// </summary>
 /// <remarks>
-/// Senders write into a chunk and only read this object, and what waits lies in a row, which is what makes it fast. They wait for
-/// each other only while one of them, once in a chunk, fetches the next.
+/// Senders of user messages write into a chunk; this object they write only to wake it or when a chunk is full. What waits lies in a
+/// row. They wait for each other only while one of them, once in a chunk, fetches the next.
 /// </remarks>
 internal abstract class Mailbox : IThreadPoolWorkItem
 {
@@ -64,12 +64,10 @@ internal abstract class Mailbox : IThreadPoolWorkItem
     /// <summary>What anyone outside tells; a full bounded mailbox turns it into a dead letter.</summary>
     public void PostUser(object message, IActorRef? sender)
     {
-        if (_bound is null)
-            Post(message, sender);
-        else if (_bound.TryEnter())
-            Post(message, sender);
-        else
+        if (_bound is { } bound && !bound.TryEnter())
             OnDeadLetter(message, sender);
+        else
+            Post(message, sender);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
