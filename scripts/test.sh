@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up what is missing, builds, checks formatting and runs every test. Further arguments go to 'dotnet test'. At the end it
-# says which tests this machine could not run, and why.
+# says again which tests failed, and which ones this machine could not run, and why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh --tests
@@ -12,14 +12,20 @@ for tests in Rig.*/Ui/tests; do
   [ -d "$tests" ] && node --test "$tests"/*.mjs
 done
 
-# Rig.Tests/Support/NotRun.cs adds to it. Said also when a test failed, and without a say in the exit code.
+# Rig.Tests/Support/NotRun.cs adds to the list. Both parts are said without a say in the exit code, at the end, where the last
+# page of a long log still has them.
 RIG_NOT_RUN_LIST=$(mktemp)
 export RIG_NOT_RUN_LIST
-tell_what_did_not_run() {
+log=$(mktemp)
+sum_up() {
   echo
+  # A failed test's lines go on until the next test's; 25 of them have the message and where it was.
+  awk '/^ +(Passed|Skipped) |^Test Run |^Test run |^\[xUnit/ { left = 0 }
+       /^ +Failed [A-Z]/ { left = 25 }
+       left-- > 0' "$log"
   sort -u "$RIG_NOT_RUN_LIST"
   echo 'Not run: the drivers on virtual hardware: they take a virtual machine (QEMU), which scripts/driver-bench.sh starts'
-  rm -f "$RIG_NOT_RUN_LIST"
+  rm -f "$RIG_NOT_RUN_LIST" "$log"
 }
-trap tell_what_did_not_run EXIT
-dotnet test Rig.sln -c Release --no-build --logger 'console;verbosity=normal' "$@"
+trap sum_up EXIT
+dotnet test Rig.sln -c Release --no-build --logger 'console;verbosity=normal' "$@" | tee "$log"
