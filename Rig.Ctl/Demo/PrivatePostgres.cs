@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -66,7 +64,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 cancellationToken);
         }
 
-        var port = FreePort();
+        var port = FreePort.Next();
         var options = $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c max_connections=60"
             + (durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off");
         await RunAsync(
@@ -113,13 +111,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
             ? Directory.GetDirectories(debian).Select(version => Path.Combine(version, "bin")).Where(path => File.Exists(Path.Combine(path, "initdb"))).Order().LastOrDefault()
             : null;
         return found ?? throw new InvalidOperationException("PostgreSQL's server is not installed. Run scripts/setup.sh.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task RunAsync(string program, IReadOnlyList<string> arguments, bool asPostgres, CancellationToken cancellationToken)

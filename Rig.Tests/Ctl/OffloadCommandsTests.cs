@@ -1,14 +1,11 @@
 extern alias ctl;
-
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using ctl::Rig.Ctl.Demo;
 using ctl::Rig.Ctl.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Hosting;
+using Rig.Ctl.Demo;
 using Rig.Ingest.Hosting;
 using Rig.Tests.Faults;
 using Rig.Tests.Ingest;
@@ -35,7 +32,7 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
     {
         using var bench = new TakeBench(new TempFolder("rigctl-node"));
         await bench.WriteAsync(TakeBench.Id(1, Session));
-        var (serverPort, nodePort) = (FreePort(), FreePort());
+        var (serverPort, nodePort) = (FreePort.Next(), FreePort.Next());
         var database = await postgres.NewDatabaseAsync();
 
         using var node = NodeProcess.Start(bench.Storage, folder.File("config.json"), new Dictionary<string, string>
@@ -158,13 +155,6 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
         {
             await Task.Delay(100, patience.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

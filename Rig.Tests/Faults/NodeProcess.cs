@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Storage;
+using Rig.Ctl.Demo;
 
 namespace Rig.Tests.Faults;
 
@@ -26,7 +25,7 @@ internal sealed class NodeProcess : IDisposable
     /// <param name="more">Settings beside the usual ones, below <c>Rig</c>.</param>
     internal static NodeProcess Start(StorageOptions storage, string configPath, IReadOnlyDictionary<string, string>? more = null)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var command = CaptureProcess.OwnCommand();
         var start = new ProcessStartInfo(command[0], command.Skip(1).Take(command.Count - 2)) { RedirectStandardError = true, RedirectStandardInput = true };
         var settings = new Dictionary<string, string>
@@ -34,7 +33,7 @@ internal sealed class NodeProcess : IDisposable
             ["Node__CameraId"] = "CAM_L",
             ["Node__ListenAddress"] = "127.0.0.1",
             ["Node__Port"] = Text(port),
-            ["Node__ClusterPort"] = Text(FreePort()),
+            ["Node__ClusterPort"] = Text(FreePort.Next()),
             ["Node__IsMaster"] = "true",
             ["Node__ExpectedCameras__0"] = "CAM_L",
             ["Node__ConfigPath"] = configPath,
@@ -107,13 +106,6 @@ internal sealed class NodeProcess : IDisposable
 
             await Task.Delay(10, patience.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Hosting;
 using Rig.Actors.Transfer;
+using Rig.Ctl.Demo;
 using Rig.Ingest.Pull;
 using Rig.Tests.Support;
 
@@ -31,7 +30,7 @@ public sealed class DiscoveryTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var file = SampleTake.Mp4(payloadBytes: 200_000);
         node.Add(file, Session, "CAM_C", sessionCameras: ["CAM_C"]);
-        var (cameraPort, ingestPort) = (FreePort(), FreePort());
+        var (cameraPort, ingestPort) = (FreePort.Next().ToString(CultureInfo.InvariantCulture), FreePort.Next().ToString(CultureInfo.InvariantCulture));
         using var camera = ActorSystem.Create("rig", RigConfig.Load("camera-node.conf", "rig",
         [
             new("akka.remote.dot-netty.tcp.hostname", "127.0.0.1"),
@@ -58,13 +57,6 @@ public sealed class DiscoveryTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         await camera.Terminate();
-    }
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     private sealed class ScriptedGateway : ReceiveActor

@@ -166,15 +166,18 @@ internal sealed class LoopbackHost : IDisposable
 {
     private readonly LoopbackNetwork _network;
     private readonly Lock _gate = new();
-    // Bound at all times, so that the port stays ours; without listening, callers are refused.
-    private volatile Socket _door;
+    // One socket, bound at all times, so that the port stays ours; without listening, callers are refused. It is shut down and not closed:
+    // a program that another test is just starting holds a copy of the closed one until it runs, and that would go on listening. Linux
+    // lets the port go with the shutdown unless it was asked for by number.
+    private readonly Socket _door;
+    private volatile int _timesUp;
     private volatile bool _isUp;
 
     public LoopbackHost(LoopbackNetwork network, string ip)
     {
         (_network, Ip) = (network, ip);
-        _door = Bind(0);
-        PublicPort = PortOf(_door);
+        PublicPort = FreePort();
+        _door = Bind(PublicPort);
     }
 
     public string Ip { get; }
@@ -190,11 +193,10 @@ internal sealed class LoopbackHost : IDisposable
     {
         lock (_gate)
         {
-            using (var free = Bind(0))
-                PrivatePort = PortOf(free);
+            PrivatePort = FreePort();
             _isUp = true;
             _door.Listen();
-            _ = AcceptAsync(_door);
+            _ = AcceptAsync(++_timesUp);
         }
     }
 
@@ -206,8 +208,7 @@ internal sealed class LoopbackHost : IDisposable
             if (!_isUp)
                 return;
             _isUp = false;
-            _door.Dispose();
-            _door = Bind(PublicPort);
+            _door.Shutdown(SocketShutdown.Both);
         }
         _network.Break(this);
     }
@@ -218,13 +219,13 @@ internal sealed class LoopbackHost : IDisposable
         _door.Dispose();
     }
 
-    private async Task AcceptAsync(Socket door)
+    private async Task AcceptAsync(int time)
     {
-        while (_isUp && _door == door)
+        while (_isUp && _timesUp == time)
         {
             try
             {
-                _network.Accepted(await door.AcceptAsync(), this);
+                _network.Accepted(await _door.AcceptAsync(), this);
             }
             catch (Exception refused) when (refused is SocketException or ObjectDisposedException)
             {
@@ -233,12 +234,16 @@ internal sealed class LoopbackHost : IDisposable
         }
     }
 
+    private int FreePort()
+    {
+        using var free = Bind(0);
+        return ((IPEndPoint)free.LocalEndPoint!).Port;
+    }
+
     private Socket Bind(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Parse(Ip), port));
         return socket;
     }
-
-    private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 }

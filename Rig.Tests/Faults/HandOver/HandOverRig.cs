@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.CameraNode.Storage;
+using Rig.Ctl.Demo;
 using Rig.Tests.Ingest;
 
 namespace Rig.Tests.Faults.HandOver;
@@ -27,7 +26,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     private readonly Random random = new(seed);
     private readonly NpgsqlDataSource data = NpgsqlDataSource.Create(database);
     private readonly StorageOptions storage = new() { RecordingsPath = Path.Combine(folder, "node", "recordings"), ManifestsPath = Path.Combine(folder, "node", "manifests") };
-    private readonly int nodePort = FreePort();
+    private readonly int nodePort = FreePort.Next();
     private readonly List<LaidTake> takes = [];
     private HostProcess? node;
     private HostProcess? server;
@@ -186,13 +185,6 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
         "--Rig:Database:AutoUpgrade=true", "--Rig:Database:ConnectionString=" + database, $"--Rig:Nodes:0=http://127.0.0.1:{nodePort}", "--Rig:Pull:PollInterval=00:00:00.050",
         "--Rig:Pull:RetryDelay=00:00:00.050", "--Rig:Pull:MaxRetryDelay=00:00:00.200", "--Rig:Pull:CutPause=00:00:00.010", "--Rig:Pull:LeaseDuration=00:00:01", "--Rig:Pull:MaxConcurrentTakesPerNode=2",
     ];
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private sealed class LaidTake(TakePaths paths, string sha256)
     {

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.Channels;
 
 namespace Rig.Bench.Engine;
@@ -53,24 +50,6 @@ internal sealed class BenchProcess : IDisposable
         {
             throw new TimeoutException($"No process of the bench said '{word}' for {Patience.TotalSeconds} s.");
         }
-    }
-
-    /// <summary>Ports that nobody listened on a moment ago.</summary>
-    public static string[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return ports;
     }
 
     /// <summary>SIGKILL.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
+using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Engine;
 
@@ -55,7 +57,7 @@ internal static class EngineClusterBench
     private static async Task<(double UpMs, double MovedMs)> RoundAsync()
     {
         var lines = Channel.CreateUnbounded<(BenchProcess, string, long)>();
-        var ports = BenchProcess.FreePorts(Nodes);
+        var ports = Enumerable.Range(0, Nodes).Select(_ => FreePort.Next().ToString(CultureInfo.InvariantCulture)).ToArray();
         var start = Stopwatch.GetTimestamp();
         var nodes = ports.Select(port => new BenchProcess([NodeVerb, port, ports[0]], lines.Writer)).ToArray();
         try

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
+using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Engine;
 
@@ -18,7 +20,7 @@ internal static class EngineRemoteBench
     public static async Task<int> RunAsync(int rounds, bool json)
     {
         var report = new EngineReport(json);
-        var port = BenchProcess.FreePorts(1)[0];
+        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var lines = Channel.CreateUnbounded<(BenchProcess, string, long)>();
         using var peer = new BenchProcess([PeerVerb, port], lines.Writer);
         await BenchProcess.NextAsync(lines.Reader, "ready");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rig.Bench.Receive;
+using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Pull;
 
@@ -24,7 +25,7 @@ internal static class PullBench
             var settings = new Dictionary<string, string> { ["Rig__Pull__PollInterval"] = takesPerNode < 100 ? "00:00:00.050" : "00:00:02" };
             for (var n = 0; n < nodeCount; n++)
             {
-                var port = IngestUnderTest.FreePort();
+                var port = FreePort.Next();
                 nodes.Add(await ServedNode.StartAsync(port, take, Cameras[n], cancellationToken));
                 settings[$"Rig__Nodes__{n}"] = $"http://127.0.0.1:{port}";
             }

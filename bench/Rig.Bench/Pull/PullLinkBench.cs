@@ -22,7 +22,7 @@ internal static class PullLinkBench
     public static async Task<int> RunAsync(int sizeMb, int rounds, CancellationToken cancellationToken)
     {
         var take = new BenchTake((long)sizeMb << 20);
-        var nodePort = IngestUnderTest.FreePort();
+        var nodePort = FreePort.Next();
         await using var node = await ServedNode.StartAsync(nodePort, take, "CAM_C", cancellationToken);
         var server = new IPEndPoint(IPAddress.Loopback, nodePort);
         await using var relay = Relay(server, seed: 1);

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Receive;
@@ -45,7 +43,7 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         var databaseFolder = Directory.CreateTempSubdirectory("rig-bench-postgres-").FullName;
         var postgres = await PrivatePostgres.StartAsync(databaseFolder, durable: true, cancellationToken);
         await postgres.CreateDatabaseAsync("rig_ingest", cancellationToken);
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var settings = Settings(folder, address.Port, postgres.ConnectionString("rig_ingest"));
         foreach (var (name, value) in more)
         {
@@ -89,13 +87,6 @@ internal sealed class IngestUnderTest : IAsyncDisposable
 
     public static StreamContent Content(string path) =>
         new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.Asynchronous | FileOptions.SequentialScan), 1 << 20);
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -148,7 +139,7 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         ["Rig__Server__Host"] = "127.0.0.1",
         ["Rig__Server__Port"] = port.ToString(CultureInfo.InvariantCulture),
         ["Rig__Server__ClusterHost"] = "127.0.0.1",
-        ["Rig__Server__ClusterPort"] = FreePort().ToString(CultureInfo.InvariantCulture),
+        ["Rig__Server__ClusterPort"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
         ["Rig__Storage__SessionsPath"] = Path.Combine(folder, "sessions"),
         ["Rig__Storage__ProcessingPath"] = Path.Combine(folder, "processing"),
         ["Rig__Storage__TempPath"] = Path.Combine(folder, "temp"),

@@ -26,7 +26,7 @@ internal static class ReceiveBench
         var (folder, client) = (ingest.Folder, ingest.Client);
         var video = Path.Combine(folder, "take.mp4");
         var sha256 = await MakeVideoAsync(video, sizeMb, cancellationToken);
-        var dav = new Uri($"http://127.0.0.1:{IngestUnderTest.FreePort()}");
+        var dav = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         await using var nginx = await StartNginxAsync(folder, dav.Port, cancellationToken);
 
         var (forms, bodies, puts, hashes) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Rig.Ctl.Demo;
 
@@ -116,13 +114,6 @@ internal sealed class BenchNode : IAsyncDisposable
 
             await Task.Delay(100, CancellationToken.None);
         }
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

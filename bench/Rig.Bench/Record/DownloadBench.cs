@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Record;
 
@@ -14,7 +15,7 @@ internal static class DownloadBench
         try
         {
             var camera = new Dictionary<string, string> { ["Source"] = "pattern", ["Width"] = "1280", ["Height"] = "720", ["Fps"] = "30", ["BitrateMbps"] = "6", ["Preset"] = "ultrafast" };
-            await using var node = await BenchNode.StartAsync(folder, "CAM_C", BenchNode.FreePort(), BenchNode.FreePort(), camera);
+            await using var node = await BenchNode.StartAsync(folder, "CAM_C", FreePort.Next(), FreePort.Next(), camera);
             var (alone, id) = await RecordAsync(node, "ALONE", seconds, () => Task.FromResult(0L));
             using var stop = new CancellationTokenSource();
             var clock = Stopwatch.StartNew();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Rig.CameraNode.Encoding;
+using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Record;
 
@@ -63,7 +64,7 @@ internal static class RecordOverheadBench
             ["BitrateMbps"] = "6",
             ["Preset"] = "superfast",
         };
-        await using var node = await BenchNode.StartAsync(folder, "CAM_C", BenchNode.FreePort(), BenchNode.FreePort(), camera);
+        await using var node = await BenchNode.StartAsync(folder, "CAM_C", FreePort.Next(), FreePort.Next(), camera);
         await node.PostAsync("/api/v1/record/start");
         await Task.Delay(TimeSpan.FromSeconds(WarmUpSeconds));
         var begin = Frames(await node.StatusAsync());

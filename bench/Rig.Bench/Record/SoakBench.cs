@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
+using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Record;
 
@@ -25,7 +26,7 @@ internal static class SoakBench
                 ["BitrateMbps"] = "6",
                 ["Preset"] = "ultrafast",
             };
-            await using var node = await BenchNode.StartAsync(folder, "CAM_C", BenchNode.FreePort(), BenchNode.FreePort(), camera);
+            await using var node = await BenchNode.StartAsync(folder, "CAM_C", FreePort.Next(), FreePort.Next(), camera);
             await node.PostAsync("/api/v1/record/start", new { session_id = "SOAK" });
             var every = TimeSpan.FromMinutes(Math.Clamp(minutes / 100, 0.05, 1));
             var memory = new List<double>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Rig.Ctl.Demo;
 
 namespace Rig.Bench.Record;
 
@@ -14,10 +15,10 @@ internal static class StartSpreadBench
         {
             var camera = new Dictionary<string, string> { ["Source"] = "pattern", ["Width"] = "320", ["Height"] = "180", ["Fps"] = "30", ["BitrateMbps"] = "1", ["Preset"] = "ultrafast" };
             string[] ids = ["CAM_C", "CAM_L", "CAM_R"];
-            var clusterPorts = ids.Select(_ => BenchNode.FreePort()).ToArray();
+            var clusterPorts = ids.Select(_ => FreePort.Next()).ToArray();
             for (var i = 0; i < ids.Length; i++)
             {
-                nodes.Add(await BenchNode.StartAsync(Path.Combine(folder, ids[i]), ids[i], BenchNode.FreePort(), clusterPorts[i], camera, clusterPorts[0]));
+                nodes.Add(await BenchNode.StartAsync(Path.Combine(folder, ids[i]), ids[i], FreePort.Next(), clusterPorts[i], camera, clusterPorts[0]));
             }
 
             while (!(await nodes[0].GetAsync("/api/v1/coordinator/status")).GetProperty("summary").GetProperty("all_synced").GetBoolean())
