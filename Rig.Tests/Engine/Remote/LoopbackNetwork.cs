@@ -203,6 +203,13 @@ internal sealed class LoopbackHost : IDisposable
     /// <summary>As if the machine were off: callers are refused, and every connection breaks.</summary>
     public void GoDown()
     {
+        RefuseCallers();
+        _network.Break(this);
+    }
+
+    /// <summary>As when the program has ended: what it had sent before still arrives.</summary>
+    public void RefuseCallers()
+    {
         lock (_gate)
         {
             if (!_isUp)
@@ -210,7 +217,6 @@ internal sealed class LoopbackHost : IDisposable
             _isUp = false;
             _door.Shutdown(SocketShutdown.Both);
         }
-        _network.Break(this);
     }
 
     public void Dispose()

@@ -89,7 +89,7 @@ internal sealed class LoopbackNodes : IAsyncDisposable
         lock (_running)
         {
             if (_running.GetValueOrDefault(name) == system)
-                _network.HostOf(name).GoDown();
+                _network.HostOf(name).RefuseCallers();
         }
     }
 }
