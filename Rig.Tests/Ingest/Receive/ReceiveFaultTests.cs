@@ -70,6 +70,13 @@ public sealed class ReceiveFaultTests(PostgresFixture postgres, ITestOutputHelpe
             }
 
             var done = await UploadClient.FinishAsync(server.Http, location, file, offset);
+            // On a busy machine the bytes of a connection that ended come in after the question how far they came: the server says so.
+            for (var late = 0; late < CutsEach && done.Status == 409; late++)
+            {
+                (offset, _) = await UploadClient.OffsetAsync(server.Http, location);
+                done = await UploadClient.FinishAsync(server.Http, location, file, offset);
+            }
+
             Assert.True(done.Status == 200, $"seed {Seed + take}: {done.Status} {done.Body}");
             Assert.Equal(file, await File.ReadAllBytesAsync(folder.File("sessions", session, "CAM_C", "recording.mp4"), cancellationToken));
         });
