@@ -26,7 +26,7 @@ internal sealed class Nmcli(IOptionsMonitor<AccessPointOptions> options) : INetw
             }
             catch (OperationCanceledException)
             {
-                process.Kill(entireProcessTree: true);
+                process.Kill();
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new TimeoutException($"NetworkManager did not answer within {patience.TotalSeconds:0} s.");
             }

@@ -139,7 +139,7 @@ internal sealed class PanoramaVideo
         {
             if (!process.HasExited)
             {
-                process.Kill(entireProcessTree: true);
+                process.Kill();
             }
 
             process.Dispose();

@@ -24,30 +24,44 @@ public sealed class StatusReader(
     IOptions<PushOptions> push,
     TimeProvider time)
 {
-    public async Task<ServerView> ServerAsync(int sessions, CancellationToken cancellationToken) => new(
-        Math.Round(space.FreeGb, 1),
-        storage.Value.MinFreeSpaceGb,
-        uploads.Count,
-        cameras.Cameras.Select(camera => camera.Value).ToList(),
-        push.Value.ViewerUrl.Length == 0 ? null : push.Value.ViewerUrl,
-        board.Nodes.Select(node => new NodeStatusView(node.NodeUrl, node.CameraId, node.SeenAt, node.Problem)).ToList(),
-        await SessionsAsync(sessions, offset: 0, cancellationToken));
+    /// <param name="sessions">So many that arrive, and so many of the others, are listed.</param>
+    public async Task<ServerView> ServerAsync(int sessions, CancellationToken cancellationToken)
+    {
+        var arriving = await ArrivingAsync(cancellationToken);
+        return new ServerView(
+            Math.Round(space.FreeGb, 1),
+            storage.Value.MinFreeSpaceGb,
+            uploads.Count,
+            cameras.Cameras.Select(camera => camera.Value).ToList(),
+            push.Value.ViewerUrl.Length == 0 ? null : push.Value.ViewerUrl,
+            board.Nodes.Select(node => new NodeStatusView(node.NodeUrl, node.CameraId, node.SeenAt, node.Problem)).ToList(),
+            await ListAsync(arriving, sessions, offset: 0, cancellationToken),
+            Math.Max(0, arriving.Count - sessions));
+    }
 
-    /// <summary>Newest first; sessions of which nothing has fully arrived yet come before all others.</summary>
-    public async Task<IReadOnlyList<SessionView>> SessionsAsync(int limit, int offset, CancellationToken cancellationToken)
+    /// <summary>
+    /// Newest first. Before all others, and beside <paramref name="limit"/>, come as many sessions of which nothing has fully arrived yet, those
+    /// on their way first.
+    /// </summary>
+    public async Task<IReadOnlyList<SessionView>> SessionsAsync(int limit, int offset, CancellationToken cancellationToken) =>
+        await ListAsync(offset == 0 ? await ArrivingAsync(cancellationToken) : [], limit, offset, cancellationToken);
+
+    private async Task<IReadOnlyList<SessionView>> ListAsync(List<string> arriving, int limit, int offset, CancellationToken cancellationToken)
     {
         var rows = await RowsAsync(
             "SELECT session_id, created_at, ready_at, ready_reason FROM ingest.sessions ORDER BY created_at DESC, session_id LIMIT $1 OFFSET $2",
             [new() { Value = limit }, new() { Value = offset }],
             cancellationToken);
-        if (offset == 0)
-        {
-            var known = await KnownAsync(board.Transfers.Select(transfer => transfer.Id.SessionId.Value).Distinct().ToArray(), cancellationToken);
-            var arriving = board.Transfers.Select(transfer => transfer.Id.SessionId).Distinct().Where(session => !known.Contains(session.Value));
-            rows.InsertRange(0, arriving.Select(session => new SessionRow(session.Value, time.GetUtcNow(), null, null)));
-        }
-
+        rows.InsertRange(0, arriving.Take(limit).Select(session => new SessionRow(session, time.GetUtcNow(), null, null)));
         return await ViewsAsync(rows, cancellationToken);
+    }
+
+    /// <summary>Sessions at the cameras of which nothing has fully arrived.</summary>
+    private async Task<List<string>> ArrivingAsync(CancellationToken cancellationToken)
+    {
+        var sessions = board.Transfers.OrderBy(transfer => transfer.Status == "waiting").Select(transfer => transfer.Id.SessionId.Value).Distinct().ToList();
+        var known = await KnownAsync([.. sessions], cancellationToken);
+        return sessions.Where(session => !known.Contains(session)).ToList();
     }
 
     public async Task<SessionView?> SessionAsync(SessionId session, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Rig.Actors.Recording;
 namespace Rig.Ingest.Status;
 
 /// <summary>What the status page and its event stream show (docs/ref/ingest-api.md).</summary>
+/// <param name="WaitingSessions">Sessions that wait at the cameras beyond those listed.</param>
 public sealed record ServerView(
     double StorageFreeGb,
     double MinFreeSpaceGb,
@@ -12,7 +13,8 @@ public sealed record ServerView(
     IReadOnlyList<string> Cameras,
     string? ViewerUrl,
     IReadOnlyList<NodeStatusView> Nodes,
-    IReadOnlyList<SessionView> Sessions);
+    IReadOnlyList<SessionView> Sessions,
+    int WaitingSessions);
 
 public sealed record NodeStatusView(string Url, string? CameraId, DateTimeOffset SeenAt, string? Problem);
 

@@ -23,6 +23,9 @@ function show(state: ServerView): void {
 
   const list = byId("sessions");
   byId("empty").hidden = state.sessions.length > 0;
+  const waiting = byId("waiting");
+  waiting.hidden = state.waiting_sessions === 0;
+  waiting.textContent = `${state.waiting_sessions} more ${state.waiting_sessions === 1 ? "session waits" : "sessions wait"} at the cameras.`;
   const wanted = new Set(state.sessions.map((session) => session.session_id));
   for (const [id, card] of cards) {
     if (!wanted.has(id)) {

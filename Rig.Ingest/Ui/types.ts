@@ -8,6 +8,7 @@ export interface ServerView {
   viewer_url: string | null;
   nodes: NodeView[];
   sessions: SessionView[];
+  waiting_sessions: number;
 }
 
 export interface NodeView {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Ingest.Pull;
+using Rig.Ingest.Status;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Ingest.Pull;
@@ -251,6 +252,42 @@ public sealed class PullTests(PostgresFixture postgres) : IAsyncLifetime
         await Eventually.HoldsAsync(() => node.Unconfirmed.Count == 0);
         Assert.All(node.RangesFrom.Skip(first), from => Assert.True(from >= 6 << 20, $"Byte {from} was here before."));
         Assert.Equal(file, await File.ReadAllBytesAsync(folder.File("sessions", Session, "CAM_C", "recording.mp4")));
+    }
+
+    [Fact]
+    public async Task Of_many_sessions_at_a_camera_the_page_lists_a_few_those_on_their_way_first_and_counts_the_others()
+    {
+        const int Sessions = 45;
+        await StartServerAsync("--Rig:Pull:MaxConcurrentTakesPerNode=1");
+        await server!.PostAsync("/api/v1/offload/pause");
+        // The one that comes last in every other order is the shortest: it is taken first.
+        for (var n = 0; n < Sessions; n++)
+        {
+            node.Add(SampleTake.Mp4(payloadBytes: n == Sessions - 1 ? 1000 : 5000, seed: n), $"MANY_{n:D2}", "CAM_C");
+        }
+
+        await Eventually.HoldsAsync(async () => (await StatusAsync())["transfers"]!.AsArray().Count == Sessions);
+        Assert.Equal((20, Sessions - 20), await ListedAsync());
+        Assert.Equal(5, (await server.GetAsync("/api/v1/sessions?limit=5")).Body["sessions"]!.AsArray().Count);
+
+        node.BeforeRange = _ => Task.Delay(Timeout.InfiniteTimeSpan);
+        await server.PostAsync("/api/v1/offload/resume");
+        await Eventually.HoldsAsync(async () => (int)(await StatusAsync())["pulling"]! == 1);
+        var first = (await server.GetAsync("/api/v1/sessions?limit=1")).Body["sessions"]![0]!;
+        Assert.Equal("pulling", (string)first["takes"]![0]!["status"]!);
+        Assert.Equal($"MANY_{Sessions - 1}", (string)first["session_id"]!);
+
+        node.BeforeRange = _ => Task.CompletedTask;
+        await server.PostAsync("/api/v1/offload/pause");
+        await server.PostAsync("/api/v1/offload/resume");
+        await Eventually.HoldsAsync(() => node.Unconfirmed.Count == 0);
+        Assert.Equal((20, 0), await ListedAsync());
+
+        async Task<(int Sessions, int Waiting)> ListedAsync()
+        {
+            var view = await server.Services.GetRequiredService<StatusReader>().ServerAsync(20, CancellationToken.None);
+            return (view.Sessions.Count, view.WaitingSessions);
+        }
     }
 
     [Fact]
