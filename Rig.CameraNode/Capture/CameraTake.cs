@@ -67,12 +67,13 @@ internal sealed class CameraTake(TakeRequest request, long startNs, long matchZe
 
     internal void NoteMissing(string cause) => Volatile.Write(ref reasonForMissing, cause);
 
+    /// <param name="slots">As the capture process counted them. One that did not end the take counted none.</param>
     internal void Finish(string reason, long? slots = null)
     {
         if (!IsFinishing)
         {
             IsFinishing = true;
-            writer.Finish(reason, slots);
+            writer.Finish(reason, slots, StopNs);
         }
     }
 

@@ -87,7 +87,9 @@ internal sealed class CaptureLoop(IFrameSource source, EncodingPipeline encoder,
 
         encoder.Finish();
         source.EndTake();
-        output.SendTakeEnded(new CaptureTakeEnded(start.TakeId, slot, failure));
+        // A process that took the take up after its stop begins beyond its last slot.
+        var count = stopNs == long.MaxValue ? slot : Math.Min(slot, slots.FirstAtOrAfter(stopNs));
+        output.SendTakeEnded(new CaptureTakeEnded(start.TakeId, count, failure));
         return goOn;
     }
 

@@ -54,5 +54,8 @@ internal sealed class TakeTimeline(long frameDurationNs)
     /// <summary>The take was to have this many slots; those after its last frame were dropped too.</summary>
     internal void End(long slots) => DroppedFrames += Math.Max(0, slots - lastNumber - 1);
 
+    /// <summary>The take was to last until an instant, and nobody counted its slots; those between its last frame and that instant were dropped too.</summary>
+    internal void EndAt(long monotonicNs) => DroppedFrames += Math.Max(0, (long)Math.Round((double)(monotonicNs - lastNs) / frameDurationNs) - 1);
+
     private double Ms(long monotonicNs) => Math.Round((monotonicNs - firstNs) / 1e6, 3);
 }

@@ -43,6 +43,7 @@ internal sealed class TakeWriter
     private OpenTake open;
     private FragmentBuilder? fragment;
     private long? totalSlots;
+    private long? untilNs;
     private string endReason = TakeEndReason.Stopped;
     private bool syncWanted;
     private volatile bool stopSync;
@@ -127,10 +128,11 @@ internal sealed class TakeWriter
 
     /// <summary>No frame follows; the rest is written and the take sealed.</summary>
     /// <param name="slots">How many frames the take was to have; those missing at its end count as dropped.</param>
-    internal void Finish(string reason, long? slots = null)
+    /// <param name="stopNs">Until when it was to last, where nobody counted them; null when it just ends with its last frame.</param>
+    internal void Finish(string reason, long? slots = null, long? stopNs = null)
     {
         endReason = reason;
-        totalSlots = slots;
+        (totalSlots, untilNs) = (slots, stopNs);
         queue.Close();
     }
 
@@ -229,8 +231,13 @@ internal sealed class TakeWriter
         if (totalSlots is { } slots)
         {
             timeline.End(slots);
-            Volatile.Write(ref dropped, timeline.DroppedFrames);
         }
+        else if (untilNs is { } stopNs)
+        {
+            timeline.EndAt(stopNs);
+        }
+
+        Volatile.Write(ref dropped, timeline.DroppedFrames);
 
         var content = new TakeContent(file.WholeBytes, file.Sha256(), timeline, clockAtStart, clockNow?.Invoke(), thermometer?.Finish());
         file.Dispose();

@@ -159,5 +159,5 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int processId, int signal);
+    internal static partial int Kill(int processId, int signal);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
+using Rig.Ctl.Demo;
 
 namespace Rig.Tests.Capture;
 
@@ -101,6 +102,25 @@ public sealed class CameraTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(sealedTake.FilePath))), manifest.Checksum.Value);
         var index = FrameIndex.Read(await File.ReadAllBytesAsync(Path.ChangeExtension(sealedTake.FilePath, ".index")));
         Assert.Equal(numbers.Select(n => n - numbers[0]), index.Select(r => (int)(r.Number - index[0].Number)));
+    }
+
+    [Fact]
+    public async Task What_a_capture_process_that_froze_before_the_stop_owed_is_counted_as_dropped()
+    {
+        const int SigStop = 19;
+        await using var rig = await CameraRig.StartAsync();
+        var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(2));
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames > 10, () => "frames");
+        Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
+
+        // Between two slots, and before the node loses its patience with a process that gives no picture and starts another one.
+        var slots = (long)Math.Ceiling((DateTimeOffset.UtcNow - request.StartAt).TotalSeconds * 30) + 15;
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds((slots - 0.5) / 30), CancellationToken.None).WaitAsync(CameraRig.Patience);
+
+        Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
+        Assert.Equal(slots, sealedTake.Manifest.Video.Frames + sealedTake.Manifest.Quality!.DroppedFrames);
+        Assert.True(sealedTake.Manifest.Quality.DroppedFrames >= 14, $"{sealedTake.Manifest.Quality.DroppedFrames}");
     }
 
     [Fact]

@@ -19,6 +19,20 @@ public sealed class TakeTimelineTests
         Assert.Equal(0.5, timeline.DurationSec, 9);
     }
 
+    [Theory]
+    [InlineData(1_199_000_000, 0)]
+    [InlineData(1_299_000_000, 1)]
+    [InlineData(1_500_000_000, 3)]
+    [InlineData(500_000_000, 0)]
+    public void Where_nobody_counted_the_slots_those_until_the_stop_are_drops(long stopNs, long dropped)
+    {
+        var timeline = new TakeTimeline(frameDurationNs: 100_000_000);
+        timeline.Add(0, 1_000_000_000, "unused");
+        timeline.Add(1, 1_100_000_000, "unused");
+        timeline.EndAt(stopNs);
+        Assert.Equal(dropped, timeline.DroppedFrames);
+    }
+
     [Fact]
     public void Numbers_that_do_not_rise_are_refused()
     {
