@@ -21,6 +21,7 @@ internal sealed class LoopbackCluster(params string[] seeds) : IAsyncDisposable
           cluster {
             seed-nodes = [{{string.Join(", ", seeds.Select(seed => $"\"{Nodes.AddressOf(seed)}\""))}}]
             roles = [camera, role-{{name}}]
+            seed-node-timeout = 500 ms
             retry-unsuccessful-join-after = 500 ms
             periodic-tasks-initial-delay = 100 ms
             gossip-interval = 100 ms
