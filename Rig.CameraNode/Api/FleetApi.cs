@@ -14,7 +14,6 @@ namespace Rig.CameraNode.Api;
 /// <summary>The same of every camera at once: list recordings, read clocks, test. Cameras that do not answer are named, never an error of the whole.</summary>
 internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOptions> json)
 {
-    private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(8);
 
     /// <summary>Beyond the recording itself: starting, sealing, decoding every frame on a slow machine.</summary>
@@ -43,7 +42,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
     {
         var cameras = await OfAllAsync(
             () => Task.FromResult(new PeerAnswer(true, Json(new { Recordings = catalogue.List().Select(RecordingsApi.Of) }), null)),
-            peer => calls.GetAsync(peer, "/api/v1/recordings", ListPatience, cancellationToken),
+            peer => calls.GetAsync(peer, "/api/v1/recordings", cancellationToken),
             answer => answer is { Succeeded: true, Body: { } body } && body["recordings"] is JsonArray list ? list.DeepClone() : Failed(answer));
         var takes = cameras.Select(c => c.Value).OfType<JsonArray>().SelectMany(list => list).ToList();
         return Results.Json(new

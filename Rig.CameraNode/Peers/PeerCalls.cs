@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 
 namespace Rig.CameraNode.Peers;
 
 /// <summary>Asks cameras of the list, and takes an answer only from the camera that was meant.</summary>
-internal sealed class PeerCalls(PeerHttp http)
+internal sealed class PeerCalls(PeerHttp http, IOptions<PeerOptions> options)
 {
-    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(2);
+    private readonly TimeSpan patience = TimeSpan.FromSeconds(options.Value.AnswerTimeoutSec);
 
     /// <summary>The camera's <c>/status</c>, or why there is none.</summary>
     public async Task<PeerAnswer> StatusAsync(Peer peer, CancellationToken cancellationToken)
@@ -15,7 +16,7 @@ internal sealed class PeerCalls(PeerHttp http)
             return new PeerAnswer(false, null, $"{peer.CameraId} was not heard of yet. Check that it is switched on, or add its address.");
         }
 
-        var answer = await http.GetAsync(baseUrl, "/api/v1/status", StatusPatience, cancellationToken);
+        var answer = await http.GetAsync(baseUrl, "/api/v1/status", patience, cancellationToken);
         if (answer.Body is null)
         {
             return answer;
@@ -27,7 +28,7 @@ internal sealed class PeerCalls(PeerHttp http)
             : answer;
     }
 
-    public Task<PeerAnswer> GetAsync(Peer peer, string path, TimeSpan patience, CancellationToken cancellationToken) =>
+    public Task<PeerAnswer> GetAsync(Peer peer, string path, CancellationToken cancellationToken) =>
         WhenItIsTheOneAsync(peer, () => http.GetAsync(peer.BaseUrl!, path, patience, cancellationToken), cancellationToken);
 
     public Task<PeerAnswer> PostAsync(Peer peer, string path, JsonObject body, TimeSpan patience, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 
 namespace Rig.CameraNode.Peers;
 
@@ -8,7 +9,7 @@ namespace Rig.CameraNode.Peers;
 internal sealed record PeerAnswer(bool Succeeded, JsonObject? Body, string? Error);
 
 /// <summary>Asks other cameras' routes, each with its own patience; a camera that is gone or talks nonsense is an answer and no exception.</summary>
-internal sealed class PeerHttp : IDisposable
+internal sealed class PeerHttp(IOptions<PeerOptions> options) : IDisposable
 {
     private const int MaxAnswerBytes = 8 << 20;
 
@@ -17,7 +18,7 @@ internal sealed class PeerHttp : IDisposable
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
-        ConnectTimeout = TimeSpan.FromSeconds(2),
+        ConnectTimeout = TimeSpan.FromSeconds(options.Value.AnswerTimeoutSec),
         PooledConnectionLifetime = TimeSpan.FromMinutes(1),
     })
     {

@@ -25,7 +25,7 @@ public sealed class Metrics(StatusReader reader, FreeSpace space, ActiveUploads 
             Line(text, $"rig_ingest_transfers{{status=\"{status}\"}}", board.Transfers.Count(transfer => transfer.Status == status));
         }
 
-        Head(text, "rig_ingest_sessions", "The newest sessions, at most 100, by state.", "gauge");
+        Head(text, "rig_ingest_sessions", "The newest 100 sessions, and 100 that arrive, by state.", "gauge");
         foreach (var status in new[] { "receiving", "processing", "failed", "done" })
         {
             Line(text, $"rig_ingest_sessions{{status=\"{status}\"}}", sessions.Count(session => session.Status == status));

@@ -46,6 +46,18 @@ public sealed class StatusReader(
     public async Task<IReadOnlyList<SessionView>> SessionsAsync(int limit, int offset, CancellationToken cancellationToken) =>
         await ListAsync(offset == 0 ? await ArrivingAsync(cancellationToken) : [], limit, offset, cancellationToken);
 
+    public async Task<SessionView?> SessionAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        var rows = await RowsAsync(
+            "SELECT session_id, created_at, ready_at, ready_reason FROM ingest.sessions WHERE session_id = $1", [new() { Value = session.Value }], cancellationToken);
+        if (rows.Count == 0 && board.Transfers.Any(transfer => transfer.Id.SessionId == session))
+        {
+            rows.Add(new SessionRow(session.Value, time.GetUtcNow(), null, null));
+        }
+
+        return await ViewsAsync(rows, cancellationToken) is [var view, ..] ? await WithManifestsAsync(view, session, cancellationToken) : null;
+    }
+
     private async Task<IReadOnlyList<SessionView>> ListAsync(List<string> arriving, int limit, int offset, CancellationToken cancellationToken)
     {
         var rows = await RowsAsync(
@@ -62,18 +74,6 @@ public sealed class StatusReader(
         var sessions = board.Transfers.OrderBy(transfer => transfer.Status == "waiting").Select(transfer => transfer.Id.SessionId.Value).Distinct().ToList();
         var known = await KnownAsync([.. sessions], cancellationToken);
         return sessions.Where(session => !known.Contains(session)).ToList();
-    }
-
-    public async Task<SessionView?> SessionAsync(SessionId session, CancellationToken cancellationToken)
-    {
-        var rows = await RowsAsync(
-            "SELECT session_id, created_at, ready_at, ready_reason FROM ingest.sessions WHERE session_id = $1", [new() { Value = session.Value }], cancellationToken);
-        if (rows.Count == 0 && board.Transfers.Any(transfer => transfer.Id.SessionId == session))
-        {
-            rows.Add(new SessionRow(session.Value, time.GetUtcNow(), null, null));
-        }
-
-        return await ViewsAsync(rows, cancellationToken) is [var view, ..] ? await WithManifestsAsync(view, session, cancellationToken) : null;
     }
 
     private async Task<SessionView> WithManifestsAsync(SessionView view, SessionId session, CancellationToken cancellationToken)

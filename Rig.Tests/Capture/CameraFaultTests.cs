@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Storage;
+using Rig.Ctl.Demo;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;
@@ -90,6 +91,28 @@ public sealed class CameraFaultTests
         Assert.Equal(second, rig.Camera.CaptureProcessId);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CaptureRestart);
+    }
+
+    [Fact]
+    public async Task A_take_that_no_capture_process_ends_is_sealed_and_what_was_owed_until_the_stop_is_counted()
+    {
+        const int SigStop = 19;
+        using var folder = new TempFolder("rig-fault");
+        await using var rig = await StartAsync(folder);
+        var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
+        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await ShowAsync(rig, frames: 10);
+        // The process that follows the frozen one is not there yet when the node no longer waits for the end.
+        await File.WriteAllTextAsync(ScriptedCameraProcess.SlowFile(folder.Path), "");
+        Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
+        var length = DateTimeOffset.UtcNow.AddSeconds(0.5) - request.StartAt;
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt + length, CancellationToken.None).WaitAsync(CameraRig.Patience);
+
+        Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
+        var slots = length.TotalSeconds * ScriptedLiveCamera.PerSecond;
+        var dropped = sealedTake.Manifest.Quality!.DroppedFrames!.Value;
+        Assert.InRange((double)(sealedTake.Manifest.Video.Frames!.Value + dropped), slots - 2, slots + 2);
+        Assert.True(dropped >= 0.3 * ScriptedLiveCamera.PerSecond, $"{dropped} dropped");
     }
 
     private static Task<CameraRig> StartAsync(TempFolder folder) => CameraRig.StartAsync(

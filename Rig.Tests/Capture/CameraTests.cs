@@ -114,7 +114,7 @@ public sealed class CameraTests
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames > 10, () => "frames");
         Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
 
-        // Between two slots, and before the node loses its patience with a process that gives no picture and starts another one.
+        // Half a second ahead, between two slots. A process that is started anew after two silent seconds finds nothing left to record.
         var slots = (long)Math.Ceiling((DateTimeOffset.UtcNow - request.StartAt).TotalSeconds * 30) + 15;
         var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds((slots - 0.5) / 30), CancellationToken.None).WaitAsync(CameraRig.Patience);
 

@@ -41,7 +41,7 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
             ["Operations__Token"] = Token,
             ["Offload__ServerUrl"] = $"http://127.0.0.1:{Text(serverPort)}",
         });
-        await UntilAsync(async () => (await TryRunAsync(nodePort, "offload", "list")).ExitCode == ExitCode.Done);
+        await Eventually.HoldsAsync(async () => (await TryRunAsync(nodePort, "offload", "list")).ExitCode == ExitCode.Done);
         var take = Assert.Single(await RunAsync(nodePort, "offload", "list"));
         Assert.Equal((Take, false), ((string?)take["id"], (bool)take["offloaded"]!));
         Assert.True((bool)Assert.Single(await RunAsync(nodePort, "offload", "pause"))["paused"]!);
@@ -53,14 +53,14 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
         {
             // This server does not know the camera, and says so for good.
             Assert.False((bool)Assert.Single(await RunAsync(nodePort, "offload", "resume"))["paused"]!);
-            await UntilAsync(async () => (int)Assert.Single(await RunAsync(nodePort, "offload", "resume"))["failed"]! == 1);
+            await Eventually.HoldsAsync(async () => (int)Assert.Single(await RunAsync(nodePort, "offload", "resume"))["failed"]! == 1);
             Assert.Empty(await RunAsync(await PortAsync(stranger), "offload", "list"));
         }
 
         await using var server = await StartServerAsync(database, $"--Rig:Server:Port={serverPort}");
         var port = await PortAsync(server);
         Assert.Equal(1, (int)Assert.Single(await RunAsync(nodePort, "offload", "retry", job))["count"]!);
-        await UntilAsync(async () => (bool)Assert.Single(await RunAsync(nodePort, "offload", "list"))["offloaded"]!);
+        await Eventually.HoldsAsync(async () => (bool)Assert.Single(await RunAsync(nodePort, "offload", "list"))["offloaded"]!);
 
         var held = Assert.Single(await RunAsync(port, "offload", "list"));
         Assert.Equal((Session, "CAM_L", "verified", true), ((string?)held["session_id"], (string?)held["camera_id"], (string?)held["status"], (bool)held["confirmed"]!));
@@ -146,15 +146,6 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, output, await error);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(NodeProcess.Patience);
-        while (!await condition())
-        {
-            await Task.Delay(100, patience.Token);
-        }
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -25,8 +25,8 @@ internal sealed class ScriptedNode : IAsyncDisposable
 
     public string Url => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
-    /// <summary>For each download in turn: after how many bytes its connection is cut; null lets it through.</summary>
-    public Func<long?> CutAfter { get; set; } = () => null;
+    /// <summary>For a range that starts at the offset: after how many bytes its connection is cut; null lets it through. Ranges may overtake one another.</summary>
+    public Func<long, long?> CutAfter { get; set; } = _ => null;
 
     /// <summary>Flips one bit in every answer while true.</summary>
     public bool FlipBits { get; set; }
@@ -115,7 +115,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
         context.Response.StatusCode = 206;
         context.Response.ContentLength = bytes.Length;
         context.Response.Headers.ContentRange = $"bytes {from}-{to}/{take.File.Length}";
-        var cut = CutAfter();
+        var cut = CutAfter(from);
         var send = (int)Math.Min(bytes.Length, cut ?? long.MaxValue);
         await context.Response.Body.WriteAsync(bytes.AsMemory(0, send));
         await context.Response.Body.FlushAsync();

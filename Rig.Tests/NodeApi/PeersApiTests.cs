@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
@@ -59,6 +61,16 @@ public sealed class PeersApiTests
         Assert.Contains("At that address is CAM_C and not CAM_R", peer.GetProperty("error").GetString()!, StringComparison.Ordinal);
         var (_, recordings) = await node.GetAsync("/api/v1/coordinator/recordings");
         Assert.Contains("CAM_C", recordings.GetProperty("cameras").GetProperty("CAM_R").GetProperty("error").GetString()!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_camera_that_does_not_answer_in_the_set_time_is_said_to_be_late()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        await using var node = await NodeUnderTest.StartAsync("--Rig:Peers:AnswerTimeoutSec=0.2", $"--Rig:Peers:Added:CAM_R=127.0.0.1:{((IPEndPoint)mute.LocalEndpoint).Port}");
+        var peer = await PeerAsync(node, "CAM_R");
+        Assert.Equal(("offline", "The camera did not answer in time."), (peer.GetProperty("status").GetString(), peer.GetProperty("error").GetString()));
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Rig.Actors.Recording;
-using Rig.Tests.Ingest;
 using Rig.Tests.NodeApi;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.NodeFraming;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rig.Actors.Hosting;
-using Rig.Tests.Ingest;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Operations;
 

@@ -1,6 +1,5 @@
 using Rig.Ctl.Demo;
 using Rig.Tests.Engine.Persistence;
-using Rig.Tests.Ingest;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Persistence;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using Rig.Tests.Engine.Persistence;
-using Rig.Tests.Ingest;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Persistence;

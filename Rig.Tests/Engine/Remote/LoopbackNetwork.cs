@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Rig.Ctl.Demo;
 
 namespace Rig.Tests.Engine.Remote;
 
@@ -176,8 +177,9 @@ internal sealed class LoopbackHost : IDisposable
     public LoopbackHost(LoopbackNetwork network, string ip)
     {
         (_network, Ip) = (network, ip);
-        PublicPort = FreePort();
-        _door = Bind(PublicPort);
+        PublicPort = FreePort.Next();
+        _door = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _door.Bind(new IPEndPoint(IPAddress.Parse(Ip), PublicPort));
     }
 
     public string Ip { get; }
@@ -193,7 +195,7 @@ internal sealed class LoopbackHost : IDisposable
     {
         lock (_gate)
         {
-            PrivatePort = FreePort();
+            PrivatePort = FreePort.Next();
             _isUp = true;
             _door.Listen();
             _ = AcceptAsync(++_timesUp);
@@ -238,18 +240,5 @@ internal sealed class LoopbackHost : IDisposable
                 // The host went down; or one caller was gone before it was let in, which is no matter to the next.
             }
         }
-    }
-
-    private int FreePort()
-    {
-        using var free = Bind(0);
-        return ((IPEndPoint)free.LocalEndPoint!).Port;
-    }
-
-    private Socket Bind(int port)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(Ip), port));
-        return socket;
     }
 }

@@ -1,4 +1,4 @@
-namespace Rig.Tests.Ingest;
+namespace Rig.Tests.Support;
 
 /// <summary>Waits for a condition with a generous bound, instead of for a time.</summary>
 internal static class Eventually
