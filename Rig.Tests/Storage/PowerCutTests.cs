@@ -3,6 +3,7 @@ using Rig.CameraNode.Capture;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Storage;
 
@@ -17,6 +18,7 @@ public sealed class PowerCutTests
     public async Task A_power_cut_at_any_step_of_a_take_costs_at_most_a_second_and_nothing_that_was_acknowledged()
     {
         using var bench = new TakeBench();
+        using var standstills = new Standstills();
         var cuts = new List<Cut>();
         var handedNs = new List<long>();
         TakeWriter? writer = null;
@@ -26,7 +28,7 @@ public sealed class PowerCutTests
             {
                 var now = MonotonicClock.NowNs;
                 cuts.Add(new Cut(
-                    files, handedNs.Count(at => at <= now - MayBeLostNs),
+                    files, handedNs.Count(at => now - at - standstills.NsWithin(at, now) >= MayBeLostNs),
                     writer?.FirstDurable.IsCompletedSuccessfully == true, writer?.Ended.IsCompletedSuccessfully == true));
             }
         });
