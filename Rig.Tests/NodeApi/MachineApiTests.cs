@@ -8,7 +8,7 @@ namespace Rig.Tests.NodeApi;
 
 public sealed class MachineApiTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private NodeUnderTest node = null!;
 

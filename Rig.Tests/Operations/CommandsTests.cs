@@ -4,13 +4,14 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Rig.Actors.Hosting;
 using Rig.Actors.Operations;
+using Rig.Tests.Support;
 using Serilog;
 using Serilog.Events;
 
 namespace Rig.Tests.Operations;
 
 /// <summary>What each command of every program answers.</summary>
-public sealed class CommandsTests : TestKit
+public sealed class CommandsTests : PatientTestKit
 {
     private readonly DeadLetterBoard board = new();
 

@@ -15,10 +15,10 @@ using Rig.Tests.Support;
 namespace Rig.Tests.Operations;
 
 /// <summary>The real port and the real client, over loopback.</summary>
-public sealed class OperationsPortTests : TestKit, IAsyncLifetime
+public sealed class OperationsPortTests : PatientTestKit, IAsyncLifetime
 {
     private const string Token = "a token of the test's own";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string> NoArguments = [];
 
     private readonly TaskCompletionSource followEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);

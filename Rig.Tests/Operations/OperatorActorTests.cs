@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Rig.Actors.Operations;
+using Rig.Tests.Support;
 using static Rig.Actors.Operations.OperationsProtocol;
 
 namespace Rig.Tests.Operations;
 
-public sealed class OperatorActorTests : TestKit
+public sealed class OperatorActorTests : PatientTestKit
 {
     private readonly Guid id = Guid.NewGuid();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

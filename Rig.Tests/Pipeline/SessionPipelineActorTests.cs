@@ -2,11 +2,12 @@ using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Pipeline;
 
 /// <summary>The actors over a journal in memory and a queue in memory: two pipelines on them are two servers.</summary>
-public sealed class SessionPipelineActorTests() : TestKit("""
+public sealed class SessionPipelineActorTests() : PatientTestKit("""
     akka.persistence.journal.plugin = "test.journal"
     test.journal.class = "Rig.Tests.Engine.Persistence.ScriptedJournal, Rig.Tests"
     """)

@@ -6,9 +6,9 @@ using static Rig.Actors.Recording.RecordingProtocol;
 
 namespace Rig.Tests.Recording;
 
-public sealed class CameraActorTests : TestKit
+public sealed class CameraActorTests : PatientTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly SessionId Final = SessionId.Parse("Final");
     private static readonly CameraId[] Cameras = [CameraId.Left];
 

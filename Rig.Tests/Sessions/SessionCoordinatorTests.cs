@@ -1,14 +1,15 @@
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Tests.Support;
 using static Rig.Actors.Recording.RecordingProtocol;
 using static Rig.Actors.Sessions.SessionProtocol;
 
 namespace Rig.Tests.Sessions;
 
-public sealed class SessionCoordinatorTests : TestKit
+public sealed class SessionCoordinatorTests : PatientTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly SessionId Final = SessionId.Parse("Final");
     private static readonly CameraId[] Expected = [CameraId.Left, CameraId.Right];
 

@@ -9,7 +9,7 @@ using static Rig.Actors.Recording.RecordingProtocol;
 namespace Rig.Tests.Timing;
 
 /// <summary>The node clock is set by 288 s: on, as by a late NTP answer, or back.</summary>
-public sealed class ClockStepTests : TestKit
+public sealed class ClockStepTests : PatientTestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -6,9 +6,9 @@ using static Rig.Actors.Transfer.OffloadProtocol;
 
 namespace Rig.Tests.Transfer;
 
-public sealed class OffloadActorTests : TestKit
+public sealed class OffloadActorTests : PatientTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly RecordingId Left = new(SessionId.Parse("Final"), CameraId.Left);
 
     private readonly ScriptedCatalogue catalogue = new();

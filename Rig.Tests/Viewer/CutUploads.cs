@@ -5,7 +5,7 @@ namespace Rig.Tests.Viewer;
 
 internal static class CutUploads
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Promises the whole body, sends a part of it and hangs up, as a broken line does.</summary>
     /// <param name="arrivingPath">The file that grows; the line breaks once it holds the part.</param>

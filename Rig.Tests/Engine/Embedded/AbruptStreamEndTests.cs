@@ -1,9 +1,10 @@
 using Rig.Tests.Engine.Streams;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Engine.Embedded;
 
 /// <summary>Akka.NET leaves these tasks unfinished for ever when a stream is stopped with its materializer; only its <c>Sink.Seq</c> ends.</summary>
-public class AbruptStreamEndTests : TestKit
+public class AbruptStreamEndTests : PatientTestKit
 {
     [Fact]
     public async Task Every_sinks_task_ends_with_its_materializer()

@@ -1,7 +1,9 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Embedded;
 
 /// <summary>The breaker reads its system's clock, where Akka.NET's reads the wall's.</summary>
-public class CircuitBreakerClockTests() : TestKit("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
+public class CircuitBreakerClockTests() : PatientTestKit("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
 {
     [Fact]
     public async Task The_time_that_remains_is_that_of_the_systems_clock()

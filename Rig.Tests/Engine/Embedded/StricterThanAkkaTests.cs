@@ -1,7 +1,9 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Embedded;
 
 /// <summary>Mistakes that Akka.NET lets pass and the embedded engine refuses.</summary>
-public class StricterThanAkkaTests : TestKit
+public class StricterThanAkkaTests : PatientTestKit
 {
     [Fact]
     public void Null_is_no_message()

@@ -5,7 +5,7 @@ namespace Rig.Tests.Engine.Hosting;
 
 public sealed class AkkaHostingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Config Quiet = "akka { loggers = [], stdout-loglevel = OFF }";
 
     [Fact]

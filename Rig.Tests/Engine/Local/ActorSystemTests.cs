@@ -1,13 +1,15 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class ActorSystemTests : TestKit
+public class ActorSystemTests : PatientTestKit
 {
     [Fact]
     public async Task Graceful_stop_completes_once_the_actor_is_gone()
     {
         var actor = ActorOf<Silent>("actor");
-        Assert.True(await actor.GracefulStop(TimeSpan.FromSeconds(10)));
-        Assert.True(await actor.GracefulStop(TimeSpan.FromSeconds(10)));
+        Assert.True(await actor.GracefulStop(TimeSpan.FromSeconds(60)));
+        Assert.True(await actor.GracefulStop(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
@@ -91,11 +93,11 @@ public class ActorSystemTests : TestKit
     {
         var one = ActorOf<Silent>("sel-one");
         ActorOf<Silent>("sel-two");
-        Assert.Equal(one, await Sys.ActorSelection("/user/sel-one").ResolveOne(TimeSpan.FromSeconds(10)));
-        Assert.Equal(one, await Sys.ActorSelection(one.Path).ResolveOne(TimeSpan.FromSeconds(10)));
+        Assert.Equal(one, await Sys.ActorSelection("/user/sel-one").ResolveOne(TimeSpan.FromSeconds(60)));
+        Assert.Equal(one, await Sys.ActorSelection(one.Path).ResolveOne(TimeSpan.FromSeconds(60)));
         Sys.ActorSelection("/user/sel-*").Tell(new Identify("pattern"));
         Assert.Equal(2, ReceiveN(2).Cast<ActorIdentity>().Select(identity => identity.Subject).Distinct().Count());
-        await Assert.ThrowsAsync<ActorNotFoundException>(() => Sys.ActorSelection("/user/none").ResolveOne(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAsync<ActorNotFoundException>(() => Sys.ActorSelection("/user/none").ResolveOne(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
@@ -105,7 +107,7 @@ public class ActorSystemTests : TestKit
         var order = new List<string>();
         system.RegisterOnTermination(() => order.Add("callback"));
         system.ActorOf(Props.Create(() => new Notes(order)));
-        await system.Terminate().WaitAsync(TimeSpan.FromSeconds(10));
+        await system.Terminate().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(["stopped", "callback"], order);
         Assert.True(system.WhenTerminated.IsCompleted);
     }
@@ -119,8 +121,8 @@ public class ActorSystemTests : TestKit
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "stop", () => Note("stop"));
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "before", () => Note("before"));
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "fails", () => throw new InvalidOperationException("no"));
-        await shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(TimeSpan.FromSeconds(10));
-        await system.WhenTerminated.WaitAsync(TimeSpan.FromSeconds(10));
+        await shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(TimeSpan.FromSeconds(60));
+        await system.WhenTerminated.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(["before", "stop"], order);
         Assert.Same(CoordinatedShutdown.ClrExitReason.Instance, shutdown.ShutdownReason);
 

@@ -1,8 +1,10 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class AskTests : TestKit
+public class AskTests : PatientTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_answer_completes_the_ask()

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class AsyncHandlerTests : TestKit
+public class AsyncHandlerTests : PatientTestKit
 {
     [Fact]
     public void The_next_message_waits_for_the_asynchronous_handler()

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class BackoffTests() : TestKit("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
+public class BackoffTests() : PatientTestKit("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
 {
     private static readonly TimeSpan Min = TimeSpan.FromSeconds(1);
 
@@ -52,7 +54,7 @@ public class BackoffTests() : TestKit("akka.scheduler.implementation = \"Akka.Te
     /// <summary>Returns once the supervisor has taken note of the failure and scheduled the restart.</summary>
     private void Fail(IActorRef supervisor)
     {
-        var child = Sys.ActorSelection(supervisor.Path / "child").ResolveOne(TimeSpan.FromSeconds(10)).GetAwaiter().GetResult();
+        var child = Sys.ActorSelection(supervisor.Path / "child").ResolveOne(TimeSpan.FromSeconds(60)).GetAwaiter().GetResult();
         var probe = CreateTestProbe();
         probe.Watch(child);
         supervisor.Tell("fail");

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class BehaviorTests : TestKit
+public class BehaviorTests : PatientTestKit
 {
     [Fact]
     public void The_first_handler_that_fits_takes_the_message()

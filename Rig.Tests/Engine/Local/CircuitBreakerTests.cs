@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class CircuitBreakerTests : TestKit
+public class CircuitBreakerTests : PatientTestKit
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ResetTimeout = TimeSpan.FromSeconds(10);

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class DeathWatchTests : TestKit
+public class DeathWatchTests : PatientTestKit
 {
     [Fact]
     public void The_watcher_learns_of_the_end()

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class RouterTests : TestKit
+public class RouterTests : PatientTestKit
 {
     [Fact]
     public void A_round_robin_pool_gives_each_routee_its_share()

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class StashTests : TestKit
+public class StashTests : PatientTestKit
 {
     [Fact]
     public void Stashed_messages_come_first_and_in_order_once_unstashed()

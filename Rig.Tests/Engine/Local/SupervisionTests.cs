@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class SupervisionTests : TestKit
+public class SupervisionTests : PatientTestKit
 {
     private static readonly string[] RestartHooks = ["pre-start 1", "pre-restart 1 boom", "post-stop 1", "post-restart 2 boom", "pre-start 2"];
 

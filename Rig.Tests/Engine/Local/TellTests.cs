@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Local;
 
-public class TellTests : TestKit
+public class TellTests : PatientTestKit
 {
     [Fact]
     public void Messages_of_one_sender_arrive_in_order()

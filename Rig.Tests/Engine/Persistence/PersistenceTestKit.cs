@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Engine.Persistence;
 
 /// <summary>One system with the scripted journal and the in-memory snapshot store.</summary>
-public abstract class PersistenceTestKit(string config = "") : TestKit(config + Journal)
+public abstract class PersistenceTestKit(string config = "") : PatientTestKit(config + Journal)
 {
     private const string Journal = """
 

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Persistence;
 
-public class PluginTests() : TestKit("""
+public class PluginTests() : PatientTestKit("""
     akka.persistence.journal.plugin = "akka.persistence.journal.inmem"
     akka.persistence.snapshot-store.plugin = ""
     """)

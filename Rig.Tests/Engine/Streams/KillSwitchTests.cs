@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Streams;
 
-public class KillSwitchTests : TestKit
+public class KillSwitchTests : PatientTestKit
 {
     private readonly ActorMaterializer materializer;
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Engine.Streams;
 
-public class MaterializerTests : TestKit
+public class MaterializerTests : PatientTestKit
 {
     [Fact]
     public async Task Streams_end_with_their_materializer()

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Streams;
 
-public class OperatorTests : TestKit
+public class OperatorTests : PatientTestKit
 {
     private readonly ActorMaterializer materializer;
 

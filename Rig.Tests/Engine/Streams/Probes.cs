@@ -3,7 +3,7 @@ namespace Rig.Tests.Engine.Streams;
 /// <summary>Waits with a bound, so that a stream that hangs fails its test.</summary>
 internal static class Bounds
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Patience);
 

@@ -1,6 +1,8 @@
+using Rig.Tests.Support;
+
 namespace Rig.Tests.Engine.Streams;
 
-public class SourceTests : TestKit
+public class SourceTests : PatientTestKit
 {
     private readonly ActorMaterializer materializer;
 

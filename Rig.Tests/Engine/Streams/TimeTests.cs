@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Engine.Streams;
 
-public class TimeTests() : TestKit("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
+public class TimeTests() : PatientTestKit("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
 {
     // Akka.NET's throttle counts by the wall clock and waits by the scheduler; the embedded one knows only the scheduler.
     private readonly Stopwatch wall = Stopwatch.StartNew();

@@ -8,7 +8,7 @@ namespace Rig.Tests.Engine.Embedded.Remote;
 
 public sealed class TcpTransportTests
 {
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+    private readonly CancellationToken patience = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task Bytes_pass_in_both_directions_over_plain_tcp() => await EchoAsync(null, null);
@@ -44,38 +44,38 @@ public sealed class TcpTransportTests
     public async Task Errors_name_what_could_not_be_reached_or_bound_and_the_remedy()
     {
         await using var taken = new TcpTransport(new TcpSettings("127.0.0.1", 0, 10, null));
-        var port = await taken.ListenAsync(_ => { }, Patience);
+        var port = await taken.ListenAsync(_ => { }, patience);
         await using var second = new TcpTransport(new TcpSettings("127.0.0.1", port, 10, null));
 
-        var busy = await Assert.ThrowsAsync<IOException>(() => second.ListenAsync(_ => { }, Patience));
+        var busy = await Assert.ThrowsAsync<IOException>(() => second.ListenAsync(_ => { }, patience));
         Assert.Contains("akka.remote.dot-netty.tcp.port", busy.Message, StringComparison.Ordinal);
         await taken.DisposeAsync();
-        var refused = await Assert.ThrowsAsync<IOException>(() => second.ConnectAsync("127.0.0.1", port, Patience));
+        var refused = await Assert.ThrowsAsync<IOException>(() => second.ConnectAsync("127.0.0.1", port, patience));
         Assert.Contains($"127.0.0.1:{port}", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<IOException>(() => second.ConnectAsync("no such host.invalid", port, Patience));
+        await Assert.ThrowsAsync<IOException>(() => second.ConnectAsync("no such host.invalid", port, patience));
     }
 
-    private static async Task EchoAsync(TlsSettings? server, TlsSettings? client)
+    private async Task EchoAsync(TlsSettings? server, TlsSettings? client)
     {
         await using var listening = new TcpTransport(new TcpSettings("127.0.0.1", 0, 10, server));
         await using var calling = new TcpTransport(new TcpSettings("127.0.0.1", 0, 10, client));
-        var port = await listening.ListenAsync(connection => _ = AnswerAsync(connection), Patience);
-        await using var connection = await calling.ConnectAsync("127.0.0.1", port, Patience);
-        await connection.Output.WriteAsync(Encoding.ASCII.GetBytes("kick-off"), Patience);
-        var answer = await connection.Input.ReadAtLeastAsync(8, Patience);
+        var port = await listening.ListenAsync(connection => _ = AnswerAsync(connection), patience);
+        await using var connection = await calling.ConnectAsync("127.0.0.1", port, patience);
+        await connection.Output.WriteAsync(Encoding.ASCII.GetBytes("kick-off"), patience);
+        var answer = await connection.Input.ReadAtLeastAsync(8, patience);
         Assert.Equal("kick-off", Encoding.ASCII.GetString(answer.Buffer));
     }
 
-    private static async Task AnswerAsync(ITransportConnection connection)
+    private async Task AnswerAsync(ITransportConnection connection)
     {
         await using (connection)
         {
-            var asked = await connection.Input.ReadAtLeastAsync(8, Patience);
+            var asked = await connection.Input.ReadAtLeastAsync(8, patience);
             foreach (var segment in asked.Buffer)
-                await connection.Output.WriteAsync(segment, Patience);
+                await connection.Output.WriteAsync(segment, patience);
             connection.Input.AdvanceTo(asked.Buffer.End);
             // Held open until the caller is done with it.
-            await connection.Input.ReadAsync(Patience);
+            await connection.Input.ReadAsync(patience);
         }
     }
 }
