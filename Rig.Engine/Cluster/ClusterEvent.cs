@@ -170,6 +170,18 @@ public class ClusterEvent
         public override string ToString() => $"LeaderChanged({Leader})";
     }
 
+    /// <summary>Somebody reaches somebody, or no longer does, whether that changes who counts as reachable or not.</summary>
+    internal sealed class ReachabilityChanged : IClusterDomainEvent
+    {
+        public static readonly IClusterDomainEvent Instance = new ReachabilityChanged();
+
+        private ReachabilityChanged()
+        {
+        }
+
+        public override string ToString() => nameof(ReachabilityChanged);
+    }
+
     /// <summary>This node has left or was removed; no event follows.</summary>
     public sealed class ClusterShuttingDown : IClusterDomainEvent
     {

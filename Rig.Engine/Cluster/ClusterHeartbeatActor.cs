@@ -18,6 +18,7 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
     private readonly Dictionary<UniqueAddress, bool> _judged = [];
     private readonly HashSet<UniqueAddress> _refusing = [];
     private long _lastTick;
+    private long? _stoodStillUntil;
     private long _sequence;
 
     public ClusterHeartbeatActor(Cluster cluster, IActorRef daemon)
@@ -49,12 +50,15 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
-    /// <summary>The machine answers that nobody listens on the port: a killed process need not be waited for. One heartbeat takes the word back.</summary>
+    /// <summary>
+    /// The machine answers that nobody listens on the port: a killed process need not be waited for. One heartbeat takes the word back. It says
+    /// nothing of the others, who may be silent because this node stood still.
+    /// </summary>
     private void OnRefused(AssociationFailed failed)
     {
-        foreach (var node in _detectors.Keys.Where(node => node.Address == failed.Address))
-            _refusing.Add(node);
-        Judge();
+        var nodes = _detectors.Keys.Where(node => node.Address == failed.Address).ToList();
+        _refusing.UnionWith(nodes);
+        Judge(nodes);
     }
 
     private void OnTick()
@@ -67,11 +71,16 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
         _sequence++;
         foreach (var node in _detectors.Keys)
             _cluster.DaemonAt(node.Address, Name).Tell(new Heartbeat(_sequence), Self);
-        // After a pause of this node itself the silence was its own: the answers to the heartbeats above come first.
+        // After a pause of this node itself the silence was its own: the answers to the heartbeats above come first. The next tick may be a late one, too.
         if (sinceLastTick > _settings.HeartbeatInterval * 3)
+        {
             _log.Debug("This node stood still for {0} ms; nobody is judged by that", sinceLastTick.TotalMilliseconds);
-        else
-            Judge();
+            _stoodStillUntil = _lastTick;
+        }
+        if (_stoodStillUntil is { } until && _cluster.Time.GetElapsedTime(until) < _settings.HeartbeatInterval)
+            return;
+        _stoodStillUntil = null;
+        Judge(_detectors.Keys);
     }
 
     private void FollowMembers()
@@ -93,12 +102,12 @@ internal sealed class ClusterHeartbeatActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Judge()
+    private void Judge(IEnumerable<UniqueAddress> nodes)
     {
         var changed = new Dictionary<UniqueAddress, bool>();
-        foreach (var (node, detector) in _detectors)
+        foreach (var node in nodes)
         {
-            var isReachable = detector.IsAvailable && !_refusing.Contains(node);
+            var isReachable = _detectors[node].IsAvailable && !_refusing.Contains(node);
             if (isReachable == _judged[node])
                 continue;
             changed[node] = _judged[node] = isReachable;

@@ -75,6 +75,57 @@ public sealed class PartitionTests
         Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(3), () => !nodes[0].IsUp), "The node that is cut off goes on.");
     }
 
+    /// <summary>A machine that stands still holds all of its nodes, and a third of another machine is killed meanwhile.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Two_that_stood_still_together_after_a_third_was_killed_go_on_together(int seed)
+    {
+        for (var sinceKillMs = 0; sinceKillMs <= 1500; sinceKillMs += 50)
+        {
+            var world = new SimulatedWorld(seed);
+            var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
+            nodes.ForEach(node => node.Start());
+            Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+            var before = nodes.Select(node => node.Self).ToList();
+
+            nodes[0].Kill();
+            world.RunFor(TimeSpan.FromMilliseconds(sinceKillMs));
+            nodes.Skip(1).ToList().ForEach(node => node.Machine.Pause());
+            world.RunFor(TimeSpan.FromSeconds(2.5));
+            nodes.Skip(1).ToList().ForEach(node => node.Machine.Resume());
+            Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(8), () => SeesUp(nodes[1], 2) && SeesUp(nodes[2], 2)), $"after {sinceKillMs} ms");
+            Assert.Equal(before[1..], [nodes[1].Self, nodes[2].Self]);
+        }
+    }
+
+    /// <summary>The time in which nobody looked does not count as time in which the cut stood.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_cut_that_heals_while_all_stand_still_ends_nobody(int seed)
+    {
+        var world = new SimulatedWorld(seed);
+        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
+        nodes.ForEach(node => node.Start());
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+        var before = nodes.Select(node => node.Self).ToList();
+        world.RunFor(TimeSpan.FromSeconds(3));
+
+        world.Network.Partition([nodes[0].Machine], [nodes[1].Machine, nodes[2].Machine]);
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(5), () => nodes.All(node => Cluster.Get(node.System!).State.Unreachable.Count == (node == nodes[0] ? 2 : 1))));
+        nodes.ForEach(node => node.Machine.Pause());
+        world.Network.Heal();
+        world.RunFor(TimeSpan.FromSeconds(2.5));
+        nodes.ForEach(node => node.Machine.Resume());
+        world.RunFor(TimeSpan.FromSeconds(8));
+
+        Assert.All(nodes, node => Assert.True(SeesUp(node, 3)));
+        Assert.Equal(before, nodes.Select(node => node.Self));
+    }
+
     private static bool SeesUp(ClusterNode node, int members) =>
         node.IsUp && Members(node) is { } gossip && gossip.Count == members && gossip.Values.All(member => member.Status == MemberStatus.Up);
 

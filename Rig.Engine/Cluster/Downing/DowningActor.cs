@@ -12,6 +12,8 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private readonly Cluster _cluster;
     private readonly DowningSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private PartitionView _stands = new([], []);
+    private long _since;
     private bool _stoodTwice;
 
     public DowningActor(Cluster cluster, DowningSettings settings)
@@ -21,12 +23,15 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         Receive<ClusterEvent.CurrentClusterState>(_ => Restart());
         Receive<ClusterEvent.IReachabilityEvent>(_ => Restart());
         Receive<ClusterEvent.IMemberEvent>(_ => Restart());
+        // One more observer may divide the members otherwise, and is no news of a member.
+        Receive<ClusterEvent.ReachabilityChanged>(_ => !View().DividesAs(_stands), _ => Restart());
+        Receive<ClusterEvent.ReachabilityChanged>(_ => { });
         Receive<Stable>(_ => Decide());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => _cluster.Subscribe(Self, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
+    protected override void PreStart() => _cluster.Subscribe(Self, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent), typeof(ClusterEvent.ReachabilityChanged));
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
@@ -34,10 +39,17 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private void Restart()
     {
         _stoodTwice = false;
+        _stands = View();
         if (Unreachable().Count == 0)
             Timers.Cancel(nameof(Stable));
         else
-            Timers.StartSingleTimer(nameof(Stable), new Stable(), _settings.StableAfter);
+            StartClock();
+    }
+
+    private void StartClock()
+    {
+        _since = _cluster.Time.GetTimestamp();
+        Timers.StartSingleTimer(nameof(Stable), new Stable(), _settings.StableAfter);
     }
 
     private void Decide()
@@ -46,16 +58,23 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         var self = _cluster.SelfUniqueAddress;
         if (_cluster.IsTerminated || gossip.Find(self) is not { Status: not MemberStatus.Down } || Unreachable().Count == 0)
             return;
-        var view = PartitionView.Of(gossip, self);
+        var view = View();
         var (side, others) = view;
         // Unreachable members that are Down or Exiting already are the leader's to remove.
         if (others.Count == 0)
             return;
+        // The clock may end between a change and the news of it; and while this node stood still it saw nothing.
+        var late = _cluster.Time.GetElapsedTime(_since) - _settings.StableAfter;
+        if (!view.DividesAs(_stands) || late > _cluster.Settings.HeartbeatInterval * 3)
+        {
+            Restart();
+            return;
+        }
         // A cut through several links is noticed on each in its own time: what looks like a single broken link may be half of the news.
         if (!view.IsClean && !_stoodTwice)
         {
             _stoodTwice = true;
-            Timers.StartSingleTimer(nameof(Stable), new Stable(), _settings.StableAfter);
+            StartClock();
             return;
         }
         if (side.All(member => member.UniqueAddress != self))
@@ -78,8 +97,10 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             }
         }
         // If whoever should act does not, the question comes again.
-        Timers.StartSingleTimer(nameof(Stable), new Stable(), _settings.StableAfter);
+        StartClock();
     }
+
+    private PartitionView View() => PartitionView.Of(_cluster.Gossip, _cluster.SelfUniqueAddress);
 
     private List<UniqueAddress> Unreachable() => _cluster.Gossip.Trusted().AllUnreachable.ToList();
 

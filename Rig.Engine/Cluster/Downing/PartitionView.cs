@@ -13,6 +13,9 @@ internal sealed record PartitionView(IReadOnlyCollection<Member> Side, IReadOnly
     /// </summary>
     public bool IsClean { get; private init; }
 
+    /// <summary>Whether the other view has the same members on either side.</summary>
+    public bool DividesAs(PartitionView other) => Same(Side, other.Side) && Same(Others, other.Others);
+
     /// <summary>
     /// The nodes that are connected with <paramref name="self"/>, directly or through others. Where two of them cannot reach each other although
     /// a third reaches both, the one with more broken links is left out (of equals the younger), so that what remains can agree again.
@@ -42,4 +45,7 @@ internal sealed record PartitionView(IReadOnlyCollection<Member> Side, IReadOnly
         bool Linked(Member left, Member right) =>
             trusted.Sees(left.UniqueAddress, right.UniqueAddress) && trusted.Sees(right.UniqueAddress, left.UniqueAddress);
     }
+
+    private static bool Same(IReadOnlyCollection<Member> some, IReadOnlyCollection<Member> others) =>
+        some.Select(member => member.UniqueAddress).ToHashSet().SetEquals(others.Select(member => member.UniqueAddress));
 }

@@ -28,6 +28,9 @@ internal static class MembershipEvents
             .Where(member => !unreachableAfter.Contains(member) && after.Find(member.UniqueAddress) is not null)
             .Select(member => new ClusterEvent.ReachableMember(after.Find(member.UniqueAddress)!)));
 
+        if (before.Reachability != after.Reachability)
+            events.Add(ClusterEvent.ReachabilityChanged.Instance);
+
         var leader = after.LeaderSeenBy(self);
         if (before.LeaderSeenBy(self) != leader)
             events.Add(new ClusterEvent.LeaderChanged(leader?.Address));
