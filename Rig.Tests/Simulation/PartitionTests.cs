@@ -22,8 +22,8 @@ public sealed class PartitionTests
         """);
 
     /// <summary>
-    /// One is taken in by a member that stands still before it can say so. The other member gives up, the newcomer founds its own
-    /// cluster and takes that one in. When the first goes on, it counts the newcomer among its own.
+    /// One is taken in by a member that stands still before it can say so. The other member declares that one dead and takes the newcomer in.
+    /// When the first goes on, it counts the newcomer among its own.
     /// </summary>
     [Theory]
     [InlineData(1)]
@@ -32,12 +32,15 @@ public sealed class PartitionTests
     public void A_node_that_took_another_in_and_stood_still_before_it_could_say_so_finds_the_cluster_of_that_one(int seed)
     {
         var world = new SimulatedWorld(seed);
-        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
+        // Downed by hand: one that only joins has no say in downing.
+        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), process => Create(process, "akka.cluster.downing-provider-class = \"\""))).ToList();
         var (still, other, newcomer) = (nodes[0], nodes[1], nodes[2]);
         nodes.ForEach(node => node.Start());
         Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
 
+        var before = newcomer.Self.Address;
         newcomer.CutPower();
+        Down(other, before);
         Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => SeesUp(still, 2) && SeesUp(other, 2)));
         // Only the one that will stand still may take it in, and what it answers is lost.
         world.Network.Partition([newcomer.Machine], [other.Machine]);
@@ -46,11 +49,11 @@ public sealed class PartitionTests
         still.Machine.Pause();
         world.Network.BreakConnections(still.Machine, newcomer.Machine);
         world.Network.Heal();
+        Down(other, still.Self.Address);
         Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(30), () => SeesUp(newcomer, 2) && SeesUp(other, 2)));
 
-        still.Machine.Resume();
-        world.RunFor(TimeSpan.FromMilliseconds(1));
         Assert.Contains(newcomer.Self, Members(still).Keys);
+        still.Machine.Resume();
         Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(20), () => nodes.All(node => SeesUp(node, 3))), "Two clusters went on side by side.");
     }
 
@@ -126,6 +129,32 @@ public sealed class PartitionTests
         Assert.Equal(before, nodes.Select(node => node.Self));
     }
 
+    /// <summary>The other of the two cannot hear of the third, which would make it the smaller side.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(3, 0)]
+    [InlineData(1, 50)]
+    [InlineData(2, 400)]
+    [InlineData(3, 800)]
+    public void Of_two_that_are_cut_off_one_gives_way_also_when_a_third_joins_it_meanwhile(int seed, int startsAfterMs)
+    {
+        var world = new SimulatedWorld(seed);
+        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
+        nodes.ForEach(node => node.Start());
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+        nodes[2].CutPower();
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => SeesUp(nodes[0], 2) && SeesUp(nodes[1], 2)));
+        var before = nodes.Take(2).Select(node => node.Self).ToList();
+
+        world.Network.Partition([nodes[0].Machine], [nodes[1].Machine, nodes[2].Machine]);
+        world.RunFor(TimeSpan.FromMilliseconds(startsAfterMs));
+        nodes[2].Start();
+        world.RunFor(TimeSpan.FromSeconds(8));
+
+        Assert.Single(before, one => nodes.Any(node => node.IsUp && node.Self == one));
+    }
+
     private static bool SeesUp(ClusterNode node, int members) =>
         node.IsUp && Members(node) is { } gossip && gossip.Count == members && gossip.Values.All(member => member.Status == MemberStatus.Up);
 
@@ -133,7 +162,11 @@ public sealed class PartitionTests
 
     private static IReadOnlyDictionary<UniqueAddress, Member> Members(ClusterNode node) => Cluster.Get(node.System!).Gossip.Members;
 
-    private static ActorSystem Create(SimulatedProcess process) => process.CreateSystem(
+    private static void Down(ClusterNode node, Address address) => node.Machine.Process!.Run(() => Cluster.Get(node.System!).Down(address));
+
+    private static ActorSystem Create(SimulatedProcess process) => Create(process, "");
+
+    private static ActorSystem Create(SimulatedProcess process, string config) => process.CreateSystem(
         "rig",
-        ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}").WithFallback(Base));
+        ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}\n{config}").WithFallback(Base));
 }

@@ -82,7 +82,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             _log.Warning("This node is cut off from members that others still reach, and gives way");
             _cluster.Down(self.Address);
         }
-        else if (!_settings.Strategy.Survives(side, others))
+        else if (!_settings.Strategy.Survives(view.Voters, others))
         {
             _log.Warning("This node is on the losing side of a partition ({0} against {1}) and ends itself", side.Count, others.Count);
             _cluster.Down(self.Address);

@@ -3,7 +3,7 @@ namespace Rig.Engine.Cluster.Downing;
 /// <summary>Which side of a partition goes on. Every node asks the same question of the same members, so that exactly one side answers yes.</summary>
 internal interface IDowningStrategy
 {
-    /// <param name="side">Members that can all reach each other, this node among them.</param>
+    /// <param name="side">Members that can all reach each other and have a say; may be empty.</param>
     /// <param name="others">Everyone else; never empty.</param>
     bool Survives(IReadOnlyCollection<Member> side, IReadOnlyCollection<Member> others);
 }

@@ -13,6 +13,12 @@ internal sealed record PartitionView(IReadOnlyCollection<Member> Side, IReadOnly
     /// </summary>
     public bool IsClean { get; private init; }
 
+    /// <summary>
+    /// Those of this side that have a say: nobody there may have heard of one that is only joining here. One that is joining there counts among
+    /// <see cref="Others"/>, as it may be up by now. So two sides that know different members never both go on, at the worst neither.
+    /// </summary>
+    public IReadOnlyCollection<Member> Voters => Side.Where(member => member.Status != MemberStatus.Joining).ToList();
+
     /// <summary>Whether the other view has the same members on either side.</summary>
     public bool DividesAs(PartitionView other) => Same(Side, other.Side) && Same(Others, other.Others);
 

@@ -21,6 +21,9 @@ internal sealed class Connectivity
 
     public TimeSpan LastChange { get; private set; }
 
+    /// <summary>Told of a machine when it is no longer on the larger side.</summary>
+    public Action<SimulatedMachine> CutOff { get; init; } = _ => { };
+
     /// <summary>Machines of the side with more than half of all, if all of them hear each other; else empty.</summary>
     public IReadOnlySet<SimulatedMachine> Majority { get; private set; } = new HashSet<SimulatedMachine>();
 
@@ -33,7 +36,10 @@ internal sealed class Connectivity
         {
             if (!Majority.Contains(machine))
             {
-                inMajoritySince.Remove(machine);
+                if (inMajoritySince.Remove(machine))
+                {
+                    CutOff(machine);
+                }
             }
             else
             {

@@ -129,8 +129,14 @@ internal static class MembershipSet
     private sealed class Rules(SimulatedWorld world, IReadOnlyList<ClusterNode> nodes, SingletonLedger ledger)
     {
         private readonly List<string> violations = [];
+        private readonly Dictionary<SimulatedMachine, IReadOnlyList<Member>> upWhenCutOff = [];
 
-        public Connectivity Connectivity { get; } = new(world, nodes.Select(node => node.Machine).ToList());
+        public Connectivity Connectivity => field ??= new(world, nodes.Select(node => node.Machine).ToList())
+        {
+            CutOff = machine => upWhenCutOff[machine] = nodes.Single(node => node.Machine == machine).System is { } system
+                ? [.. Cluster.Get(system).State.Members.Where(member => member.Status == MemberStatus.Up)]
+                : [],
+        };
 
         public SingletonLedger Ledger => ledger;
 
@@ -178,12 +184,20 @@ internal static class MembershipSet
             // One that was founded while cut off, by the first seed, is another cluster's: it gives way once they meet.
             if (Connectivity.Majority.Count > 0
                 && world.Elapsed - Connectivity.LastChange > DowningTime
-                && live.FirstOrDefault(one => one.Machine.Process is { IsPaused: false } && !Connectivity.Majority.Contains(one.Machine) && one.Since < Connectivity.LastChange) is { Machine: { } stray })
+                && live.FirstOrDefault(one => one.Machine.Process is { IsPaused: false } && !Connectivity.Majority.Contains(one.Machine) && one.Since < Connectivity.LastChange && IsOutvoted(one.Machine)) is { Machine: { } stray })
             {
                 Broken($"{stray} is cut off and still hosts the singleton");
             }
 
             return violations.Count > 0;
+        }
+
+        // Of machines that join or start meanwhile, one that is cut off cannot hear: it goes by the members that it had.
+        private bool IsOutvoted(SimulatedMachine cutOff)
+        {
+            var up = upWhenCutOff.GetValueOrDefault(cutOff) ?? [];
+            var there = up.Where(member => Connectivity.Majority.Any(machine => machine.Name == member.Address.Host)).ToList();
+            return up.Count == 0 || there.Count * 2 > up.Count || (there.Count * 2 == up.Count && there.Contains(up.MinBy(member => member.UniqueAddress)!));
         }
     }
 }
