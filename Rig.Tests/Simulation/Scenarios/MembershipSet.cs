@@ -4,7 +4,8 @@ namespace Rig.Tests.Simulation.Scenarios;
 
 /// <summary>
 /// Membership and singleton: three nodes, a few faults, then peace. No two singletons live at once on the majority's side, a node
-/// that is cut off ends its own in time, a short pause downs nobody, and in peace all are up again with exactly one singleton.
+/// that is cut off from the larger part of the members that it knew as up ends its own in time, a short pause downs nobody, and in
+/// peace all are up again with exactly one singleton.
 /// </summary>
 internal static class MembershipSet
 {
