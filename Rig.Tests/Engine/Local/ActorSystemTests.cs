@@ -85,7 +85,7 @@ public class ActorSystemTests : PatientTestKit
         Assert.True(Sys.EventStream.Unsubscribe(TestActor, typeof(string)));
         Sys.EventStream.Publish("more");
         everything.ExpectMsg("more");
-        ExpectNoMsg();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]

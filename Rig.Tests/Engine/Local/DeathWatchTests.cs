@@ -33,7 +33,7 @@ public class DeathWatchTests : PatientTestKit
         Watch(subject);
         Sys.Stop(subject);
         ExpectTerminated(subject);
-        ExpectNoMsg();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class DeathWatchTests : PatientTestKit
         probe.Watch(subject);
         Sys.Stop(subject);
         probe.ExpectTerminated(subject);
-        ExpectNoMsg();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class SupervisionTests : PatientTestKit
         child.Tell("second");
         ExpectMsg("echo first");
         ExpectMsg("echo second");
-        ExpectNoMsg();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public class TellTests : PatientTestKit
         });
         var received = ExpectMsg<List<(int Sender, int Number)>>(TimeSpan.FromSeconds(20));
         Assert.Equal(2 * 50_000, received.Distinct().Count());
-        ExpectNoMsg();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public class TellTests : PatientTestKit
     {
         ActorRefs.Nobody.Tell("anything");
         Assert.True(ActorRefs.Nobody.IsNobody());
-        ExpectNoMsg();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public class TimerTests() : PatientTestKit("akka.scheduler.implementation = \"Ak
         first.Cancel();
         Time.Advance(TimeSpan.FromSeconds(1));
         ExpectMsg("second");
-        ExpectNoMsg();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]
