@@ -14,6 +14,9 @@ public sealed class PowerCutTests
 
     private const int Frames = 75;
 
+    /// <summary>On a machine that stands still again and again it takes longer until a frame must be there.</summary>
+    private const int MostFrames = 10 * Frames;
+
     [Fact]
     public async Task A_power_cut_at_any_step_of_a_take_costs_at_most_a_second_and_nothing_that_was_acknowledged()
     {
@@ -37,7 +40,7 @@ public sealed class PowerCutTests
         var sample = SampleVideo.Frames();
         await Task.Run(() =>
         {
-            for (var n = 0; n < Frames; n++)
+            for (var n = 0; n < Frames || (n < MostFrames && !MustAnyBeThere()); n++)
             {
                 Posix.SleepUntil(slots.DueNs(n));
                 lock (handedNs)
@@ -71,6 +74,14 @@ public sealed class PowerCutTests
                 {
                     Assert.Equal((TakeEndReason.Stopped, sealedTake.Manifest.Checksum.Value), (entry!.EndReason, entry.Sha256));
                 }
+            }
+        }
+
+        bool MustAnyBeThere()
+        {
+            lock (handedNs)
+            {
+                return cuts.Any(cut => cut.MustBeThere > 0);
             }
         }
     }

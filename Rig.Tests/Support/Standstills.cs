@@ -9,13 +9,14 @@ namespace Rig.Tests.Support;
 internal sealed class Standstills : IDisposable
 {
     private const int TickMs = 5;
-    private const long LateNs = 50_000_000;
+    // What is shorter, any promise about time has to bear.
+    private const long LateNs = 200_000_000;
 
     private readonly Lock gate = new();
     private readonly List<(long FromNs, long ToNs)> found = [];
+    private readonly ManualResetEventSlim stop = new();
     private readonly Thread ticking;
     private long lastNs = MonotonicClock.NowNs;
-    private volatile bool stop;
 
     public Standstills()
     {
@@ -36,15 +37,15 @@ internal sealed class Standstills : IDisposable
 
     public void Dispose()
     {
-        stop = true;
+        stop.Set();
         ticking.Join();
+        stop.Dispose();
     }
 
     private void Tick()
     {
-        while (!stop)
+        while (!stop.Wait(TickMs))
         {
-            Thread.Sleep(TickMs);
             lock (gate)
             {
                 Note();
