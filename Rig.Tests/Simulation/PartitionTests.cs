@@ -31,12 +31,9 @@ public sealed class PartitionTests
     [InlineData(3)]
     public void A_node_that_took_another_in_and_stood_still_before_it_could_say_so_finds_the_cluster_of_that_one(int seed)
     {
-        var world = new SimulatedWorld(seed);
         // Downed by hand: one that only joins has no say in downing.
-        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), process => Create(process, "akka.cluster.downing-provider-class = \"\""))).ToList();
+        var (world, nodes) = Form(seed, "akka.cluster.downing-provider-class = \"\"");
         var (still, other, newcomer) = (nodes[0], nodes[1], nodes[2]);
-        nodes.ForEach(node => node.Start());
-        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
 
         var before = newcomer.Self.Address;
         newcomer.CutPower();
@@ -64,10 +61,7 @@ public sealed class PartitionTests
     [InlineData(3)]
     public void A_cut_that_one_of_the_majority_notices_late_ends_the_node_that_is_cut_off(int seed)
     {
-        var world = new SimulatedWorld(seed);
-        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
-        nodes.ForEach(node => node.Start());
-        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+        var (world, nodes) = Form(seed);
         var before = nodes.Select(node => node.Self).ToList();
 
         world.Network.Partition([nodes[0].Machine], [nodes[1].Machine]);
@@ -87,10 +81,7 @@ public sealed class PartitionTests
     {
         for (var sinceKillMs = 0; sinceKillMs <= 1500; sinceKillMs += 50)
         {
-            var world = new SimulatedWorld(seed);
-            var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
-            nodes.ForEach(node => node.Start());
-            Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+            var (world, nodes) = Form(seed);
             var before = nodes.Select(node => node.Self).ToList();
 
             nodes[0].Kill();
@@ -110,10 +101,7 @@ public sealed class PartitionTests
     [InlineData(3)]
     public void A_cut_that_heals_while_all_stand_still_ends_nobody(int seed)
     {
-        var world = new SimulatedWorld(seed);
-        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
-        nodes.ForEach(node => node.Start());
-        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+        var (world, nodes) = Form(seed);
         var before = nodes.Select(node => node.Self).ToList();
         world.RunFor(TimeSpan.FromSeconds(3));
 
@@ -139,10 +127,7 @@ public sealed class PartitionTests
     [InlineData(3, 800)]
     public void Of_two_that_are_cut_off_one_gives_way_also_when_a_third_joins_it_meanwhile(int seed, int startsAfterMs)
     {
-        var world = new SimulatedWorld(seed);
-        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), Create)).ToList();
-        nodes.ForEach(node => node.Start());
-        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, 3))));
+        var (world, nodes) = Form(seed);
         nodes[2].CutPower();
         Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => SeesUp(nodes[0], 2) && SeesUp(nodes[1], 2)));
         var before = nodes.Take(2).Select(node => node.Self).ToList();
@@ -155,6 +140,16 @@ public sealed class PartitionTests
         Assert.Single(before, one => nodes.Any(node => node.IsUp && node.Self == one));
     }
 
+    /// <summary>A world in which all hosts are up in one cluster.</summary>
+    private static (SimulatedWorld World, List<ClusterNode> Nodes) Form(int seed, string config = "")
+    {
+        var world = new SimulatedWorld(seed);
+        var nodes = Hosts.Select(host => new ClusterNode(world.AddMachine(host), process => Create(process, config))).ToList();
+        nodes.ForEach(node => node.Start());
+        Assert.True(world.RunUntil(world.Elapsed + TimeSpan.FromSeconds(15), () => nodes.All(node => SeesUp(node, Hosts.Length))));
+        return (world, nodes);
+    }
+
     private static bool SeesUp(ClusterNode node, int members) =>
         node.IsUp && Members(node) is { } gossip && gossip.Count == members && gossip.Values.All(member => member.Status == MemberStatus.Up);
 
@@ -163,8 +158,6 @@ public sealed class PartitionTests
     private static IReadOnlyDictionary<UniqueAddress, Member> Members(ClusterNode node) => Cluster.Get(node.System!).Gossip.Members;
 
     private static void Down(ClusterNode node, Address address) => node.Machine.Process!.Run(() => Cluster.Get(node.System!).Down(address));
-
-    private static ActorSystem Create(SimulatedProcess process) => Create(process, "");
 
     private static ActorSystem Create(SimulatedProcess process, string config) => process.CreateSystem(
         "rig",

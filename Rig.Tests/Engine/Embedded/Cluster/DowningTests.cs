@@ -28,6 +28,39 @@ public sealed class DowningTests
         }
     }
 
+    /// <summary>What each side knows of a member of the other differs while it joins.</summary>
+    [Fact]
+    public void Of_every_split_at_most_one_side_survives_also_while_members_join()
+    {
+        const int KnownToAll = 0, JoiningUnknownThere = 1, UpAndJoiningThere = 3; // 2: all know that it joins.
+        Member[] all = [A, B, C, D];
+        IDowningStrategy[] strategies = [new KeepMajority(null), new KeepMajority("camera"), new KeepOldest(true, null), new KeepOldest(false, "ingest"), new StaticQuorum(2, null)];
+        for (var mask = 1; mask < 15; mask++)
+        {
+            for (var states = 0; states < 256; states++)
+            {
+                var one = Enumerable.Range(0, 4).Where(place => (mask & (1 << place)) != 0).ToList();
+                var other = Enumerable.Range(0, 4).Except(one).ToList();
+                foreach (var strategy in strategies)
+                {
+                    Assert.False(GoesOn(strategy, one, other, states) && GoesOn(strategy, other, one, states), $"{strategy.GetType().Name} keeps both sides of {mask} in {states}");
+                }
+            }
+        }
+
+        bool GoesOn(IDowningStrategy strategy, List<int> here, List<int> there, int states)
+        {
+            var others = there.Where(place => State(place, states) != JoiningUnknownThere)
+                .Select(place => State(place, states) == KnownToAll ? all[place] : all[place].With(MemberStatus.Joining)).ToList();
+            var side = here.Select(place => State(place, states) is KnownToAll or UpAndJoiningThere ? all[place] : all[place].With(MemberStatus.Joining)).ToList();
+            // Who knows of nobody else has nothing to decide. One that only joins hosts nothing.
+            var view = new PartitionView(side, others);
+            return view.Voters.Count > 0 && (others.Count == 0 || strategy.Survives(view.Voters, others));
+        }
+
+        static int State(int place, int states) => (states >> (2 * place)) & 3;
+    }
+
     [Fact]
     public void Keep_majority_decides_a_tie_by_the_lowest_address_and_counts_the_role_only()
     {
