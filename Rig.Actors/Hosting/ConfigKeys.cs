@@ -1,28 +1,20 @@
 namespace Rig.Actors.Hosting;
 
-/// <summary>Finds misspelled keys: compares a program's HOCON with what hocon/reference.conf lists.</summary>
+/// <summary>Finds misspelled keys: compares a program's HOCON with Akka.NET's reference configuration.</summary>
 public static class ConfigKeys
 {
     /// <summary>Sections in which every name is one's own.</summary>
     private static readonly string[] Open =
     [
         "akka.actor.serializers", "akka.actor.serialization-bindings", "akka.actor.serialization-identifiers", "akka.coordinated-shutdown.phases",
-        "akka.persistence.journal-plugin-fallback.event-adapters", "akka.persistence.journal-plugin-fallback.event-adapter-bindings",
     ];
-
-    /// <summary>Sections that hold plugins under names of one's own, and the section that lists a plugin's keys.</summary>
-    private static readonly Dictionary<string, string> Plugins = new(StringComparer.Ordinal)
-    {
-        ["akka.persistence.journal."] = "akka.persistence.journal-plugin-fallback",
-        ["akka.persistence.snapshot-store."] = "akka.persistence.snapshot-store-plugin-fallback",
-    };
 
     /// <summary>One sentence for each key of <paramref name="given"/> that <paramref name="known"/> lacks, with the nearest one that is known.</summary>
     /// <param name="prefix">Where <paramref name="given"/> stands in its file, with a dot at the end, or empty.</param>
     public static IEnumerable<string> Unknown(Config given, Config known, string prefix)
     {
         var paths = new Lazy<List<string>>(() => [.. Paths(known, "")]);
-        return Strange(given, known, known, "").Select(path =>
+        return Strange(given, known, "").Select(path =>
         {
             var nearest = paths.Value.MinBy(candidate => Distance(path, candidate));
             var hint = nearest is not null && Distance(path, nearest) <= Math.Max(2, path.Length / 5) ? $" Did you mean '{prefix}{nearest}'?" : "";
@@ -30,27 +22,20 @@ public static class ConfigKeys
         });
     }
 
-    /// <param name="known">The part of <paramref name="all"/> at <paramref name="path"/>.</param>
-    private static IEnumerable<string> Strange(Config given, Config known, Config all, string path)
+    /// <param name="path">Where both stand, with a dot at the end, or empty.</param>
+    private static IEnumerable<string> Strange(Config given, Config known, string path)
     {
         var sections = known.AsEnumerable().ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
         foreach (var (key, value) in given.AsEnumerable())
         {
             var here = path + key;
-            if (value.IsObject() && Plugins.TryGetValue(path, out var plugin))
-            {
-                foreach (var inner in Strange(value.ToConfig(), all.GetConfig(plugin), all, here + "."))
-                {
-                    yield return inner;
-                }
-            }
-            else if (!sections.TryGetValue(key, out var section) || value.IsObject() != section.IsObject())
+            if (!sections.TryGetValue(key, out var section) || value.IsObject() != section.IsObject())
             {
                 yield return here;
             }
             else if (value.IsObject() && !Open.Contains(here))
             {
-                foreach (var inner in Strange(value.ToConfig(), section.ToConfig(), all, here + "."))
+                foreach (var inner in Strange(value.ToConfig(), section.ToConfig(), here + "."))
                 {
                     yield return inner;
                 }

@@ -31,7 +31,6 @@ public static class OperationsSetup
             addCommands(palette, provider);
             return palette;
         });
-#if !PETABRIDGE_CMD
         services.AddSingleton(provider => new OperationsListener(
             provider.GetRequiredService<IOptions<OperationsOptions>>(),
             node(provider),
@@ -40,7 +39,6 @@ public static class OperationsSetup
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OperationsListener>>()));
         services.AddHostedService(provider => provider.GetRequiredService<OperationsListener>());
-#endif
         return services;
     }
 
@@ -55,9 +53,6 @@ public static class OperationsSetup
         var commands = system.ActorOf(OperatorActor.PropsOf(palette), "operator");
         registry.Register<OperatorActor>(commands);
         CountDeadLetters(system, services);
-#if PETABRIDGE_CMD
-        PetabridgePalettes.Start(system, palette, commands);
-#endif
     }
 
     /// <summary>Lets operators see what one of the process's systems could not deliver.</summary>

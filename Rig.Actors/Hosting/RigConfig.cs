@@ -1,64 +1,75 @@
+using Akka.Remote;
+
 namespace Rig.Actors.Hosting;
 
 /// <summary>Reads the HOCON files that lie beside a program.</summary>
 public static class RigConfig
 {
-    private const string ReferenceFile = "reference.conf";
+    private const string EverySystem = "actors.conf";
+    private const string ClusterSystems = "cluster.conf";
+
+    private static readonly Lazy<Config[]> Modules = new(() =>
+    [
+        ConfigurationFactory.Default(),
+        ConfigurationFactory.FromResource<RemoteActorRefProvider>("Akka.Remote.Configuration.Remote.conf"),
+        ConfigurationFactory.FromResource<Cluster>("Akka.Cluster.Configuration.Cluster.conf"),
+        ClusterSingleton.DefaultConfig(),
+        DistributedPubSub.DefaultConfig(),
+    ]);
 
     /// <param name="fileName">In the folder <c>hocon</c> beside the program.</param>
     /// <param name="system">The section of the file that is the system's configuration.</param>
     /// <param name="overrides">Keys and HOCON values laid over the file's.</param>
-    /// <exception cref="FileNotFoundException">The file is not where the build laid it.</exception>
-    /// <exception cref="InvalidDataException">A key of the file is unknown; the message names it and the nearest known one.</exception>
-    public static Config Load(string fileName, string system, IEnumerable<KeyValuePair<string, string>> overrides)
+    /// <param name="references">Reference configurations of Akka.NET modules beyond Akka.Remote, Akka.Cluster and Akka.Cluster.Tools: keys that the file may hold too.</param>
+    /// <returns>The overrides, over the file's section, over cluster.conf where the system is the cluster's, over actors.conf.</returns>
+    /// <exception cref="FileNotFoundException">A file is not where the build laid it.</exception>
+    /// <exception cref="InvalidDataException">A key of a file is unknown; the message names it and the nearest known one.</exception>
+    public static Config Load(string fileName, string system, IEnumerable<KeyValuePair<string, string>> overrides, params IReadOnlyList<Config> references)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "hocon", fileName);
-        if (!File.Exists(path))
+        var config = Compose(fileName, Read(fileName), system, overrides, references);
+        string[] shared = system == ClusterSystem.Name ? [ClusterSystems, EverySystem] : [EverySystem];
+        foreach (var file in shared)
         {
-            throw new FileNotFoundException($"{path} is missing. It belongs to the program; install it again.", path);
+            var below = ConfigurationFactory.ParseString(Read(file));
+            Check(file, [new("", below)], references);
+            config = config.WithFallback(below);
         }
 
-        return Compose(fileName, File.ReadAllText(path), system, overrides);
+        return config;
     }
 
-    /// <summary>As <see cref="Load"/>, from the file's text.</summary>
-    public static Config Compose(string fileName, string hocon, string system, IEnumerable<KeyValuePair<string, string>> overrides)
+    /// <summary>As <see cref="Load"/>, from the file's text and without the shared files.</summary>
+    public static Config Compose(string fileName, string hocon, string system, IEnumerable<KeyValuePair<string, string>> overrides, params IReadOnlyList<Config> references)
     {
-        var file = ConfigurationFactory.ParseString(hocon);
-        Check(fileName, file, system);
+        var sections = ConfigurationFactory.ParseString(hocon).AsEnumerable().ToDictionary(entry => entry.Key, entry => entry.Value.ToConfig(), StringComparer.Ordinal);
+        if (!sections.TryGetValue(system, out var section))
+        {
+            throw new InvalidDataException($"{fileName} has no section '{system}'. Write {system} {{ akka {{ ... }} }}.");
+        }
+
+        // All sections, not only the one asked for, so that a start shows every mistake at once.
+        Check(fileName, sections.Select(each => KeyValuePair.Create(each.Key + ".", each.Value)), references);
         var over = string.Join('\n', overrides.Select(o => $"{o.Key} = {o.Value}"));
-        return ConfigurationFactory.ParseString(over).WithFallback(file.GetConfig(system));
+        return ConfigurationFactory.ParseString(over).WithFallback(section);
     }
 
     /// <summary>A text as HOCON writes it.</summary>
     public static string Quote(string text) =>
         "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 
-    /// <summary>All sections, not only the one asked for, so that a start shows every mistake at once.</summary>
-    private static void Check(string fileName, Config file, string system)
+    private static string Read(string fileName)
     {
-        var sections = file.AsEnumerable().ToDictionary(entry => entry.Key, entry => entry.Value.ToConfig(), StringComparer.Ordinal);
-        if (!sections.ContainsKey(system))
-        {
-            throw new InvalidDataException($"{fileName} has no section '{system}'. Write {system} {{ akka {{ ... }} }}.");
-        }
-
-        var known = Known();
-        var problems = sections.SelectMany(section => ConfigKeys.Unknown(Checked(section.Value), known, section.Key + ".")).ToList();
-        if (problems.Count > 0)
-        {
-            throw new InvalidDataException($"{fileName}: {string.Join(' ', problems)} hocon/{ReferenceFile} lists them all.");
-        }
+        var path = Path.Combine(AppContext.BaseDirectory, "hocon", fileName);
+        return File.Exists(path) ? File.ReadAllText(path) : throw new FileNotFoundException($"{path} is missing. It belongs to the program; install it again.", path);
     }
 
-#if ENGINE_AKKA
-    // Akka.NET has many more keys than hocon/reference.conf lists, so its section is not looked into.
-    private static Config Known() => "akka {}";
-
-    private static Config Checked(Config section) => string.Join('\n', section.AsEnumerable().Select(entry => entry.Key == "akka" ? "akka {}" : $"{Quote(entry.Key)} = {(entry.Value.IsObject() ? "{}" : "set")}"));
-#else
-    private static Config Known() => ConfigurationFactory.Default();
-
-    private static Config Checked(Config section) => section;
-#endif
+    private static void Check(string fileName, IEnumerable<KeyValuePair<string, Config>> sections, IReadOnlyList<Config> references)
+    {
+        var known = references.Concat(Modules.Value).Aggregate((all, reference) => all.WithFallback(reference));
+        var problems = sections.SelectMany(section => ConfigKeys.Unknown(section.Value, known, section.Key)).ToList();
+        if (problems.Count > 0)
+        {
+            throw new InvalidDataException($"{fileName}: {string.Join(' ', problems)}");
+        }
+    }
 }

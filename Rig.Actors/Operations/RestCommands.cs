@@ -63,7 +63,7 @@ public sealed class RestCommands(HttpClient http, Func<Uri?> root, CircuitBreake
         try
         {
             // An answer is an answer, also one that refuses; only silence and broken answers count as failures.
-            var (status, answer) = await breaker.WithCircuitBreaker(() => SendAsync(address, body)).WaitAsync(cancellationToken);
+            var (status, answer) = await breaker.WithCircuitBreaker(timeout => SendAsync(address, body, timeout)).WaitAsync(cancellationToken);
             return (int)status is >= 200 and < 300 ? answer : throw new CommandFailedException(Sentence(answer, status, path));
         }
         catch (OpenCircuitException e)
@@ -76,13 +76,13 @@ public sealed class RestCommands(HttpClient http, Func<Uri?> root, CircuitBreake
         }
     }
 
-    private async Task<(HttpStatusCode Status, JsonNode Answer)> SendAsync(Uri address, JsonObject? body)
+    private async Task<(HttpStatusCode Status, JsonNode Answer)> SendAsync(Uri address, JsonObject? body, CancellationToken timeout)
     {
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address);
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
-        using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        await reply.Content.LoadIntoBufferAsync(MaxAnswerBytes);
-        return (reply.StatusCode, JsonNode.Parse(await reply.Content.ReadAsStringAsync()) ?? new JsonObject());
+        using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout);
+        await reply.Content.LoadIntoBufferAsync(MaxAnswerBytes, timeout);
+        return (reply.StatusCode, JsonNode.Parse(await reply.Content.ReadAsStringAsync(timeout)) ?? new JsonObject());
     }
 
     /// <summary>A server that listens on every address is asked on this machine's own.</summary>

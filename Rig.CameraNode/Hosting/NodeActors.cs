@@ -23,9 +23,9 @@ internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredAc
     /// <summary>The local system, which lives as long as the process.</summary>
     public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services) => builder
         .AddHocon(RigConfig.Load("camera-node.conf", "node", []), HoconAddMode.Prepend)
+        .WithLogging(services.GetRequiredService<ILoggerFactory>())
         .WithActors((system, registry, resolver) =>
         {
-            LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
             var camera = system.ActorOf(resolver.Props<CameraActor>(), "camera");
             registry.Register<CameraActor>(camera);
 

@@ -17,9 +17,9 @@ internal static class NodeCluster
         var camera = services.GetRequiredService<IRequiredActor<CameraActor>>();
         builder
             .AddHocon(RigConfig.Load("camera-node.conf", ClusterSystem.Name, Overrides(options)), HoconAddMode.Prepend)
+            .WithLogging(services.GetRequiredService<ILoggerFactory>())
             .WithActors((system, registry) =>
             {
-                LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
                 founder.Watch(system);
                 var coordinator = CameraClusterActors.Start(
                     system, ports, camera.ActorRef, session, SessionCoordinator.PropsOf(session, options.Expected, ports.Clock));

@@ -231,11 +231,18 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
 
     private async Task WriteSummaryAsync(CancellationToken cancellationToken)
     {
-        summary.Engine = EngineName;
+        summary.Engine = EngineOf("rig-node");
         if (options.JsonFile is { } path)
         {
             await File.WriteAllBytesAsync(path, summary.ToUtf8Json(), cancellationToken);
         }
+    }
+
+    /// <summary>What stands in the assembly that lies beside the program.</summary>
+    private static string EngineOf(string program)
+    {
+        var version = FileVersionInfo.GetVersionInfo(Path.Combine(Path.GetDirectoryName(Programs.Find(program))!, "Akka.dll")).ProductVersion;
+        return $"Akka.NET {version?.Split('+')[0]}";
     }
 
     private static double Lap(Stopwatch clock)
@@ -244,10 +251,4 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         clock.Restart();
         return seconds;
     }
-
-#if ENGINE_AKKA
-    private const string EngineName = "akka";
-#else
-    private const string EngineName = "embedded";
-#endif
 }

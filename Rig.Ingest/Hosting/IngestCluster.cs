@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
+using Rig.Ingest.Persistence;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Receive;
 
@@ -17,10 +18,10 @@ internal static class IngestCluster
     }
 
     private static void Configure(AkkaConfigurationBuilder builder, ServerOptions server, IServiceProvider services) => builder
-        .AddHocon(RigConfig.Load("ingest.conf", ClusterSystem.Name, Overrides(server)), HoconAddMode.Prepend)
+        .AddHocon(RigConfig.Load("ingest.conf", ClusterSystem.Name, Overrides(server), PersistenceSetup.References), HoconAddMode.Prepend)
+        .WithLogging(services.GetRequiredService<ILoggerFactory>())
         .WithActors((system, _) =>
         {
-            LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
             system.ActorOf(DiscoveryActor.PropsFor(services.GetRequiredService<IngestActors>().Pull, services.GetRequiredService<IOptions<PullOptions>>()), "discovery");
             OperationsSetup.CountDeadLetters(system, services);
         });

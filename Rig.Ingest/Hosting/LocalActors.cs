@@ -16,11 +16,11 @@ namespace Rig.Ingest.Hosting;
 internal static class LocalActors
 {
     public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services) => builder
-        .AddHocon(RigConfig.Load("ingest.conf", "ingest", []), HoconAddMode.Prepend)
+        .AddHocon(RigConfig.Load("ingest.conf", "ingest", [], PersistenceSetup.References), HoconAddMode.Prepend)
+        .WithDatabase(services.GetRequiredService<NpgsqlDataSource>())
+        .WithLogging(services.GetRequiredService<ILoggerFactory>())
         .WithActors((system, registry, resolver) =>
         {
-            JournalDatabase.Give(system, services.GetRequiredService<NpgsqlDataSource>());
-            LogBridgeActor.Attach(system, services.GetRequiredService<ILoggerFactory>());
             registry.Register<PullActor>(system.ActorOf(resolver.Props<PullActor>(), "pull"));
             var pipeline = system.ActorOf(
                 PipelineActor.PropsFor(

@@ -1,11 +1,9 @@
-#if !ENGINE_AKKA
-using System.Text.RegularExpressions;
-#endif
 using Rig.Actors.Hosting;
+using Rig.Ingest.Persistence;
 
 namespace Rig.Tests.Operations;
 
-public sealed partial class ConfigKeysTests
+public sealed class ConfigKeysTests
 {
     private static string Root
     {
@@ -27,12 +25,12 @@ public sealed partial class ConfigKeysTests
     [InlineData("camera-node.conf", "rig")]
     [InlineData("ingest.conf", "ingest")]
     [InlineData("ingest.conf", "rig")]
-    public void Every_key_of_the_programs_files_is_known(string file, string system) => RigConfig.Compose(file, File.ReadAllText(Path.Combine(Root, "hocon", file)), system, []);
+    public void Every_key_of_the_programs_files_is_known(string file, string system) => RigConfig.Compose(file, File.ReadAllText(Path.Combine(Root, "hocon", file)), system, [], PersistenceSetup.References);
 
     [Fact]
-    public void An_unknown_section_beside_the_engines_stops_the_start()
+    public void An_unknown_section_beside_Akkas_stops_the_start()
     {
-        var error = Assert.Throws<InvalidDataException>(() => RigConfig.Compose("x.conf", "rig { akka {}, capture { rate = 3 } }", "rig", []));
+        var error = Assert.Throws<InvalidDataException>(() => RigConfig.Compose("x.conf", "rig { akka {}\n capture { rate = 3 } }", "rig", []));
         Assert.Contains("'rig.capture'", error.Message, StringComparison.Ordinal);
     }
 
@@ -43,7 +41,6 @@ public sealed partial class ConfigKeysTests
         Assert.Contains("no section 'rig'", error.Message, StringComparison.Ordinal);
     }
 
-#if !ENGINE_AKKA
     [Theory]
     [InlineData("rig { akka.cluster.seed-nods = [] }", "'rig.akka.cluster.seed-nods'", "'rig.akka.cluster.seed-nodes'")]
     [InlineData("rig { akka.remote.dot-netty.tpc.port = 1 }", "'rig.akka.remote.dot-netty.tpc'", "'rig.akka.remote.dot-netty.tcp'")]
@@ -67,26 +64,16 @@ public sealed partial class ConfigKeysTests
     [Fact]
     public void Names_that_are_ones_own_are_free() => RigConfig.Compose(
         "x.conf",
-        """rig { akka.actor { serializers.mine = "T, A", serialization-bindings { "T, A" = mine } }, akka.coordinated-shutdown.phases.mine { depends-on = [service-stop] } }""",
+        """
+        rig { akka.actor { serializers.mine = "T, A", serialization-bindings { "T, A" = mine } }
+        akka.coordinated-shutdown.phases.mine { depends-on = [service-stop] } }
+        """,
         "rig", []);
 
-    [Fact]
-    public void Every_key_that_the_engine_reads_is_in_the_reference()
-    {
-        var listed = new HashSet<string>(Paths(ConfigurationFactory.Default(), "").SelectMany(Endings), StringComparer.Ordinal);
-        var missing = Directory.GetFiles(Path.Combine(Root, "Rig.Engine"), "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => Read().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
-            .Where(key => !OwnNames.Contains(key) && !listed.Contains(key))
-            .Distinct()
-            .ToList();
-        Assert.True(missing.Count == 0, $"hocon/reference.conf lacks {string.Join(", ", missing)}.");
-    }
-
     [Theory]
-    [InlineData("reference.conf")]
-    [InlineData("remote.conf")]
+    [InlineData("actors.conf")]
     [InlineData("cluster.conf")]
-    public void Every_key_of_the_reference_stands_in_a_paragraph_with_a_comment(string file)
+    public void Every_key_of_a_shared_file_stands_in_a_paragraph_with_a_comment(string file)
     {
         var bare = new List<string>();
         var commented = false;
@@ -94,7 +81,7 @@ public sealed partial class ConfigKeysTests
         {
             // What opens or closes a section begins no new paragraph.
             commented = line.StartsWith('#') || (commented && line.Length > 0);
-            if (!commented && line.Contains('=', StringComparison.Ordinal) && !Bound().IsMatch(line))
+            if (!commented && line.Contains('=', StringComparison.Ordinal))
             {
                 bare.Add(line);
             }
@@ -102,27 +89,4 @@ public sealed partial class ConfigKeysTests
 
         Assert.True(bare.Count == 0, $"{file} does not explain: {string.Join(" | ", bare)}");
     }
-
-    /// <summary>Read in sections whose names are one's own: a phase of the shutdown, a mailbox.</summary>
-    private static readonly string[] OwnNames = ["depends-on", "timeout", "recover", "enabled", "mailbox-capacity"];
-
-    private static IEnumerable<string> Paths(Config section, string path) => section.AsEnumerable().SelectMany(entry =>
-        entry.Value.IsObject() ? Paths(entry.Value.ToConfig(), $"{path}{entry.Key}.").Prepend(path + entry.Key) : [path + entry.Key]);
-
-    /// <summary>A key as a reader of any enclosing section names it.</summary>
-    private static IEnumerable<string> Endings(string path)
-    {
-        for (var start = 0; start >= 0; start = path.IndexOf('.', start) is var dot and >= 0 ? dot + 1 : -1)
-        {
-            yield return path[start..];
-        }
-    }
-
-    [GeneratedRegex("\\.Get(?:String|Boolean|Int|Long|Double|Float|TimeSpan|ByteSize|StringList|Config)\\(\"([a-z][a-z0-9.-]*)\"")]
-    private static partial Regex Read();
-
-    /// <summary>The engine's own serializers are explained by what they are.</summary>
-    [GeneratedRegex("""Rig\.Engine|"System\.""")]
-    private static partial Regex Bound();
-#endif
 }

@@ -1,5 +1,4 @@
 using Rig.Ctl.Demo;
-using Rig.Tests.Engine.Persistence;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Persistence;
@@ -16,7 +15,7 @@ public sealed class DatabaseCrashTests : IAsyncLifetime
     {
         postgres = await PrivatePostgres.StartAsync(folder.Path, durable: true, CancellationToken.None);
         await postgres.CreateDatabaseAsync("journal", CancellationToken.None);
-        journal = new JournalSystem(await JournalSystem.PrepareAsync(postgres.ConnectionString("journal")));
+        journal = await JournalSystem.StartAsync(await JournalSystem.PrepareAsync(postgres.ConnectionString("journal")));
     }
 
     public async Task DisposeAsync()

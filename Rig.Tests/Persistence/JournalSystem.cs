@@ -1,7 +1,9 @@
+using Akka.Persistence.Journal;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Storage;
-using Rig.Tests.Engine.Persistence;
 
 namespace Rig.Tests.Persistence;
 
@@ -13,28 +15,38 @@ internal sealed class JournalSystem : IAsyncDisposable
           loggers = []
           stdout-loglevel = OFF
           test.single-expect-default = 30s
-          persistence {
-            journal.plugin = "akka.persistence.journal.postgres"
-            journal.postgres { class = "Rig.Ingest.Persistence.PostgresJournal, rig-ingest", event-adapters { tagging = "Rig.Tests.Persistence.GoalTagging, Rig.Tests" }, event-adapter-bindings { "System.String" = tagging } }
-            snapshot-store.plugin = "akka.persistence.snapshot-store.postgres"
-            snapshot-store.postgres.class = "Rig.Ingest.Persistence.PostgresSnapshotStore, rig-ingest"
+          persistence.journal.sql {
+            event-adapters { tagging = "Rig.Tests.Persistence.GoalTagging, Rig.Tests" }
+            event-adapter-bindings { "System.String" = tagging }
           }
         }
         """;
 
-    private readonly ActorSystem system;
+    private readonly IHost host;
 
-    public JournalSystem(string connectionString, string config = "")
+    private JournalSystem(string connectionString, string config)
     {
         Database = NpgsqlDataSource.Create(connectionString);
-        system = ActorSystem.Create("journal", ConfigurationFactory.ParseString(Config + "\n" + config));
-        JournalDatabase.Give(system, Database);
-        Kit = new TestKit(system);
+        host = new HostBuilder()
+            .ConfigureServices(services => services.AddAkka("journal", builder => builder
+                .AddHocon(ConfigurationFactory.ParseString(config + "\n" + Config), HoconAddMode.Prepend)
+                .WithDatabase(Database)))
+            .Build();
+    }
+
+    public static async Task<JournalSystem> StartAsync(string connectionString, string config = "")
+    {
+        var journal = new JournalSystem(connectionString, config);
+        await journal.host.StartAsync();
+        journal.Kit = new TestKit(journal.System);
+        return journal;
     }
 
     public NpgsqlDataSource Database { get; }
 
-    public TestKit Kit { get; }
+    public TestKit Kit { get; private set; } = null!;
+
+    private ActorSystem System => host.Services.GetRequiredService<ActorSystem>();
 
     /// <returns>The connection string of a new database with the server's tables.</returns>
     public static async Task<string> PrepareAsync(string connectionString)
@@ -44,7 +56,7 @@ internal sealed class JournalSystem : IAsyncDisposable
         return connectionString;
     }
 
-    public IActorRef Start(string id, Recovery? recovery = null) => system.ActorOf(Props.Create(() => new ScriptedActor(id, Kit.TestActor, recovery, null)));
+    public IActorRef Start(string id, Recovery? recovery = null) => System.ActorOf(Props.Create(() => new ScriptedActor(id, Kit.TestActor, recovery, null)));
 
     public void Expect(params string[] texts)
     {
@@ -63,7 +75,8 @@ internal sealed class JournalSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kit.Dispose();
-        await system.Terminate();
+        await host.StopAsync();
+        host.Dispose();
         await Database.DisposeAsync();
     }
 }

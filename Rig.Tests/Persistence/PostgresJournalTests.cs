@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using Rig.Tests.Engine.Persistence;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Persistence;
@@ -14,7 +13,7 @@ public sealed class PostgresJournalTests(PostgresFixture postgres) : IAsyncLifet
     public async Task InitializeAsync()
     {
         connection = await JournalSystem.PrepareAsync(await postgres.NewDatabaseAsync());
-        journal = new JournalSystem(connection);
+        journal = await JournalSystem.StartAsync(connection);
     }
 
     public async Task DisposeAsync() => await journal.DisposeAsync();
@@ -29,7 +28,7 @@ public sealed class PostgresJournalTests(PostgresFixture postgres) : IAsyncLifet
         journal.Expect("persisted one", "persisted two", "persisted three", "persisted four");
         await journal.DisposeAsync();
 
-        journal = new JournalSystem(connection);
+        journal = await JournalSystem.StartAsync(connection);
         journal.Start("a");
         journal.Expect("replayed one", "replayed two", "replayed three", "replayed four", "recovered at 4");
     }
@@ -122,7 +121,7 @@ public sealed class PostgresJournalTests(PostgresFixture postgres) : IAsyncLifet
     public async Task A_write_that_takes_too_long_is_not_acknowledged_and_recovery_waits_for_its_outcome()
     {
         await journal.DisposeAsync();
-        journal = new JournalSystem(connection, "akka.persistence.journal.postgres.circuit-breaker.call-timeout = 300 ms");
+        journal = await JournalSystem.StartAsync(connection, "akka.persistence.journal.sql.circuit-breaker.call-timeout = 300 ms");
         var actor = journal.Kit.Watch(journal.Start("a"));
         journal.Expect("recovered at 0");
         await using (await LockJournalAsync())
@@ -224,9 +223,11 @@ public sealed class PostgresJournalTests(PostgresFixture postgres) : IAsyncLifet
     {
         foreach (var each in events)
         {
-            actor.Tell(new Do(self => self.Persist(each, text => self.Report.Tell($"persisted {text}"))));
+            actor.Tell(PersistOf(each));
         }
     }
+
+    private static Do PersistOf(string each) => new(self => self.Persist(each, text => self.Report.Tell($"persisted {text}")));
 
     /// <summary>Nothing can be written to the journal until it is disposed.</summary>
     private async Task<NpgsqlConnection> LockJournalAsync()

@@ -9,14 +9,12 @@ namespace Rig.Tests.Pipeline;
 /// <summary>The actors over a journal in memory and a queue in memory: two pipelines on them are two servers.</summary>
 public sealed class SessionPipelineActorTests() : PatientTestKit("""
     akka.persistence.journal.plugin = "test.journal"
-    test.journal.class = "Rig.Tests.Engine.Persistence.ScriptedJournal, Rig.Tests"
+    test.journal.class = "Rig.Tests.Pipeline.FailingJournal, Rig.Tests"
     """)
 {
     private static readonly SessionId Session = SessionId.Parse("GAME_1");
 
     private readonly ScriptedQueue queue = new(Session);
-
-    private Engine.Persistence.JournalScript Journal => Sys.WithExtension<Engine.Persistence.JournalScript, Engine.Persistence.JournalScriptId>();
 
     [Fact]
     public void A_complete_session_is_queued_once_and_settled_when_its_last_stage_is_done()
@@ -63,7 +61,7 @@ public sealed class SessionPipelineActorTests() : PatientTestKit("""
         queue.Finish();
         pipeline.Tell(new PipelineProtocol.StageSettled(Session));
         AwaitCondition(() => queue.Settled);
-        Journal.NextWrite(() => Task.FromException<System.Collections.Immutable.IImmutableList<Exception?>?>(new IOException("another wrote first")));
+        JournalFaults.Of(Sys).FailNextWrite(new IOException("another wrote first"));
 
         Assert.IsType<PipelineProtocol.Accepted>(await pipeline.Ask<object>(new PipelineProtocol.ProcessSession(Session), TimeSpan.FromSeconds(30)));
         AwaitCondition(() => queue.Queued.SequenceEqual([(1, QueueReason.Complete), (2, QueueReason.Operator)]));

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Rig.Bench;
-using Rig.Bench.Engine;
 using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
@@ -21,22 +19,8 @@ using Rig.Bench.Stitch;
     ("start-spread", "[starts]", () => StartSpreadBench.RunAsync(Number(1, 100))),
     ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),
     ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
-    ("persist", "[events] [rounds]", () => PersistBench.RunAsync(Number(1, 2000), Number(2, 5), CancellationToken.None)),
-#if !ENGINE_AKKA
-    ("simulate", "[--help]", () => Task.FromResult(Rig.Bench.Simulate.SimulateCommand.Run(args[1..]))),
-#endif
-    ("engine-local", "[rounds] [--json]", () => EngineLocalBench.RunAsync(Number(1, 5), Json())),
-    ("engine-remote", "[rounds] [--json]", () => EngineRemoteBench.RunAsync(Number(1, 5), Json())),
-    ("engine-cluster", "[rounds] [--json]", () => EngineClusterBench.RunAsync(Number(1, 3), Json())),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
-
-// The other processes of the engine benches.
-switch (args.FirstOrDefault())
-{
-    case EngineRemoteBench.PeerVerb: return await EngineRemoteBench.RunPeerAsync(args[1]);
-    case EngineClusterBench.NodeVerb: return await EngineClusterBench.RunNodeAsync(args[1..]);
-}
 
 if (Array.Find(measures, measure => measure.Verb == args.FirstOrDefault()).Run is { } run)
 {
@@ -51,9 +35,7 @@ foreach (var measure in measures)
 
 return 2;
 
-bool Json() => args.Contains("--json");
-
-int Number(int at, int otherwise) => args.Length > at && args[at] != "--json" ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
+int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
 
 Task<int> SoakAsync()
 {

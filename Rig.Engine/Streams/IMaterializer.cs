@@ -1,7 +1,0 @@
-namespace Rig.Engine.Streams;
-
-/// <summary>Turns blueprints into running streams.</summary>
-public interface IMaterializer
-{
-    TMat Materialize<TMat>(IGraph<ClosedShape, TMat> runnable);
-}
