@@ -2,6 +2,7 @@ using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
 using Akka.Persistence.Sql.Hosting;
 using LinqToDB;
+using LinqToDB.Data;
 using LinqToDB.DataProvider.PostgreSQL;
 using Npgsql;
 
@@ -20,7 +21,8 @@ public static class PersistenceSetup
     {
         var options = new DataOptions()
             .UseDataProvider(PostgreSQLTools.GetDataProvider(PostgreSQLVersion.v15))
-            .UseConnectionFactory(_ => database.CreateConnection());
+            .UseConnectionFactory(_ => database.CreateConnection())
+            .WithOptions<ConnectionOptions>(connection => connection with { ProviderName = ProviderName.PostgreSQL15 });
         return builder.WithSqlPersistence(
             new SqlJournalOptions
             {
