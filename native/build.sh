@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Builds the native libraries into native/build/. Quick when nothing changed. Needs g++, cmake and libopencv-dev; rigcam also
-# libcamera-dev, and is left out where that is missing (scripts/setup.sh).
+# Builds rigcam into native/build/rigcam/ where libcamera-dev, g++, make, cmake and pkg-config are installed, and says what is
+# missing otherwise: only cameras by libcamera need it. Quick when nothing changed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
-build() { # source folder, build folder
-  mkdir -p "$2"
-  if [ ! -f "$2/CMakeCache.txt" ]; then
-    cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release >"$2/configure.log" 2>&1 || { cat "$2/configure.log" >&2; rm -f "$2/CMakeCache.txt"; exit 1; }
-  fi
-  cmake --build "$2" >"$2/build.log" 2>&1 || { cat "$2/build.log" >&2; exit 1; }
-}
-
-build rigvision build
-if pkg-config --exists libcamera; then
-  build rigcam build/rigcam
-else
-  echo "native: libcamera-dev is not installed, so rigcam is not built; cameras by libcamera will not work" >&2
+missing=()
+for tool in g++ make cmake pkg-config; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+if ! command -v pkg-config >/dev/null || ! pkg-config --exists libcamera; then missing+=(libcamera-dev); fi
+if [ "${#missing[@]}" -gt 0 ]; then
+  echo "native: rigcam is not built, so cameras by libcamera will not work; it needs ${missing[*]}" >&2
+  exit 0
 fi
+
+folder=build/rigcam
+mkdir -p "$folder"
+if [ ! -f "$folder/CMakeCache.txt" ]; then
+  cmake -S rigcam -B "$folder" -DCMAKE_BUILD_TYPE=Release >"$folder/configure.log" 2>&1 || { cat "$folder/configure.log" >&2; rm -f "$folder/CMakeCache.txt"; exit 1; }
+fi
+cmake --build "$folder" >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }

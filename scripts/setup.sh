@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and running Rig needs and the machine lacks, and builds the native libraries. Safe to run again:
-# what is there is left alone. As root or with sudo. --tests adds what only the tests and the bench need.
+# Installs what building and running Rig needs and the machine lacks, and builds the native library where libcamera-dev is
+# installed. Safe to run again: what is there is left alone. As root or with sudo. --tests adds what only the tests and the bench need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,8 +15,9 @@ done
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-packages=(ffmpeg postgresql postgresql-client g++ make cmake pkg-config libopencv-dev libturbojpeg0 fonts-dejavu-core procps)
-if $with_tests; then packages+=(chromium nginx-light iproute2 curl chrony libasound2); fi
+# libgtk-3-0: OpenCV's library is linked with it, though Rig opens no window.
+packages=(ffmpeg postgresql postgresql-client libgtk-3-0 libturbojpeg0 fonts-dejavu-core procps)
+if $with_tests; then packages+=(chromium nginx-light iproute2 curl chrony libasound2 gcc libc6-dev); fi
 # A machine may have node and npm from elsewhere; Debian's are only for one that has none.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)

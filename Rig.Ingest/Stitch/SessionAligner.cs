@@ -3,9 +3,9 @@ using Rig.Actors.Sessions;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Kernel;
-using Rig.Ingest.Stitch.Native;
 using Rig.Ingest.Stitch.Pitch;
 using Rig.Ingest.Stitch.Video;
+using Rig.Ingest.Stitch.Vision;
 
 namespace Rig.Ingest.Stitch;
 
@@ -19,6 +19,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 
     public (AlignmentFile Alignment, PanoramaGeometry Panorama) Align(IReadOnlyList<TakeFile> takes, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
+        VisionLibrary.EnsureLoaded();
         progress.Report(new StageProgress(0, "Looking at the cameras' pictures"));
         var (timelines, start) = CameraTimeline.Read(takes);
         var backgrounds = Backgrounds(timelines, cancellationToken);
@@ -169,7 +170,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
             : throw new StageFailedException($"{StitchOptions.Section}:CheckerboardFolders:{camera} names the folder {folder}, which does not exist.");
         try
         {
-            var (lens, rms, views) = VisionLibrary.Calibrate(pictures, options.CheckerboardColumns, options.CheckerboardRows);
+            var (lens, rms, views) = CheckerboardCalibration.Calibrate(pictures, options.CheckerboardColumns, options.CheckerboardRows);
             logger.LogInformation("{Camera}: lens from {Views} checkerboard pictures, {Rms:F2} px", camera, views, rms);
             return lens;
         }

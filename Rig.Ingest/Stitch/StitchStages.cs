@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
-using Rig.Ingest.Stitch.Native;
+using Rig.Ingest.Stitch.Vision;
 
 namespace Rig.Ingest.Stitch;
 

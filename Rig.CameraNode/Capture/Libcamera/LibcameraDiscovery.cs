@@ -55,7 +55,7 @@ internal static class LibcameraDiscovery
         }
         catch (DllNotFoundException)
         {
-            return "libcamera cannot be used: librigcam.so or libcamera itself is missing. Install libcamera-dev and run scripts/setup.sh, then build again.";
+            return "libcamera cannot be used: librigcam.so or libcamera itself is missing. Install libcamera-dev, g++, make, cmake and pkg-config, run native/build.sh, then build again.";
         }
     }
 

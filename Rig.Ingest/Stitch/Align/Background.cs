@@ -1,5 +1,5 @@
-using Rig.Ingest.Stitch.Native;
 using Rig.Ingest.Stitch.Video;
+using Rig.Ingest.Stitch.Vision;
 
 namespace Rig.Ingest.Stitch.Align;
 

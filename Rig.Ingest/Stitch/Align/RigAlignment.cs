@@ -1,6 +1,6 @@
 using Rig.Actors.Pipeline;
 using Rig.Ingest.Stitch.Geometry;
-using Rig.Ingest.Stitch.Native;
+using Rig.Ingest.Stitch.Vision;
 
 namespace Rig.Ingest.Stitch.Align;
 

@@ -1,5 +1,5 @@
 using Rig.Ingest.Stitch.Geometry;
-using Rig.Ingest.Stitch.Native;
+using Rig.Ingest.Stitch.Vision;
 
 namespace Rig.Ingest.Stitch.Align;
 
@@ -28,7 +28,7 @@ internal static class SeamMatcher
         var height = Math.Min(width, (int)(1.1 * focal * Math.Max((double)leftLens.Height / leftLens.Fy, (double)rightLens.Height / rightLens.Fy))) & ~1;
         var leftView = FlatView.Draw(leftLens, leftPicture, SeamYaw(leftLens), focal, width, height);
         var rightView = FlatView.Draw(rightLens, rightPicture, -SeamYaw(rightLens), focal, width, height);
-        var found = VisionLibrary.Match(leftView.Picture, leftView.Mask, rightView.Picture, rightView.Mask, FeaturesMax, Ratio, tolerance * width);
+        var found = FeatureMatcher.Match(leftView.Picture, leftView.Mask, rightView.Picture, rightView.Mask, FeaturesMax, Ratio, tolerance * width);
         var matches = new List<SeamMatch>(found.Length);
         foreach (var match in found)
         {

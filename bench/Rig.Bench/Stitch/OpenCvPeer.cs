@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
+using OpenCvSharp;
 using Rig.Ingest.Stitch.Kernel;
-using Rig.Ingest.Stitch.Native;
 
 namespace Rig.Bench.Stitch;
 
@@ -8,16 +7,15 @@ namespace Rig.Bench.Stitch;
 internal sealed unsafe class OpenCvPeer : IDisposable
 {
     private readonly BenchRig rig;
-    private readonly RemapperHandle luma;
-    private readonly RemapperHandle chroma;
+    private readonly Part[] luma;
+    private readonly Part[] chroma;
 
     public OpenCvPeer(BenchRig rig, PanoramaLayout layout)
     {
         this.rig = rig;
-        VisionLibrary.EnsureLoaded();
-        VisionLibrary.Check(RigVision.rigvision_set_threads(2));
-        luma = Create(layout, 1);
-        chroma = Create(layout, 2);
+        Cv2.SetNumThreads(2);
+        luma = Parts(layout, 1);
+        chroma = Parts(layout, 2);
     }
 
     public void Draw(byte[] output)
@@ -25,68 +23,101 @@ internal sealed unsafe class OpenCvPeer : IDisposable
         var (width, height) = (rig.Geometry.Width, rig.Geometry.Height);
         fixed (byte* o = output)
         {
-            Run(luma, 0, 1, o);
-            Run(chroma, 1, 2, o + (width * height));
-            Run(chroma, 2, 2, o + (width * height * 5 / 4));
+            Draw(luma, 0, 1, o);
+            Draw(chroma, 1, 2, o + (width * height));
+            Draw(chroma, 2, 2, o + (width * height * 5 / 4));
         }
     }
 
     public void Dispose()
     {
-        luma.Dispose();
-        chroma.Dispose();
-    }
-
-    private void Run(RemapperHandle remapper, int plane, int step, byte* output)
-    {
-        var n = rig.Frames.Length;
-        var planes = stackalloc byte*[n];
-        int* widths = stackalloc int[n], heights = stackalloc int[n], strides = stackalloc int[n];
-        for (var c = 0; c < n; c++)
+        foreach (var part in (Part[])[.. luma, .. chroma])
         {
-            var frame = rig.Frames[c];
-            planes[c] = plane switch { 0 => frame.Y, 1 => frame.U, _ => frame.V };
-            (widths[c], heights[c], strides[c]) = (frame.Width / step, frame.Height / step, plane == 0 ? frame.StrideY : frame.StrideC);
+            part.Dispose();
         }
-
-        VisionLibrary.Check(RigVision.rigvision_remapper_run(remapper, planes, widths, heights, strides, output));
     }
 
-    private RemapperHandle Create(PanoramaLayout layout, int step)
+    /// <param name="step">Pixels of the panorama between two samples of the plane.</param>
+    private void Draw(Part[] parts, int plane, int step, byte* output)
     {
-        var (width, height, n) = (rig.Geometry.Width / step, rig.Geometry.Height / step, rig.Cameras.Length);
-        var half = (step - 1) / 2.0;
-        float** x = stackalloc float*[n], y = stackalloc float*[n], w = stackalloc float*[n];
-        int* start = stackalloc int[n], end = stackalloc int[n];
-        try
+        using var panorama = Mat.FromPixelData(rig.Geometry.Height / step, rig.Geometry.Width / step, MatType.CV_8UC1, (nint)output);
+        var covered = 0;
+        for (var c = 0; c < parts.Length; c++)
         {
-            for (var c = 0; c < n; c++)
+            var (part, frame) = (parts[c], rig.Frames[c]);
+            var pixels = plane switch { 0 => frame.Y, 1 => frame.U, _ => frame.V };
+            using var source = Mat.FromPixelData(frame.Height / step, frame.Width / step, MatType.CV_8UC1, (nint)pixels, plane == 0 ? frame.StrideY : frame.StrideC);
+            using var warped = new Mat();
+            Cv2.Remap(source, warped, part.Map, part.Fraction, InterpolationFlags.Linear, BorderTypes.Constant, new Scalar(0));
+            var overlap = c == 0 ? 0 : Math.Max(0, covered - part.Start);
+            if (overlap > 0)
             {
-                var size = (nuint)(width * height * sizeof(float));
-                x[c] = (float*)NativeMemory.AllocZeroed(size);
-                y[c] = (float*)NativeMemory.AllocZeroed(size);
-                w[c] = (float*)NativeMemory.AllocZeroed(size);
-                (start[c], end[c]) = (layout.Start[c].Min() / step, layout.End[c].Max() / step);
-                for (var i = 0; i < width * height; i++)
+                Fade(panorama, parts[c - 1], part, warped, overlap);
+            }
+
+            using var rest = warped.ColRange(overlap, warped.Cols);
+            using var target = panorama.ColRange(part.Start + overlap, part.Start + warped.Cols);
+            rest.CopyTo(target);
+            covered = part.Start + warped.Cols;
+        }
+    }
+
+    /// <summary>blendLinear takes only whole pictures, so the overlap is cut out first.</summary>
+    private static void Fade(Mat panorama, Part left, Part right, Mat warped, int overlap)
+    {
+        using var target = panorama.ColRange(right.Start, right.Start + overlap);
+        using var rightPart = warped.ColRange(0, overlap);
+        using var leftWeights = left.Weights.ColRange(right.Start - left.Start, right.Start - left.Start + overlap);
+        using var rightWeights = right.Weights.ColRange(0, overlap);
+        using Mat a = target.Clone(), b = rightPart.Clone(), weightsA = leftWeights.Clone(), weightsB = rightWeights.Clone(), blended = new();
+        Cv2.BlendLinear(a, b, weightsA, weightsB, blended);
+        blended.CopyTo(target);
+    }
+
+    private Part[] Parts(PanoramaLayout layout, int step)
+    {
+        var (height, half) = (rig.Geometry.Height / step, (step - 1) / 2.0);
+        return [.. rig.Cameras.Select((camera, c) =>
+        {
+            var (start, end) = (layout.Start[c].Min() / step, layout.End[c].Max() / step);
+            using Mat x = new(height, end - start, MatType.CV_32FC1), y = new(height, end - start, MatType.CV_32FC1);
+            for (var row = 0; row < height; row++)
+            {
+                float* rowX = (float*)x.Ptr(row), rowY = (float*)y.Ptr(row);
+                for (var column = start; column < end; column++)
                 {
-                    var (column, row) = (i % width, i / width);
-                    _ = rig.Cameras[c].TryProject(PanoramaLayout.Direction(rig.Geometry, (column * step) + half, (row * step) + half), out var u, out var v);
-                    (x[c][i], y[c][i]) = ((float)((u - half) / step), (float)((v - half) / step));
-                    w[c][i] = 0.5f;
+                    _ = camera.TryProject(PanoramaLayout.Direction(rig.Geometry, (column * step) + half, (row * step) + half), out var u, out var v);
+                    (rowX[column - start], rowY[column - start]) = ((float)((u - half) / step), (float)((v - half) / step));
                 }
             }
 
-            VisionLibrary.Check(RigVision.rigvision_remapper_create(n, width, height, x, y, w, start, end, out var remapper));
-            return remapper;
-        }
-        finally
+            return new Part(start, x, y);
+        })];
+    }
+
+    /// <summary>One camera's part of a plane: its maps in OpenCV's fixed-point form, for the columns that it gives to.</summary>
+    private sealed class Part : IDisposable
+    {
+        public Part(int start, Mat x, Mat y)
         {
-            for (var c = 0; c < n; c++)
-            {
-                NativeMemory.Free(x[c]);
-                NativeMemory.Free(y[c]);
-                NativeMemory.Free(w[c]);
-            }
+            Start = start;
+            Weights = new Mat(x.Size(), MatType.CV_32FC1, new Scalar(0.5));
+            Cv2.ConvertMaps(x, y, Map, Fraction, MatType.CV_16SC2);
+        }
+
+        public int Start { get; }
+
+        public Mat Map { get; } = new();
+
+        public Mat Fraction { get; } = new();
+
+        public Mat Weights { get; }
+
+        public void Dispose()
+        {
+            Map.Dispose();
+            Fraction.Dispose();
+            Weights.Dispose();
         }
     }
 }
