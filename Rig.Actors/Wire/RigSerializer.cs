@@ -35,6 +35,8 @@ public sealed class RigSerializer(ExtendedActorSystem system) : SerializerWithSt
         ["ca"] = WireJson.Default.MasterClockRead,
         ["xq"] = WireJson.Default.GetFinishedTakes,
         ["xa"] = WireJson.Default.FinishedTakes,
+        ["vq"] = WireJson.Default.GetClusterView,
+        ["va"] = WireJson.Default.ClusterView,
         ["pq"] = WireJson.Default.RunQueued,
         ["pp"] = WireJson.Default.StagePassed,
         ["ps"] = WireJson.Default.StageStopped,

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Rig.Actors.Membership;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
@@ -33,6 +34,8 @@ namespace Rig.Actors.Wire;
 [JsonSerializable(typeof(TimingProtocol.MasterClockRead))]
 [JsonSerializable(typeof(TransferProtocol.GetFinishedTakes))]
 [JsonSerializable(typeof(TransferProtocol.FinishedTakes))]
+[JsonSerializable(typeof(MembershipProtocol.GetClusterView))]
+[JsonSerializable(typeof(MembershipProtocol.ClusterView))]
 [JsonSerializable(typeof(PipelineEvents.RunQueued))]
 [JsonSerializable(typeof(PipelineEvents.StagePassed))]
 [JsonSerializable(typeof(PipelineEvents.StageStopped))]

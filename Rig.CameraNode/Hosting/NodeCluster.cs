@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
+using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 
@@ -18,6 +19,7 @@ internal static class NodeCluster
         builder
             .AddHocon(RigConfig.Load("camera-node.conf", ClusterSystem.Name, Overrides(options)), HoconAddMode.Prepend)
             .WithLogging(services.GetRequiredService<ILoggerFactory>())
+            .WithClusterHealer(CameraClusterActors.Role)
             .WithActors((system, registry) =>
             {
                 founder.Watch(system);

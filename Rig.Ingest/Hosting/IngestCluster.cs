@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
+using Rig.Actors.Membership;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Receive;
@@ -20,6 +21,7 @@ internal static class IngestCluster
     private static void Configure(AkkaConfigurationBuilder builder, ServerOptions server, IServiceProvider services) => builder
         .AddHocon(RigConfig.Load("ingest.conf", ClusterSystem.Name, Overrides(server), PersistenceSetup.References), HoconAddMode.Prepend)
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
+        .WithClusterHealer(CameraClusterActors.Role)
         .WithActors((system, _) =>
         {
             system.ActorOf(DiscoveryActor.PropsFor(services.GetRequiredService<IngestActors>().Pull, services.GetRequiredService<IOptions<PullOptions>>()), "discovery");

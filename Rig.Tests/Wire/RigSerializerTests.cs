@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using System.Text;
+using Rig.Actors.Membership;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
@@ -58,6 +59,8 @@ public sealed class RigSerializerTests
         new TimingProtocol.MasterClockRead(At, At.AddMilliseconds(1), At.AddMilliseconds(2)),
         new TransferProtocol.GetFinishedTakes(),
         new TransferProtocol.FinishedTakes("CAM_L", "http://192.168.1.101:8080", [new TransferProtocol.FinishedTake(Recording.ToString(), Session.Value, "CAM_L", 2, 123, Finished.Sha256)]),
+        new MembershipProtocol.GetClusterView(),
+        new MembershipProtocol.ClusterView([new MembershipProtocol.ClusterMember("akka.tcp://rig@192.168.1.101:4053", 123456789, Votes: true)]),
         new PipelineEvents.RunQueued(Session, 2, QueueReason.Complete, [Recording, new RecordingId(Session, CameraId.Right, 1)], At),
         new PipelineEvents.StagePassed(Session, 2, PipelineStage.Stitched, At),
         new PipelineEvents.StageStopped(Session, 2, PipelineStage.Detected, "There is no pitch to be seen.", At),

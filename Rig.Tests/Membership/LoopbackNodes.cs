@@ -1,9 +1,9 @@
-using static Rig.Tests.Cluster.AcrossNodes;
+using static Rig.Tests.Membership.AcrossNodes;
 
-namespace Rig.Tests.Cluster;
+namespace Rig.Tests.Membership;
 
 /// <summary>
-/// Nodes for one test, on either engine: actor systems in this process, each on a host of its own, joined by a <see cref="LoopbackNetwork"/> and
+/// Nodes for one test: actor systems in this process, each on a host of its own, joined by a <see cref="LoopbackNetwork"/> and
 /// ended with the test. They end without leaving their cluster, unless a test turns run-by-actor-system-terminate on again.
 /// </summary>
 internal sealed class LoopbackNodes : IAsyncDisposable

@@ -1,8 +1,8 @@
-using static Rig.Tests.Cluster.AcrossNodes;
+using static Rig.Tests.Membership.AcrossNodes;
 
-namespace Rig.Tests.Cluster;
+namespace Rig.Tests.Membership;
 
-/// <summary>Nodes of one cluster for one test, on either engine, quick in everything that can be waited for.</summary>
+/// <summary>Nodes of one cluster for one test, quick in everything that can be waited for.</summary>
 /// <param name="seeds">The first of them founds the cluster.</param>
 internal sealed class LoopbackCluster(params string[] seeds) : IAsyncDisposable
 {

@@ -1,4 +1,4 @@
-namespace Rig.Actors.Hosting;
+namespace Rig.Actors.Membership;
 
 /// <summary>
 /// Lets a rig be switched on without its first camera. Only the first of the seed nodes may found a cluster, so that there are never

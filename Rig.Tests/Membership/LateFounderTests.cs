@@ -1,8 +1,8 @@
-using Rig.Actors.Hosting;
-using static Rig.Tests.Cluster.LoopbackCluster;
-using static Rig.Tests.Cluster.AcrossNodes;
+using Rig.Actors.Membership;
+using static Rig.Tests.Membership.LoopbackCluster;
+using static Rig.Tests.Membership.AcrossNodes;
 
-namespace Rig.Tests.Cluster;
+namespace Rig.Tests.Membership;
 
 public sealed class LateFounderTests : IAsyncLifetime
 {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Rig.Ctl.Demo;
 
-namespace Rig.Tests.Cluster;
+namespace Rig.Tests.Membership;
 
 /// <summary>
 /// Loopback hosts with a network between them that can be cut, healed and broken, for either engine: a relay stands at the address that a

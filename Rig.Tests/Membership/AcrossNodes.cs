@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace Rig.Tests.Membership;
+
+/// <summary>What a test does with one node from another.</summary>
+internal static class AcrossNodes
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static Address AddressOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
+
+    /// <summary>The actor of one system as another sees it; asks again when a question is lost.</summary>
+    public static async Task<IActorRef> FindAsync(ActorSystem from, ActorSystem at, string path)
+    {
+        var selection = from.ActorSelection(new RootActorPath(AddressOf(at)) / path.Split('/'));
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await selection.ResolveOne(TimeSpan.FromMilliseconds(400));
+            }
+            catch (Exception) when (patience.Elapsed < Patience)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    public static async Task EventuallyAsync(Func<bool> condition, string what)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(patience.Elapsed < Patience, $"It never came true that {what}.");
+            await Task.Delay(10);
+        }
+    }
+}
