@@ -8,7 +8,7 @@ namespace Rig.Media;
 /// <summary>Asks ffprobe about a file.</summary>
 public static class MediaProbe
 {
-    // Only what is read here: some of the rest, such as two tags that differ in case, FFMpegCore's parser cannot bear.
+    // Only what is read here: FFMpegCore's parser gives up the whole file for one odd tag in the rest.
     private const string Facts =
         "-protocol_whitelist file,pipe -show_entries \"format=duration:format_tags=creation_time:stream=index,codec_type,codec_name,width,height,avg_frame_rate,duration"
         + ":stream_tags=none:stream_disposition=none:stream_side_data=none:stream_side_data_list=none:chapter=none:chapter_tags=none\"";
