@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.IO.Pipes;
 using Rig.Actors.Recording;
-using Rig.CameraNode.Native;
+using Rig.Media;
 
 namespace Rig.CameraNode.Capture;
 
@@ -15,7 +12,7 @@ internal sealed class FootageSource : IFrameSource
     private readonly string path;
     private readonly double durationSec;
     private readonly Yuv420Frame still;
-    private Process? decoder;
+    private FrameReader? decoder;
     private long nextPicture;
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -33,8 +30,9 @@ internal sealed class FootageSource : IFrameSource
         StartDecoder(0, 0);
         if (!TryRead(still))
         {
+            var complaint = decoder!.Finish();
             StopDecoder();
-            throw new InvalidDataException($"{path} has no picture that ffmpeg can read.");
+            throw new InvalidDataException($"{path} has no picture that ffmpeg can read: {complaint}.");
         }
 
         StopDecoder();
@@ -74,7 +72,7 @@ internal sealed class FootageSource : IFrameSource
                 StartDecoder(nextPicture, 0);
                 if (!TryRead(frame))
                 {
-                    throw new EndOfStreamException($"ffmpeg delivers no more pictures of {path}.");
+                    throw new EndOfStreamException($"ffmpeg delivers no more pictures of {path}: {decoder!.Finish()}.");
                 }
             }
 
@@ -92,49 +90,29 @@ internal sealed class FootageSource : IFrameSource
     {
         StopDecoder();
         nextPicture = picture;
-        decoder = Process.Start(new ProcessStartInfo("ffmpeg",
-        [
-            "-hide_banner", "-nostdin", "-loglevel", "error", "-ss", fromSec.ToString("F6", CultureInfo.InvariantCulture), "-i", path, "-an",
-            "-vf", $"fps={Fps},scale={Width}:{Height}:flags=bilinear:out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p", "-f", "rawvideo", "pipe:1",
-        ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-        })!;
-        if (decoder.StandardOutput.BaseStream is AnonymousPipeClientStream pipe)
-        {
-            Posix.TryEnlargePipe(pipe.SafePipeHandle, 1 << 20);
-        }
+        decoder = FrameReader.Start(
+            new MediaInput(path) { FromSeconds = fromSec }, "-vf", $"fps={Fps},scale={Width}:{Height}:flags=bilinear:out_color_matrix=bt709:out_range=tv");
     }
 
-    private bool TryRead(Yuv420Frame frame) =>
-        decoder!.StandardOutput.BaseStream.ReadAtLeast(frame.Data, frame.Data.Length, throwOnEndOfStream: false) == frame.Data.Length;
+    private bool TryRead(Yuv420Frame frame) => decoder!.Read(frame.Data);
 
     private void StopDecoder()
     {
-        if (decoder is null)
-        {
-            return;
-        }
-
-        if (!decoder.HasExited)
-        {
-            decoder.Kill();
-        }
-
-        decoder.Dispose();
+        decoder?.Dispose();
         decoder = null;
     }
 
     private static double Duration(string path)
     {
-        using var probe = Process.Start(new ProcessStartInfo("ffprobe",
-            ["-v", "error", "-select_streams", "v:0", "-show_entries", "format=duration", "-of", "csv=p=0", path])
-        { RedirectStandardOutput = true })!;
-        var text = probe.StandardOutput.ReadToEnd();
-        probe.WaitForExit();
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-            ? seconds
-            : throw new InvalidDataException($"{path} is not a video that ffmpeg can read.");
+        try
+        {
+            return MediaProbe.Read(path) is { Video: not null, DurationSeconds: > 0 } facts
+                ? facts.DurationSeconds
+                : throw new InvalidDataException($"{path} is not a video that ffmpeg can read.");
+        }
+        catch (MediaException e)
+        {
+            throw new InvalidDataException($"{path} is not a video that ffmpeg can read: {e.Message}", e);
+        }
     }
 }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Capture.V4l2;
 using Rig.CameraNode.Encoding.V4l2;
+using Rig.Media;
 
 namespace Rig.CameraNode.Encoding;
 
@@ -20,7 +20,8 @@ internal static class Encoders
     internal static IReadOnlyList<EncoderKind> Find()
     {
         var hardware = V4l2Discovery.Encoders();
-        var software = FfmpegEncoders();
+        // Without ffmpeg there are none.
+        var software = FfmpegPrograms.Encoders([X264, X265]);
         return
         [
             .. Hardware(hardware, PixelFormats.Hevc, VideoCodec.H265),
@@ -54,22 +55,4 @@ internal static class Encoders
 
     private static IEnumerable<EncoderKind> Hardware(IEnumerable<V4l2EncoderInfo> encoders, uint coded, VideoCodec codec) =>
         encoders.Where(e => e.Coded.Contains(coded)).Select(e => new EncoderKind(HardwarePrefix + e.Card, codec, e));
-
-    private static List<string> FfmpegEncoders()
-    {
-        try
-        {
-            using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-hide_banner", "-nostdin", "-encoders"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            ffmpeg.ErrorDataReceived += static (_, _) => { };
-            ffmpeg.BeginErrorReadLine();
-            var list = ffmpeg.StandardOutput.ReadToEnd();
-            ffmpeg.WaitForExit();
-            return [.. new[] { X264, X265 }.Where(name => list.Contains($" {name} ", StringComparison.Ordinal))];
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            // Without ffmpeg there are no software encoders.
-            return [];
-        }
-    }
 }

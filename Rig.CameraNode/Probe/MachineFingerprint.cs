@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Rig.CameraNode.Api;
+using Rig.Media;
 
 namespace Rig.CameraNode.Probe;
 
@@ -7,7 +7,7 @@ namespace Rig.CameraNode.Probe;
 /// <param name="Cpu">Model and number of cores.</param>
 internal sealed record MachineFingerprint(string Cpu, string Kernel, string Ffmpeg, string Rig)
 {
-    internal static MachineFingerprint Read() => new(ReadCpu(), ReadLine("/proc/sys/kernel/osrelease") ?? "unknown", ReadFfmpeg(), StatusReader.Version);
+    internal static MachineFingerprint Read() => new(ReadCpu(), ReadLine("/proc/sys/kernel/osrelease") ?? "unknown", FfmpegPrograms.Version() ?? "none", StatusReader.Version);
 
     /// <summary>What changed since a measurement; null when nothing did.</summary>
     internal string? Difference(MachineFingerprint then)
@@ -32,21 +32,6 @@ internal sealed record MachineFingerprint(string Cpu, string Kernel, string Ffmp
         }
 
         return $"{model}, {Environment.ProcessorCount} cores";
-    }
-
-    private static string ReadFfmpeg()
-    {
-        try
-        {
-            using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-version"]) { RedirectStandardOutput = true })!;
-            var words = ffmpeg.StandardOutput.ReadToEnd().Split(' ', 4);
-            ffmpeg.WaitForExit();
-            return words.Length > 2 ? words[2] : "unknown";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return "none";
-        }
     }
 
     private static string? ReadLine(string path)

@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
+using Rig.Media;
 
 namespace Rig.CameraNode.SelfTest;
 
@@ -12,7 +11,7 @@ internal interface IVideoDecoder
     Task<long> CountFramesAsync(string path);
 }
 
-/// <summary>With an ffmpeg process of low priority.</summary>
+/// <summary>With an ffmpeg process.</summary>
 internal sealed class FfmpegDecoder : IVideoDecoder
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -21,35 +20,11 @@ internal sealed class FfmpegDecoder : IVideoDecoder
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(
-                "ffmpeg", ["-v", "error", "-xerror", "-i", path, "-fps_mode", "passthrough", "-progress", "pipe:1", "-nostats", "-f", "null", "-"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                RedirectStandardInput = true,
-            })!;
-            try
-            {
-                process.StandardInput.Close();
-                var errors = process.StandardError.ReadToEndAsync();
-                var progress = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
-                await process.WaitForExitAsync().WaitAsync(Patience);
-                var frames = progress.Split('\n').LastOrDefault(line => line.StartsWith("frame=", StringComparison.Ordinal));
-                return process.ExitCode == 0 && frames is not null && long.TryParse(frames["frame=".Length..], CultureInfo.InvariantCulture, out var count)
-                    ? count
-                    : throw new InvalidDataException($"The recording cannot be decoded: {(await errors).Split('\n')[0]}");
-            }
-            finally
-            {
-                if (!process.HasExited)
-                {
-                    process.Kill();
-                }
-            }
+            return await Transcode.CountFramesAsync(path, Patience, CancellationToken.None);
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (MediaException e)
         {
-            throw new InvalidDataException("The recording could not be decoded: ffmpeg is not installed.");
+            throw new InvalidDataException($"The recording cannot be decoded: {e.Message}", e);
         }
     }
 }

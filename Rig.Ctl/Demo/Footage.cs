@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
+using Rig.Media;
 
 namespace Rig.Ctl.Demo;
 
@@ -51,16 +50,16 @@ internal static class Footage
             return null;
         }
 
-        var start = new ProcessStartInfo("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate", "-of", "default=nk=1:nw=1", file])
+        try
         {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var parts = (await process.StandardOutput.ReadToEndAsync(cancellationToken)).Trim().Split('/');
-        await process.WaitForExitAsync(cancellationToken);
-        return parts.Length == 2 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out var frames) && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-            ? Math.Clamp((int)Math.Round(frames / seconds), 5, 60)
-            : null;
+            return (await MediaProbe.ReadAsync(file, cancellationToken)).Video is { FramesPerSecond: > 0 } video
+                ? Math.Clamp((int)Math.Round(video.FramesPerSecond), 5, 60)
+                : null;
+        }
+        catch (MediaException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -70,31 +69,16 @@ internal static class Footage
     public static async Task ScaleAsync(string file, string scaled, VideoMode mode, int seconds, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(scaled)!);
-        var start = new ProcessStartInfo(
-            "ffmpeg",
-            [
-                "-hide_banner", "-nostdin", "-loglevel", "error", "-t", (seconds + 5).ToString(CultureInfo.InvariantCulture), "-i", file, "-an",
-                "-vf", $"scale={mode.Width}:{mode.Height}:flags=area", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "fastdecode", "-crf", "14", "-pix_fmt", "yuv420p", "-y", scaled,
-            ])
-        {
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
         try
         {
-            var error = await process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            if (process.ExitCode != 0)
-            {
-                throw new DemoException($"--footage: ffmpeg cannot read '{file}': {error.Trim()}");
-            }
+            await Transcode.ToFileAsync(
+                new MediaInput(file) { DurationSeconds = seconds + 5 },
+                ["-an", "-vf", $"scale={mode.Width}:{mode.Height}:flags=area", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "fastdecode", "-crf", "14", "-pix_fmt", "yuv420p"],
+                scaled, Timeout.InfiniteTimeSpan, cancellationToken);
         }
-        finally
+        catch (MediaException e)
         {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
+            throw new DemoException($"--footage: ffmpeg cannot read '{file}': {e.Message}");
         }
     }
 

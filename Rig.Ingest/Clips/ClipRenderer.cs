@@ -1,6 +1,6 @@
 using System.Globalization;
 using Rig.Actors.Pipeline;
-using Rig.Ingest.Media;
+using Rig.Media;
 
 namespace Rig.Ingest.Clips;
 
@@ -15,26 +15,23 @@ internal sealed class ClipRenderer(string panoramaPath, PanoramaGeometry geometr
     public async Task RenderAsync(double fromSeconds, double toSeconds, string path, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var frames = Math.Max(1, (int)Math.Round((toSeconds - fromSeconds) * fps));
-        await using var decoder = FfmpegProcess.Start(
-        [
-            "-ss", Text(fromSeconds), "-i", panoramaPath, "-t", Text(toSeconds - fromSeconds), "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1",
-        ]);
-        decoder.CloseInput();
-        await using var encoder = FfmpegProcess.Start(
-        [
-            "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{Width}x{Height}", "-r", Text(fps), "-i", "pipe:0",
-            "-ss", Text(fromSeconds), "-t", Text(toSeconds - fromSeconds), "-i", panoramaPath,
-            "-map", "0:v", "-map", "1:a?", "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-pix_fmt", "yuv420p",
-            "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-c:a", "aac", "-b:a", "128k",
-            "-movflags", "+faststart", "-f", "mp4", "-y", path,
-        ]);
+        var stretch = new MediaInput(panoramaPath) { FromSeconds = fromSeconds, DurationSeconds = toSeconds - fromSeconds };
+        await using var decoder = FrameReader.Start(stretch, "-fps_mode", "passthrough");
+        await using var encoder = FrameWriter.Start(
+            new RawVideo(Width, Height, fps), stretch,
+            [
+                "-map", "0:v", "-map", "1:a?", "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-pix_fmt", "yuv420p",
+                "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-c:a", "aac", "-b:a", "128k",
+                "-movflags", "+faststart", "-f", "mp4",
+            ],
+            path);
         var camera = new VirtualCamera(geometry, Width, Height);
         var panorama = new byte[geometry.Width * geometry.Height * 3 / 2];
         var view = new byte[Width * Height * 3 / 2];
-        for (var i = 0; await ReadFrameAsync(decoder.Output, panorama, cancellationToken); i++)
+        for (var i = 0; await decoder.ReadAsync(panorama, cancellationToken); i++)
         {
             camera.Render(panorama, LookAt(fromSeconds + (i / fps)), view);
-            await encoder.Input.WriteAsync(view, cancellationToken);
+            await encoder.WriteAsync(view, cancellationToken);
             progress.Report(Math.Min(1, (i + 1.0) / frames));
         }
 
@@ -45,30 +42,19 @@ internal sealed class ClipRenderer(string panoramaPath, PanoramaGeometry geometr
     /// <summary>Writes a JPEG, 640 pixels wide, of what the follow camera shows at that instant.</summary>
     public async Task StillAsync(double tSeconds, string path, CancellationToken cancellationToken)
     {
-        await using var decoder = FfmpegProcess.Start(["-ss", Text(tSeconds), "-i", panoramaPath, "-frames:v", "1", "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"]);
-        decoder.CloseInput();
+        await using var decoder = FrameReader.Start(new MediaInput(panoramaPath) { FromSeconds = tSeconds }, "-frames:v", "1");
         var panorama = new byte[geometry.Width * geometry.Height * 3 / 2];
-        if (!await ReadFrameAsync(decoder.Output, panorama, cancellationToken))
+        var found = await decoder.ReadAsync(panorama, cancellationToken);
+        await decoder.FinishAsync(cancellationToken);
+        if (!found)
         {
             throw new StageFailedException(string.Create(CultureInfo.InvariantCulture, $"The panorama has no picture at {tSeconds:0.0} s. Retry the session from its stitch stage."));
         }
 
-        await decoder.FinishAsync(cancellationToken);
         var view = new byte[Width * Height * 3 / 2];
         new VirtualCamera(geometry, Width, Height).Render(panorama, LookAt(tSeconds), view);
-        await using var encoder = FfmpegProcess.Start(
-        [
-            "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{Width}x{Height}", "-i", "pipe:0",
-            "-vf", $"scale={ThumbnailWidth}:-2:in_range=tv:out_range=pc", "-frames:v", "1", "-q:v", "4", "-f", "image2", "-update", "1", "-y", path,
-        ]);
-        await encoder.Input.WriteAsync(view, cancellationToken);
-        await encoder.FinishAsync(cancellationToken);
+        await Still.WriteJpegAsync(view, Width, Height, ThumbnailWidth, path, cancellationToken);
     }
 
     private FollowKey LookAt(double tSeconds) => Framing.Keep(ClipPlan.LookAt(follow, tSeconds), geometry, (double)Width / Height);
-
-    private static async Task<bool> ReadFrameAsync(Stream stream, byte[] frame, CancellationToken cancellationToken) =>
-        await stream.ReadAtLeastAsync(frame, frame.Length, throwOnEndOfStream: false, cancellationToken) == frame.Length;
-
-    private static string Text(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Rig.Actors.Pipeline;
+using Rig.Media;
 
 namespace Rig.Ingest.Detect;
 
@@ -26,32 +26,20 @@ internal sealed class PanoramaVideo
     /// <exception cref="StageFailedException">Not a video that can be read.</exception>
     public static async Task<PanoramaVideo> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        var (width, height) = (0, 0);
-        var times = new List<long>();
-        using var probe = new Child("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height:packet=pts_time", "-of", "csv=print_section=1", path]);
-        while (await probe.Output.ReadLineAsync(cancellationToken) is { } line)
+        var name = Path.GetFileName(path);
+        try
         {
-            var fields = line.Split(',');
-            if (fields is ["packet", var time, ..] && double.TryParse(time, CultureInfo.InvariantCulture, out var seconds))
-            {
-                times.Add((long)Math.Round(seconds * 1000));
-            }
-            else if (fields is ["stream", var w, var h, ..])
-            {
-                _ = int.TryParse(w, CultureInfo.InvariantCulture, out width);
-                _ = int.TryParse(h, CultureInfo.InvariantCulture, out height);
-            }
+            var (width, height) = (await MediaProbe.ReadAsync(path, cancellationToken)).Video is { } video ? (video.Width, video.Height) : (0, 0);
+            var times = await MediaProbe.PacketSecondsAsync(path, cancellationToken);
+            return width >= 2 && height >= 2 && width % 2 == 0 && height % 2 == 0 && times.Count > 0
+                // Packets come in decoding order.
+                ? new PanoramaVideo(path, width, height, [.. times.Select(time => (long)Math.Round(time * 1000)).Order()])
+                : throw new StageFailedException($"{name} has no frames to look at. Run the stitch stage again.");
         }
-
-        await probe.EndAsync(cancellationToken);
-        if (width < 2 || height < 2 || width % 2 != 0 || height % 2 != 0 || times.Count == 0)
+        catch (MediaException e)
         {
-            throw new StageFailedException($"{Path.GetFileName(path)} has no frames to look at. {probe.Complaint} Run the stitch stage again.");
+            throw new StageFailedException($"{name} has no frames to look at. {e.Message} Run the stitch stage again.", e);
         }
-
-        // Packets come in decoding order.
-        times.Sort();
-        return new PanoramaVideo(path, width, height, [.. times]);
     }
 
     /// <summary>Every frame in order. The picture is reused for the next one.</summary>
@@ -87,62 +75,27 @@ internal sealed class PanoramaVideo
     private async IAsyncEnumerable<(int Index, Picture Picture)> DecodeAsync(
         string[] inputOptions, string[] outputOptions, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] arguments = ["-nostdin", "-v", "error", .. inputOptions, "-i", path, "-map", "0:v:0", .. outputOptions, "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"];
-        using var decoder = new Child("ffmpeg", arguments);
+        await using var decoder = FrameReader.Start(new MediaInput(path) { Options = inputOptions }, [.. outputOptions, "-fps_mode", "passthrough"]);
         var picture = new Picture(Width, Height);
         var index = 0;
-        while (await decoder.Output.BaseStream.ReadAtLeastAsync(picture.Data, picture.Data.Length, throwOnEndOfStream: false, cancellationToken) == picture.Data.Length)
+        while (await decoder.ReadAsync(picture.Data, cancellationToken))
         {
             yield return (index++, picture);
         }
 
-        await decoder.EndAsync(cancellationToken);
+        var complaint = "";
+        try
+        {
+            complaint = await decoder.FinishAsync(cancellationToken);
+        }
+        catch (MediaException e)
+        {
+            throw new StageFailedException($"{e.Message} Run the stitch stage again.", e);
+        }
+
         if (index == 0)
         {
-            throw new StageFailedException($"{Path.GetFileName(path)} could not be decoded. {decoder.Complaint} Run the stitch stage again.");
-        }
-    }
-
-    /// <summary>A process whose output is read; killed when it is left early.</summary>
-    private sealed class Child : IDisposable
-    {
-        private readonly Process process;
-        private readonly Task<string> complaint;
-
-        public Child(string program, string[] arguments)
-        {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-            try
-            {
-                process = Process.Start(start)!;
-            }
-            catch (System.ComponentModel.Win32Exception e)
-            {
-                throw new StageFailedException($"{program} could not be started ({e.Message}). Run scripts/setup.sh; it installs ffmpeg.", e);
-            }
-
-            complaint = process.StandardError.ReadToEndAsync();
-        }
-
-        public StreamReader Output => process.StandardOutput;
-
-        /// <summary>The last thing the program said on its error output.</summary>
-        public string Complaint { get; private set; } = "";
-
-        public async Task EndAsync(CancellationToken cancellationToken)
-        {
-            await process.WaitForExitAsync(cancellationToken);
-            Complaint = (await complaint).Trim().Split('\n')[^1];
-        }
-
-        public void Dispose()
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
-
-            process.Dispose();
+            throw new StageFailedException($"{Path.GetFileName(path)} could not be decoded: {complaint}. Run the stitch stage again.");
         }
     }
 }

@@ -52,6 +52,11 @@ internal static class Ffmpeg
         return long.Parse(progress.Split('\n').Last(line => line.StartsWith("frame=", StringComparison.Ordinal))["frame=".Length..], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Writes an H.264 MP4 of ffmpeg's own moving test picture.</summary>
+    /// <param name="size">Width and height with an x between them.</param>
+    internal static Task PatternAsync(string file, string size, int fps, int seconds) =>
+        RunAsync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", $"testsrc2=s={size}:r={fps}:d={seconds}", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "file:" + file]);
+
     internal static async Task<byte[]> RunAsync(string program, IReadOnlyList<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

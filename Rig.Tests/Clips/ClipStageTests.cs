@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Clips;
-using Rig.Ingest.Media;
+using Rig.Media;
+using Rig.Tests.Capture;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Clips;
@@ -70,8 +71,7 @@ public sealed class ClipStageTests : IDisposable
     {
         Directory.CreateDirectory(session.File("stitched"));
         Directory.CreateDirectory(session.File("analysis"));
-        await FfmpegProcess.RunAsync(
-            ["-f", "lavfi", "-i", "testsrc2=s=640x240:r=15:d=2", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", session.File("stitched", "panorama.mp4")], CancellationToken.None);
+        await Ffmpeg.PatternAsync(session.File("stitched", "panorama.mp4"), "640x240", fps: 15, seconds: 2);
         await File.WriteAllBytesAsync(session.File("stitched", "panorama.json"), Geometry.ToUtf8Json());
         await File.WriteAllBytesAsync(session.File("analysis", "events.json"), JsonSerializer.SerializeToUtf8Bytes(events, TrackingJson.Default.IReadOnlyListMatchEvent));
         await File.WriteAllBytesAsync(
@@ -87,11 +87,8 @@ public sealed class ClipStageTests : IDisposable
 
     private static async Task<string> ProbeAsync(string path)
     {
-        using var process = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=codec_name,width,height", "-of", "default=nk=1:nw=1", path]) { RedirectStandardOutput = true })!;
-        var lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        await process.WaitForExitAsync();
-        return $"{lines[1]}x{lines[2]} {lines[0]}";
+        var video = (await MediaProbe.ReadAsync(path, CancellationToken.None)).Video!;
+        return $"{video.Width}x{video.Height} {video.Codec}";
     }
 
     private sealed class Recorder(List<double> fractions) : IProgress<StageProgress>

@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
+using Rig.Media;
 
 namespace Rig.Ingest.Stitch.Video;
 
@@ -9,7 +8,7 @@ namespace Rig.Ingest.Stitch.Video;
 internal sealed unsafe class FfmpegReader : IVideoReader
 {
     private readonly string path;
-    private Process? process;
+    private FrameReader? reader;
     private long framesRead;
     private double offsetSeconds;
 
@@ -31,39 +30,26 @@ internal sealed unsafe class FfmpegReader : IVideoReader
 
     public static FfmpegReader Open(string path)
     {
-        var name = Path.GetFileName(path);
-        using var probe = Start("ffprobe", ["-v", "error", "-of", "json", "-show_streams", "-i", "file:" + path]);
-        var text = probe.StandardOutput.ReadToEnd();
-        probe.WaitForExit();
-        if (probe.ExitCode != 0)
+        MediaFacts facts;
+        try
         {
-            throw new InvalidDataException($"The file {name} is not a video file: ffprobe cannot read it.");
+            facts = MediaProbe.Read(path);
+        }
+        catch (MediaException e)
+        {
+            throw new InvalidDataException($"The file {Path.GetFileName(path)} is not a video file: {e.Message}", e);
         }
 
-        using var document = JsonDocument.Parse(text);
-        var streams = document.RootElement.GetProperty("streams").EnumerateArray().ToArray();
-        var video = streams.FirstOrDefault(s => Text(s, "codec_type") == "video");
-        if (video.ValueKind != JsonValueKind.Object || !video.TryGetProperty("width", out var width) || !video.TryGetProperty("height", out var height))
-        {
-            throw new InvalidDataException($"The file {name} holds no video that can be decoded.");
-        }
-
-        var rate = (Text(video, "avg_frame_rate") ?? "25/1").Split('/');
-        var fps = double.Parse(rate[0], CultureInfo.InvariantCulture) / double.Parse(rate[^1], CultureInfo.InvariantCulture);
-        var duration = double.TryParse(Text(video, "duration"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
-        return new FfmpegReader(path, width.GetInt32(), height.GetInt32(), double.IsFinite(fps) && fps > 0 ? fps : 25, duration, streams.Any(s => Text(s, "codec_type") == "audio"));
-
-        static string? Text(JsonElement element, string key) => element.TryGetProperty(key, out var value) ? value.GetString() : null;
+        return facts.Video is { Width: > 0, Height: > 0 } video
+            ? new FfmpegReader(path, video.Width, video.Height, video.FramesPerSecond > 0 ? video.FramesPerSecond : 25, video.DurationSeconds, facts.HasAudio)
+            : throw new InvalidDataException($"The file {Path.GetFileName(path)} holds no video that can be decoded.");
     }
 
     public VideoFrame? Read()
     {
-        process ??= Start(
-            "ffmpeg",
-            ["-v", "error", "-nostdin", "-ss", offsetSeconds.ToString(CultureInfo.InvariantCulture), "-i", "file:" + path, "-map", "0:v:0",
-             "-r", FramesPerSecond.ToString(CultureInfo.InvariantCulture), "-pix_fmt", "yuv420p", "-f", "rawvideo", "pipe:1"]);
+        reader ??= FrameReader.Start(new MediaInput(path) { FromSeconds = offsetSeconds }, "-r", FramesPerSecond.ToString(CultureInfo.InvariantCulture));
         var data = GC.AllocateUninitializedArray<byte>(Width * Height * 3 / 2, pinned: true);
-        if (process.StandardOutput.BaseStream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) < data.Length)
+        if (!reader.Read(data))
         {
             return null;
         }
@@ -80,29 +66,10 @@ internal sealed unsafe class FfmpegReader : IVideoReader
 
     public void Dispose() => End();
 
-    private static Process Start(string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started; install ffmpeg.");
-    }
-
     private void End()
     {
-        if (process is { } running)
-        {
-            process = null;
-            if (!running.HasExited)
-            {
-                running.Kill();
-            }
-
-            running.Dispose();
-        }
+        reader?.Dispose();
+        reader = null;
     }
 
     private sealed class PinnedFrame : VideoFrame

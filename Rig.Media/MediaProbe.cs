@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using FFMpegCore;
+using FFMpegCore.Exceptions;
+
+namespace Rig.Media;
+
+/// <summary>Asks ffprobe about a file.</summary>
+public static class MediaProbe
+{
+    // Only what is read here: FFMpegCore's parser gives up the whole file for one odd tag in the rest.
+    private const string Facts =
+        "-protocol_whitelist file,pipe -show_entries \"format=duration:format_tags=creation_time:stream=index,codec_type,codec_name,width,height,avg_frame_rate,duration"
+        + ":stream_tags=none:stream_disposition=none:stream_side_data=none:stream_side_data_list=none:chapter=none:chapter_tags=none\"";
+
+    private const string Packets = "-protocol_whitelist file,pipe -print_format json=compact=1 -select_streams v:0 -show_entries packet=pts_time:packet_side_data=none";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>For callers with a thread of their own.</summary>
+    /// <exception cref="MediaException">Not a media file, or ffprobe took longer than 20 s.</exception>
+    public static MediaFacts Read(string path) => Task.Run(() => ReadAsync(path, CancellationToken.None)).GetAwaiter().GetResult();
+
+    /// <exception cref="MediaException">Not a media file, or ffprobe took longer than 20 s.</exception>
+    public static async Task<MediaFacts> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        var analysis = await AskAsync(path, Patience, (file, options, stop) => FFProbe.AnalyseAsync(file, options, Facts, stop), cancellationToken);
+        DateTimeOffset? created = analysis.Format.Tags?.GetValueOrDefault("creation_time") is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant
+            : null;
+        var video = analysis.PrimaryVideoStream is { } stream
+            ? new VideoFacts(stream.CodecName ?? "", stream.Width ?? 0, stream.Height ?? 0, double.IsFinite(stream.AverageFrameRate) ? stream.AverageFrameRate : 0, stream.Duration.TotalSeconds)
+            : null;
+        return new MediaFacts(analysis.Format.Duration.TotalSeconds, created, video, analysis.PrimaryAudioStream is not null);
+    }
+
+    /// <summary>Presentation times of the first video stream's packets, in seconds, in file order. Reads the whole file.</summary>
+    /// <exception cref="MediaException">Not a media file.</exception>
+    public static async Task<IReadOnlyList<double>> PacketSecondsAsync(string path, CancellationToken cancellationToken)
+    {
+        var packets = await AskAsync(path, Timeout.InfiniteTimeSpan, (file, options, stop) => FFProbe.GetPacketsAsync(file, options, Packets, stop), cancellationToken);
+        return [.. (packets?.Packets ?? []).Select(packet => Seconds(packet.PtsTime)).OfType<double>()];
+    }
+
+    private static async Task<T> AskAsync<T>(
+        string path, TimeSpan patience, Func<string, FFOptions, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var file = ProbedFile.Open(path);
+        // FFMpegCore never lets go of the token that it is given, and throws out of its Cancel once the process is gone.
+        using var stop = new CancellationTokenSource();
+        var answer = ask(file.Path, FfmpegPrograms.Options(), stop.Token);
+        try
+        {
+            return await answer.WaitAsync(patience, cancellationToken);
+        }
+        catch (Exception e) when (!answer.IsCompleted && e is TimeoutException or OperationCanceledException)
+        {
+            await EndAsync(stop, answer);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new MediaException($"ffprobe did not answer about {name} within {patience.TotalSeconds:0} s.", e);
+        }
+        catch (FFProbeProcessException e)
+        {
+            var complaints = new Complaints(file.Path, name);
+            foreach (var line in e.StandardError)
+            {
+                complaints.Add(line);
+            }
+
+            throw new MediaException($"ffprobe cannot read {name}: {complaints}.", e);
+        }
+        catch (Exception e) when (e is FFMpegException or JsonException or FormatException or ArgumentException or OverflowException or InvalidOperationException)
+        {
+            throw new MediaException($"ffprobe says of {name} what cannot be understood: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Kills ffprobe and waits until it is gone.</summary>
+    private static async Task EndAsync(CancellationTokenSource stop, Task answer)
+    {
+        try
+        {
+            await stop.CancelAsync();
+        }
+        catch (AggregateException)
+        {
+            // It had just ended.
+        }
+
+        await answer.ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    /// <param name="text">Hours, minutes and seconds between colons.</param>
+    private static double? Seconds(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var total = 0.0;
+        foreach (var part in text.TrimStart('-').Split(':'))
+        {
+            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            {
+                return null;
+            }
+
+            total = (total * 60) + value;
+        }
+
+        return text[0] == '-' ? -total : total;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using FFMpegCore;
+
+namespace Rig.Media;
+
+/// <summary>Runs of ffmpeg from file to file.</summary>
+public static class Transcode
+{
+    /// <summary>Writes the input, or the stretch of it that is asked for, anew.</summary>
+    /// <param name="options">Of the output, word by word.</param>
+    /// <param name="path">Overwritten; removed again when the run fails.</param>
+    /// <exception cref="MediaException">ffmpeg failed.</exception>
+    /// <exception cref="TimeoutException">It took too long; it is gone now.</exception>
+    public static async Task ToFileAsync(MediaInput input, IReadOnlyList<string> options, string path, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new FfmpegRun(Prepare(input, MediaInput.FileUrl(path), options), input.Path, $"Transcoding {input.Name}").WaitAsync(patience, cancellationToken);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>Cuts a stretch out without encoding anew: it begins at the key frame at or before its start.</summary>
+    /// <inheritdoc cref="ToFileAsync" path="/exception"/>
+    public static Task CutAsync(MediaInput stretch, string path, TimeSpan patience, CancellationToken cancellationToken) =>
+        ToFileAsync(stretch, ["-map", "0", "-c", "copy", "-avoid_negative_ts", "make_zero"], path, patience, cancellationToken);
+
+    /// <summary>Decodes every frame as a player would, and counts them.</summary>
+    /// <exception cref="MediaException">A frame cannot be decoded, or the file is none.</exception>
+    /// <exception cref="TimeoutException">It took too long; it is gone now.</exception>
+    public static async Task<long> CountFramesAsync(string path, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        long? frames = null;
+        var input = new MediaInput(path) { Options = ["-xerror"] };
+        var processor = Prepare(input, "/dev/null", ["-map", "0:v:0", "-fps_mode", "passthrough", "-progress", "pipe:1", "-nostats", "-f", "null"])
+            .NotifyOnStandardOutput(line => frames = line.StartsWith("frame=", StringComparison.Ordinal) ? long.Parse(line["frame=".Length..], CultureInfo.InvariantCulture) : frames);
+        await new FfmpegRun(processor, path, $"Decoding {input.Name}").WaitAsync(patience, cancellationToken);
+        return frames ?? throw new MediaException($"ffmpeg counted no frames in {input.Name}.");
+    }
+
+    private static FFMpegArgumentProcessor Prepare(MediaInput input, string output, IReadOnlyList<string> options) =>
+        FFMpegArguments.FromFileInput(CommandLine.Escape(input.Url), verifyExists: false, before => before.WithCustomArgument($"{FfmpegRun.Quiet} {CommandLine.Quote(input.Words)}"))
+            .OutputToFile(CommandLine.Escape(output), overwrite: true, before => before.WithCustomArgument(CommandLine.Quote(options)));
+}
