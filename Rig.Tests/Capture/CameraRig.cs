@@ -6,6 +6,7 @@ using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Probe;
 using Rig.CameraNode.Storage;
+using Rig.Tests.Storage;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;
@@ -25,7 +26,7 @@ internal sealed class CameraRig : IAsyncDisposable
             Options.Create(Storage), Options.Create(options), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
         Camera = new Camera(
             Options.Create(options), Options.Create(probe ?? new ProbeOptions()), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(command ?? CaptureProcess.OwnCommand()),
-            files, Catalogue, clock, logger ?? NullLogger<Camera>.Instance);
+            files, Catalogue, TakeBench.NewMetrics(), clock, logger ?? NullLogger<Camera>.Instance);
     }
 
     internal Camera Camera { get; }

@@ -32,7 +32,7 @@ public sealed class TakeThermometerTests
         using var bench = new TakeBench();
         var temperature = 61.25;
         var writer = TakeWriter.Create(
-            bench.Files, bench.Paths(), TakeBench.Describe(TakeBench.Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs)), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
+            bench.Files, bench.Paths(), TakeBench.Describe(TakeBench.Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs)), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, TakeBench.NewMetrics(),
             temperatureNow: () => temperature++);
         foreach (var frame in SampleVideo.Frames())
         {
