@@ -24,7 +24,7 @@ internal sealed class Migrator(ViewerDb db)
         return new SchemaState(applied.LastOrDefault(), [.. known.Except(applied)], [.. applied.Except(known)]);
     }
 
-    /// <returns>The migrations that were applied; none if the schema was up to date.</returns>
+    /// <returns>The migrations that were applied, or found to be in an older database; none if the schema was up to date.</returns>
     /// <exception cref="StartRefusedException">A newer program made the schema.</exception>
     public async Task<IReadOnlyList<string>> UpgradeAsync(CancellationToken cancellationToken)
     {
@@ -33,13 +33,13 @@ internal sealed class Migrator(ViewerDb db)
         try
         {
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({UpgradeLock})", cancellationToken);
-            await NumberedSchema.TakeOverAsync(db, cancellationToken);
             var before = await ReadAsync(cancellationToken);
             if (before.Unknown.Count > 0)
             {
                 throw SchemaGate.IsNewer(before, ProgramSchema);
             }
 
+            await NumberedSchema.TakeOverAsync(db, cancellationToken);
             await db.Database.MigrateAsync(cancellationToken);
             return before.Pending;
         }
