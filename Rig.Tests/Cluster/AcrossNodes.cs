@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Cluster;
 
@@ -23,7 +24,7 @@ internal static class AcrossNodes
             }
             catch (Exception) when (patience.Elapsed < Patience)
             {
-                await Task.Delay(20);
+                await RealTime.PassAsync(TimeSpan.FromMilliseconds(20));
             }
         }
     }
@@ -38,15 +39,7 @@ internal static class AcrossNodes
         return ended.Task;
     }
 
-    public static async Task EventuallyAsync(Func<bool> condition, string what)
-    {
-        var patience = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(patience.Elapsed < Patience, $"It never came true that {what}.");
-            await Task.Delay(10);
-        }
-    }
+    public static Task EventuallyAsync(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, () => $"It was to come true that {what}.", Patience);
 }
 
 /// <summary>Keeps what it is told, and answers text in capitals.</summary>

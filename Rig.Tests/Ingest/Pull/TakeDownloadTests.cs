@@ -74,7 +74,7 @@ public sealed class TakeDownloadTests : IAsyncLifetime
             await Task.Yield();
             if (Interlocked.Increment(ref reads) == 3)
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                await RealTime.NeverAsync(cancellationToken);
             }
         };
         options.StallTimeout = TimeSpan.FromMilliseconds(300);

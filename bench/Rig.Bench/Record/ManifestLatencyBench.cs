@@ -55,7 +55,7 @@ internal static class ManifestLatencyBench
         var open = new OpenTake
         {
             RecordingId = id.ToString(),
-            ScheduledStartMaster = DateTimeOffset.UtcNow,
+            ScheduledStartMaster = TimeProvider.System.GetUtcNow(),
             SessionCameras = [id.CameraId.Value],
             Source = "pattern",
             Codec = "h264",
