@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
+using Rig.Hosting;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Push;
@@ -33,6 +34,7 @@ public static class IngestHost
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>>(Listen);
 
         var app = builder.Build();
+        app.UseRequestLog();
         app.UseApiErrors();
         app.UseSecurity();
         app.UseStatusPage();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using Rig.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
 using Rig.Viewer.Operations;
@@ -39,6 +40,7 @@ internal static class ViewerHost
 
         var app = builder.Build();
         app.Urls.Add(app.Services.GetRequiredService<IOptions<ViewerOptions>>().Value.ListenUrl);
+        app.UseRequestLog();
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseErrorAnswers();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.RateLimiting;
 using Rig.Actors.Operations;
 using static Rig.Actors.Operations.OperationsProtocol;
 
@@ -8,7 +9,7 @@ namespace Rig.Actors.Hosting;
 /// <summary>One operator's connection: handshake, then one command after another. docs/ref/rigctl.md describes the lines.</summary>
 /// <param name="node">This process's name, for the greeting.</param>
 /// <param name="failures">Counts wrong proofs; where it is exhausted nobody gets in.</param>
-internal sealed class OperationsConnection(Stream stream, string token, string node, OperatorPalette palette, IActorRef commands, RateLimit failures, TimeProvider time)
+internal sealed class OperationsConnection(Stream stream, string token, string node, OperatorPalette palette, IActorRef commands, RateLimiter failures)
 {
     private const int MaxHandshakeBytes = 4 << 10;
     private const int MaxRequestBytes = 64 << 10;
@@ -18,8 +19,6 @@ internal sealed class OperationsConnection(Stream stream, string token, string n
     private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(30);
 
     private readonly JsonLines lines = new(stream);
-    private readonly RateLimit rate = new(MaxCommandsPerSecond, TimeSpan.FromSeconds(1), time);
-
     public async Task RunAsync(CancellationToken stopping)
     {
         try
@@ -29,12 +28,13 @@ internal sealed class OperationsConnection(Stream stream, string token, string n
                 return;
             }
 
+            using var rate = new SlidingWindowRateLimiter(new() { PermitLimit = MaxCommandsPerSecond, Window = TimeSpan.FromSeconds(1), SegmentsPerWindow = 10 });
             var next = lines.ReadAsync(MaxRequestBytes, stopping);
             while (await next is { } request)
             {
                 using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 next = lines.ReadAsync(MaxRequestBytes, stopping);
-                var run = RunAsync(request, cancel.Token);
+                var run = RunAsync(request, rate, cancel.Token);
 
                 // Whatever comes while a command runs ends it: its cancellation, another request, or the end of the connection.
                 if (await Task.WhenAny(run, next) == next)
@@ -63,7 +63,8 @@ internal sealed class OperationsConnection(Stream stream, string token, string n
             return false;
         }
 
-        if (!failures.IsOpen)
+        // Asks for none: only a wrong proof uses one up.
+        if (!failures.AttemptAcquire(0).IsAcquired)
         {
             await WriteAsync(new JsonObject { ["error"] = "Too many wrong tokens. Try again in a minute." }, stopping);
             return false;
@@ -72,7 +73,7 @@ internal sealed class OperationsConnection(Stream stream, string token, string n
         var operatorNonce = Text(answer, "nonce") ?? "";
         if (operatorNonce.Length != nonce.Length || !OperationsHandshake.Matches(OperationsHandshake.Proof(token, OperationsHandshake.Operator, nonce, operatorNonce), Text(answer, "proof")))
         {
-            failures.TryTake();
+            failures.AttemptAcquire();
             await WriteAsync(new JsonObject { ["error"] = "The token is another one. Use the node's own, from Rig:Operations:TokenPath on that machine." }, stopping);
             return false;
         }
@@ -87,7 +88,7 @@ internal sealed class OperationsConnection(Stream stream, string token, string n
         return true;
     }
 
-    private async Task RunAsync(JsonObject request, CancellationToken cancellationToken)
+    private async Task RunAsync(JsonObject request, RateLimiter rate, CancellationToken cancellationToken)
     {
         if (request.ContainsKey("cancel"))
         {
@@ -98,7 +99,7 @@ internal sealed class OperationsConnection(Stream stream, string token, string n
         var id = Guid.NewGuid();
         try
         {
-            if (!rate.TryTake())
+            if (!rate.AttemptAcquire().IsAcquired)
             {
                 throw new CommandFailedException($"More than {MaxCommandsPerSecond} commands within a second. Slow down.");
             }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,10 +22,17 @@ public sealed class OperationsListener(
 
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
+    private readonly SlidingWindowRateLimiter failures = new(new() { PermitLimit = MaxWrongTokensPerMinute, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6 });
     private readonly TaskCompletionSource<IPEndPoint> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Where it listens, as soon as it does.</summary>
     public Task<IPEndPoint> Listening => listening.Task;
+
+    public override void Dispose()
+    {
+        failures.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,24 +62,23 @@ public sealed class OperationsListener(
         listening.TrySetResult(endPoint);
         log.LogInformation("Operators reach this program at {EndPoint} by rigctl.", endPoint);
 
-        var failures = new RateLimit(MaxWrongTokensPerMinute, TimeSpan.FromMinutes(1), time);
         var free = new SemaphoreSlim(MaxConnections);
         while (true)
         {
             await free.WaitAsync(stopping);
             var client = await listener.AcceptTcpClientAsync(stopping);
-            _ = ServeAsync(client, token, failures, stopping).ContinueWith(_ => free.Release(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = ServeAsync(client, token, stopping).ContinueWith(_ => free.Release(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
-    private async Task ServeAsync(TcpClient client, string token, RateLimit failures, CancellationToken stopping)
+    private async Task ServeAsync(TcpClient client, string token, CancellationToken stopping)
     {
         using (client)
         {
             try
             {
                 client.NoDelay = true;
-                await new OperationsConnection(client.GetStream(), token, node, palette, commands(), failures, time).RunAsync(stopping);
+                await new OperationsConnection(client.GetStream(), token, node, palette, commands(), failures).RunAsync(stopping);
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ActorRegistryException)
             {

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
-using Serilog.Formatting.Json;
+using Serilog.Formatting.Compact;
 
 namespace Rig.Actors.Hosting;
 
-/// <summary>The log of the three programs: lines on the console, and in development mode JSON lines in files as well.</summary>
+/// <summary>The log of the three programs: lines on the console, and in development mode compact JSON (CLEF) in files as well.</summary>
 public static class RigLogging
 {
     private const int KeptDays = 7;
@@ -31,7 +31,8 @@ public static class RigLogging
         if (folder is not null)
         {
             configuration.WriteTo.File(
-                new JsonFormatter(renderMessage: true),
+                // With the message as people read it: in the field the reader is grep.
+                new RenderedCompactJsonFormatter(),
                 Path.Combine(folder, program + "-.jsonl"),
                 rollingInterval: RollingInterval.Day,
                 retainedFileCountLimit: KeptDays,
@@ -41,6 +42,6 @@ public static class RigLogging
 
         builder.Services.AddSingleton(tail);
         builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
+        builder.Services.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
 }

@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
+using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
 using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Network;
 using Rig.CameraNode.Power;
+using Serilog.Events;
 
 namespace Rig.CameraNode.Api;
 
@@ -14,7 +17,7 @@ internal static class MachineApi
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(5);
-    private const int MaxLogLines = 1000;
+    private const int MaxLogLines = LogTail.Capacity;
 
     public static void MapMachine(this IEndpointRouteBuilder api)
     {
@@ -101,7 +104,7 @@ internal static class MachineApi
         return Results.Json(new { Success = true, Sync = status.Sync() });
     }
 
-    private static IResult ReadLog(HttpRequest request, LogMemory log, StatusReader status)
+    private static IResult ReadLog(HttpRequest request, LogTail log, StatusReader status)
     {
         var text = request.Query["lines"].ToString();
         var lines = 100;
@@ -113,9 +116,13 @@ internal static class MachineApi
         return Results.Json(new
         {
             Message = status.ProductionMode ? "Production mode writes no log files; these lines are from memory and end with the node." : null,
-            Lines = log.Last(lines),
+            Lines = log.Read(LogEventLevel.Verbose, lines, follow: false).Recent.Select(Line),
         });
     }
+
+    private static string Line(LogEntry entry) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{entry.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ} {entry.Level} {entry.Source} {entry.Message}{(entry.Error is null ? "" : " | " + entry.Error)}");
 
     /// <summary>Switching the Wi-Fi cuts off whoever is in it, the rig's other cameras too; never in mid-match by a slip.</summary>
     private static async Task<IResult> SwitchWifiAsync(HttpRequest request, AccessPoint wifi, RigBoard board, bool on, CancellationToken cancellationToken)

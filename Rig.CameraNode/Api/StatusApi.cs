@@ -1,11 +1,8 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
-using Rig.Actors.Timing;
+using Rig.Hosting;
 
 namespace Rig.CameraNode.Api;
 
@@ -52,37 +49,10 @@ internal static class StatusApi
         }
     }
 
-    /// <summary>Prometheus text format 0.0.4.</summary>
-    public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapGet("/metrics", (ICamera camera, IRecordingCatalogue catalogue, ISensors sensors, MasterClock clock, RigBoard board, StatusReader reader, MeterTotals meters) =>
+    public static void MapMetrics(this WebApplication app)
     {
-        var text = new StringBuilder();
-        var label = $"{{camera_id=\"{reader.CameraId}\"}}";
-        void Write(string name, string type, string help, double? value)
-        {
-            if (value is { } number)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name}{label} {number:R}\n");
-            }
-        }
-
-        var (status, storage, reading, sync) = (camera.Status, catalogue.Status, sensors.Read(), clock.Status);
-        Write("rig_camera_detected", "gauge", "1 while the camera delivers pictures.", status.Detected ? 1 : 0);
-        Write("rig_recording", "gauge", "1 while a take is being recorded.", board.Node?.Phase == NodePhase.Recording ? 1 : 0);
-        Write("rig_encode_fps", "gauge", "Frames encoded in the last full second.", status.EncodeFps);
-        Write("rig_take_frames", "gauge", "Frames in the running take.", status.Take?.Frames ?? 0);
-        Write("rig_take_dropped_frames", "gauge", "Frames dropped in the running take.", status.Take?.DroppedFrames ?? 0);
-        Write("rig_take_bytes", "gauge", "Bytes of the running take.", status.Take?.SizeBytes ?? 0);
-        Write("rig_storage_free_bytes", "gauge", "Free bytes on the video disk.", storage.FreeBytes);
-        Write("rig_storage_recording_minutes", "gauge", "Minutes of video that still fit.", storage.EstimatedRecordingMinutes);
-        Write("rig_recordings", "gauge", "Sealed takes on the disk.", storage.RecordingCount);
-        Write("rig_recordings_offloaded", "gauge", "Sealed takes that a server has confirmed.", storage.OffloadedCount);
-        Write("rig_clock_offset_ms", "gauge", "Node clock minus master clock.", sync.OffsetMs);
-        Write("rig_clock_uncertainty_ms", "gauge", "The clock offset is wrong by at most this.", sync.UncertaintyMs);
-        Write("rig_cpu_percent", "gauge", "Processor use.", reading.CpuPercent);
-        Write("rig_memory_percent", "gauge", "Memory use.", reading.MemoryPercent);
-        Write("rig_temperature_celsius", "gauge", "Processor temperature.", reading.TemperatureC);
-        Write("rig_battery_percent", "gauge", "Battery charge.", reading.Battery?.Percent);
-        meters.WriteTo(text, reader.CameraId.Value);
-        return Results.Text(text.ToString(), "text/plain; version=0.0.4", System.Text.Encoding.UTF8);
-    });
+        // Made now: it joins the registry, which asks it whenever somebody reads the figures.
+        app.Services.GetRequiredService<NodeMetrics>();
+        app.MapRigMetrics();
+    }
 }

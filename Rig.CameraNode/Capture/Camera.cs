@@ -41,6 +41,7 @@ internal sealed class Camera : BackgroundService, ICamera
     private readonly IReadOnlyList<string> command;
     private readonly IRecordingFiles files;
     private readonly RecordingCatalogue catalogue;
+    private readonly RecorderMetrics metrics;
     private readonly TimeProvider clock;
     private readonly ILogger<Camera> logger;
     private readonly Channel<Action> inbox = Channel.CreateBounded<Action>(new BoundedChannelOptions(1024) { SingleReader = true });
@@ -69,10 +70,10 @@ internal sealed class Camera : BackgroundService, ICamera
 
     public Camera(
         IOptions<CameraOptions> options, IOptions<ProbeOptions> probe, IOptions<StorageOptions> storage, CameraIdentity identity, CaptureCommandLine command,
-        IRecordingFiles files, RecordingCatalogue catalogue, TimeProvider clock, ILogger<Camera> logger)
+        IRecordingFiles files, RecordingCatalogue catalogue, RecorderMetrics metrics, TimeProvider clock, ILogger<Camera> logger)
     {
         (this.options, this.probe, this.storage, this.identity, this.command) = (options.Value, probe.Value, storage.Value, identity, command.Arguments);
-        (this.files, this.catalogue, this.clock, this.logger) = (files, catalogue, clock, logger);
+        (this.files, this.catalogue, this.metrics, this.clock, this.logger) = (files, catalogue, metrics, clock, logger);
         var o = this.options;
         status = new CameraStatus(false, "none", o.Width, o.Height, o.Fps, o.Codec, o.BitrateMbps, problem, null);
     }
@@ -206,7 +207,7 @@ internal sealed class Camera : BackgroundService, ICamera
         try
         {
             // Creating the files flushes folders, which a busy disk takes its time for; a start that is wanted now counts from here.
-            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger, request.ClockNow, request.TemperatureNow);
+            var writer = TakeWriter.Create(files, TakePaths.Of(storage, request.Id), Describe(request, ready), logger, metrics, request.ClockNow, request.TemperatureNow);
             var earliest = clock.GetUtcNow() + Lead;
             var startWall = request.StartAt < earliest ? earliest : request.StartAt;
             var startNs = MonotonicClock.At(startWall, clock);
@@ -374,7 +375,7 @@ internal sealed class Camera : BackgroundService, ICamera
                 break;
             case CaptureMessageType.Dropped:
                 var lost = message.Json(CaptureJson.Default.CaptureDropped);
-                RecorderMetrics.DroppedFrames.Add(lost.Count, new KeyValuePair<string, object?>("cause", lost.Cause));
+                metrics.DroppedFrames.WithLabels(lost.Cause).Inc(lost.Count);
                 Volatile.Read(ref take)?.NoteMissing(lost.Cause);
                 break;
             case CaptureMessageType.Preview:
@@ -500,7 +501,7 @@ internal sealed class Camera : BackgroundService, ICamera
 
         logger.LogError("The capture process is gone ({Why}) and is started again", why);
         problem ??= "The camera stopped delivering pictures and is started again.";
-        RecorderMetrics.CaptureRestarts.Add(1);
+        metrics.CaptureRestarts.Inc();
         failures++;
         StartCaptureIfDue();
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Rig.Actors.Hosting;
 using Rig.CameraNode.Api;
+using Rig.Hosting;
 
 namespace Rig.CameraNode.Hosting;
 
@@ -20,9 +21,6 @@ internal static class NodeHost
 
         var production = builder.Configuration.GetValue($"{NodeOptions.Section}:{nameof(NodeOptions.ProductionMode)}", options.ProductionMode);
         builder.AddRigLogging("rig-node", production ? null : builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.LogPath)}"] ?? options.LogPath);
-        var memory = new LogMemory(TimeProvider.System);
-        builder.Logging.AddProvider(memory);
-        builder.Services.AddSingleton(memory);
         builder.Services.AddSingleton(file);
         builder.Services.AddNodeApi();
         return builder;
@@ -31,6 +29,7 @@ internal static class NodeHost
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.UseRequestLog();
         app.MapNode();
         return app;
     }

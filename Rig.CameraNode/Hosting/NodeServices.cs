@@ -19,6 +19,7 @@ using Rig.CameraNode.Probe;
 using Rig.CameraNode.SelfTest;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Updates;
+using Rig.Hosting;
 
 namespace Rig.CameraNode.Hosting;
 
@@ -65,7 +66,9 @@ internal static class NodeServices
         services.AddSingleton<IChrony>(new Chronyc());
         services.AddSingleton<ISensors>(s => new LinuxSensors(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StatusReader>();
-        services.AddSingleton(new MeterTotals());
+        services.AddMetricsRegistry(s => new() { ["camera_id"] = s.GetRequiredService<CameraIdentity>().Id.Value });
+        services.AddSingleton<RecorderMetrics>();
+        services.AddSingleton<NodeMetrics>();
         services.AddSingleton(s => new UpdateHistory(
             Path.Combine(Path.GetDirectoryName(Path.GetFullPath(s.GetRequiredService<IOptions<NodeOptions>>().Value.ConfigPath))!, "update_history.json"),
             s.GetRequiredService<ILogger<UpdateHistory>>()));

@@ -199,7 +199,7 @@ internal static class DriversSelfTest
             {
                 using var held = V4l2Device.Open(path);
                 VividControls.Set(path, "Disconnect", 1);
-                Thread.Sleep(600);
+                Posix.SleepUntil(MonotonicClock.NowNs + 600_000_000);
             },
             DropCause.CameraGone);
     }

@@ -81,7 +81,7 @@ internal sealed class LiveRun : IDisposable
 
     /// <param name="after">The last frame of an earlier process, as after a restart in mid-take.</param>
     internal void Start((long Number, long MonotonicNs)? after = null) =>
-        loop.Post(new StartCaptureTake(TakeId, MonotonicClock.NowNs + 100_000_000, DateTimeOffset.UtcNow, "", DateTimeOffset.UtcNow, MonotonicClock.NowNs, after?.Number, after?.MonotonicNs));
+        loop.Post(new StartCaptureTake(TakeId, MonotonicClock.NowNs + 100_000_000, TimeProvider.System.GetUtcNow(), "", TimeProvider.System.GetUtcNow(), MonotonicClock.NowNs, after?.Number, after?.MonotonicNs));
 
     /// <summary>Waits until so many frames are encoded since the start.</summary>
     /// <exception cref="TimeoutException">They did not come.</exception>

@@ -1,21 +1,31 @@
-using System.Diagnostics.Metrics;
+using Prometheus;
 
 namespace Rig.CameraNode.Storage;
 
-/// <summary>Figures of the recorder; read by the node's metrics endpoint.</summary>
-internal static class RecorderMetrics
+/// <summary>Figures of the recorder, for the node's <c>/metrics</c>.</summary>
+internal sealed class RecorderMetrics
 {
-    internal const string MeterName = "Rig.Recorder";
+    /// <summary>Upper bounds of the buckets, in seconds.</summary>
+    private static readonly double[] SyncBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-    private static readonly Meter Meter = new(MeterName);
+    public RecorderMetrics(CollectorRegistry registry)
+    {
+        var metrics = Metrics.WithCustomRegistry(registry);
+        Frames = metrics.CreateCounter("rig_recorder_frames_total", "Encoded frames received.");
+        DroppedFrames = metrics.CreateCounter("rig_recorder_dropped_frames_total", "Frames lost, by cause.", "cause");
+        Fragments = metrics.CreateCounter("rig_recorder_fragments_total", "Fragments written.");
+        CaptureRestarts = metrics.CreateCounter("rig_capture_restarts_total", "Capture processes replaced.");
+        SyncSeconds = metrics.CreateHistogram("rig_recorder_fdatasync_seconds", "Time that flushing to disk took.", new HistogramConfiguration { Buckets = SyncBounds });
+    }
 
-    internal static readonly Counter<long> Frames = Meter.CreateCounter<long>("rig_recorder_frames_total", description: "Encoded frames received.");
+    internal Counter Frames { get; }
 
-    internal static readonly Counter<long> DroppedFrames = Meter.CreateCounter<long>("rig_recorder_dropped_frames_total", description: "Frames lost, by cause.");
+    /// <summary>One label: a <see cref="Capture.DropCause"/>.</summary>
+    internal Counter DroppedFrames { get; }
 
-    internal static readonly Counter<long> Fragments = Meter.CreateCounter<long>("rig_recorder_fragments_total", description: "Fragments written.");
+    internal Counter Fragments { get; }
 
-    internal static readonly Counter<long> CaptureRestarts = Meter.CreateCounter<long>("rig_capture_restarts_total", description: "Capture processes replaced.");
+    internal Counter CaptureRestarts { get; }
 
-    internal static readonly Histogram<double> SyncSeconds = Meter.CreateHistogram<double>("rig_recorder_fdatasync_seconds", "s", "Time that flushing to disk took.");
+    internal Histogram SyncSeconds { get; }
 }

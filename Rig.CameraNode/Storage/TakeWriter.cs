@@ -31,6 +31,7 @@ internal sealed class TakeWriter
     private readonly TakeFile file;
     private readonly TakeTimeline timeline;
     private readonly ILogger logger;
+    private readonly RecorderMetrics metrics;
     private readonly FrameQueue queue = new(MaxQueuedBytes);
     private readonly BoxWriter boxes = new();
     private readonly Func<ClockReading>? clockNow;
@@ -52,8 +53,9 @@ internal sealed class TakeWriter
     private long frames;
     private long dropped;
 
-    private TakeWriter(IRecordingFiles files, TakePaths paths, OpenTake open, TakeFile file, ILogger logger, Func<ClockReading>? clockNow, TakeThermometer? thermometer)
+    private TakeWriter(IRecordingFiles files, TakePaths paths, OpenTake open, TakeFile file, ILogger logger, RecorderMetrics metrics, Func<ClockReading>? clockNow, TakeThermometer? thermometer)
     {
+        this.metrics = metrics;
         this.clockNow = clockNow;
         clockAtStart = clockNow?.Invoke();
         this.thermometer = thermometer;
@@ -93,7 +95,7 @@ internal sealed class TakeWriter
     /// <summary>Creates the take's files, durably, and starts its threads.</summary>
     /// <exception cref="TakeFailedException">A file could not be created; none of them remains.</exception>
     internal static TakeWriter Create(
-        IRecordingFiles files, TakePaths paths, OpenTake open, ILogger logger, Func<ClockReading>? clockNow = null, Func<double?>? temperatureNow = null)
+        IRecordingFiles files, TakePaths paths, OpenTake open, ILogger logger, RecorderMetrics metrics, Func<ClockReading>? clockNow = null, Func<double?>? temperatureNow = null)
     {
         if (File.Exists(paths.Video) || File.Exists(paths.Manifest))
         {
@@ -106,7 +108,7 @@ internal sealed class TakeWriter
             files.CreateDirectory(paths.ManifestFolder);
             files.WriteAtomic(paths.Open, open.ToUtf8Json());
             files.WriteAtomic(paths.Reserve, new byte[ReservedBytes]);
-            var writer = new TakeWriter(files, paths, open, TakeFile.Create(files, paths), logger, clockNow, temperatureNow is null ? null : new TakeThermometer(temperatureNow, TimeProvider.System));
+            var writer = new TakeWriter(files, paths, open, TakeFile.Create(files, paths), logger, metrics, clockNow, temperatureNow is null ? null : new TakeThermometer(temperatureNow, TimeProvider.System));
             writer.syncThread.Start();
             new Thread(writer.Write) { IsBackground = true, Name = "take writer" }.Start();
             return writer;
@@ -189,7 +191,7 @@ internal sealed class TakeWriter
 
         fragment.Add(frame);
         Volatile.Write(ref frames, timeline.Frames);
-        RecorderMetrics.Frames.Add(1);
+        metrics.Frames.Inc();
         if (fragment.SpanNs + open.FrameDurationNs > FragmentNs)
         {
             CloseFragment();
@@ -207,7 +209,7 @@ internal sealed class TakeWriter
         boxes.Clear();
         fragment.WriteTo(boxes);
         file.AppendFragment(boxes.Written, samples);
-        RecorderMetrics.Fragments.Add(1);
+        metrics.Fragments.Inc();
         if (!firstDurable.Task.IsCompleted)
         {
             WakeSync();
@@ -327,7 +329,7 @@ internal sealed class TakeWriter
 
                 var started = Stopwatch.GetTimestamp();
                 file.Sync();
-                RecorderMetrics.SyncSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                metrics.SyncSeconds.Observe(Stopwatch.GetElapsedTime(started).TotalSeconds);
                 if (!firstDurable.Task.IsCompleted && file.DurableBytes > Volatile.Read(ref headerBytes))
                 {
                     var begun = Volatile.Read(ref open);

@@ -160,14 +160,14 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         var sessionId = (string?)reply["session_id"] ?? throw new DemoException($"The start gave no session: {reply.ToJsonString()}");
         var scheduled = DateTimeOffset.Parse((string)reply["scheduled_start"]!, CultureInfo.InvariantCulture);
         var end = scheduled + TimeSpan.FromSeconds(options.Seconds) - StopLead;
-        while (DateTimeOffset.UtcNow < end)
+        while (TimeProvider.System.GetUtcNow() < end)
         {
             rig.EnsureRunning();
-            var elapsed = (DateTimeOffset.UtcNow - scheduled).TotalSeconds;
+            var elapsed = (TimeProvider.System.GetUtcNow() - scheduled).TotalSeconds;
             var status = await api.TryGetAsync(rig.Field, "/api/v1/coordinator/status", cancellationToken);
             var recording = status?["cameras"]?.AsArray().Count(c => (bool?)c?["recording"]?["is_recording"] == true || (string?)c?["state"] == "recording") ?? 0;
             console.Progress("record", Math.Max(0, elapsed / options.Seconds), $"{Math.Max(0, elapsed):0.0} of {options.Seconds} s, {recording} cameras recording");
-            var left = end - DateTimeOffset.UtcNow;
+            var left = end - TimeProvider.System.GetUtcNow();
             await Task.Delay(left > Poll ? Poll : left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
+using Rig.Hosting;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;
@@ -62,7 +63,8 @@ internal static class HostingSetup
         services.AddSingleton<StatusReader>();
         services.AddSingleton<JournalReader>();
         services.AddSingleton<SessionHistory>();
-        services.AddSingleton<Metrics>();
+        services.AddMetricsRegistry();
+        services.AddSingleton<IngestMetrics>();
         services.AddSingleton<StatusFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<StatusFeed>());
         return services;

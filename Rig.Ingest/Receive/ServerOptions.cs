@@ -38,7 +38,7 @@ public sealed class ServerOptions
     /// <summary><c>host:port</c> of nodes through which the cluster is joined; empty makes this server the first of its cluster.</summary>
     public string[] SeedNodes { get; set; } = [];
 
-    /// <summary>Folder for JSON log files; empty logs to the console alone, which systemd keeps.</summary>
+    /// <summary>Folder for log files in compact JSON (CLEF); empty logs to the console alone, which systemd keeps.</summary>
     public string? LogPath { get; set; }
 
     public long MaxUploadBytes => (long)(MaxUploadSizeGb * 1e9);

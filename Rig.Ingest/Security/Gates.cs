@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using Rig.Hosting;
 using Rig.Ingest.Receive;
 
 namespace Rig.Ingest.Security;
@@ -98,9 +99,9 @@ internal static class Gates
     private static void LimitRates(RateLimiterOptions limiter, IOptions<SecurityOptions> security)
     {
         var perSecond = security.Value.MaxRequestsPerSecond;
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => perSecond == 0
-            ? RateLimitPartition.GetNoLimiter(IPAddress.None)
-            : RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => new TokenBucketRateLimiterOptions
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, int>(context => perSecond == 0
+            ? RateLimitPartition.GetNoLimiter(-1)
+            : RateLimitPartition.GetTokenBucketLimiter(ClientPartition.Of(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = 2 * perSecond,
                 TokensPerPeriod = Math.Max(1, perSecond / 10),

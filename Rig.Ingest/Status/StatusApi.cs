@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.FileProviders;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
+using Rig.Hosting;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Receive;
 using Rig.Ingest.Security;
@@ -30,8 +31,10 @@ internal static class StatusApi
         app.MapPost("/api/v1/sessions/{id}/retry", (string id, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
             AskAsync(takes, actors, new PipelineProtocol.RetrySession(Parse(id)), cancellationToken)).RefuseOtherSites();
         app.MapGet("/api/v1/events", EventsAsync);
-        app.MapGet("/metrics", async (Metrics metrics, CancellationToken cancellationToken) =>
-            Results.Text(await metrics.RenderAsync(cancellationToken), "text/plain; version=0.0.4"));
+
+        // Made now: it joins the registry, which asks it whenever somebody reads the figures.
+        app.Services.GetRequiredService<IngestMetrics>();
+        app.MapRigMetrics();
         app.Map("/api/{**rest}", (HttpContext context) => ApiError.Result(404, $"There is no {context.Request.Method} {context.Request.Path} here."));
     }
 

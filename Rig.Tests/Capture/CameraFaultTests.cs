@@ -30,7 +30,7 @@ public sealed class CameraFaultTests
         await CameraRig.UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is back");
         await ShowAsync(rig, frames: 20);
         Assert.Null(rig.Camera.Status.Problem);
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
 
         Assert.Equal(process, rig.Camera.CaptureProcessId);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
@@ -62,7 +62,7 @@ public sealed class CameraFaultTests
         File.Delete(ScriptedCameraProcess.AbsentFile(folder.Path));
         await CameraRig.UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is back");
         await ShowAsync(rig, frames: 10);
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
         Assert.Equal(process, rig.Camera.CaptureProcessId);
         var gap = Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CameraGone);
         // From the last picture before to the first one after; the gap itself begins where the next picture was due.
@@ -87,7 +87,7 @@ public sealed class CameraFaultTests
         await CameraRig.UntilAsync(() => rig.Camera.CaptureProcessId is { } id && id != first, () => "another capture process");
         var second = rig.Camera.CaptureProcessId;
         await ShowAsync(rig, frames: 10);
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
         Assert.Equal(second, rig.Camera.CaptureProcessId);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CaptureRestart);
@@ -105,7 +105,7 @@ public sealed class CameraFaultTests
         // The process that follows the frozen one is not there yet when the node no longer waits for the end.
         await File.WriteAllTextAsync(ScriptedCameraProcess.SlowFile(folder.Path), "");
         Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
-        var length = DateTimeOffset.UtcNow.AddSeconds(0.5) - request.StartAt;
+        var length = TimeProvider.System.GetUtcNow().AddSeconds(0.5) - request.StartAt;
         var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt + length, CancellationToken.None).WaitAsync(CameraRig.Patience);
 
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);

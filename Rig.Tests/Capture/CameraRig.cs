@@ -6,6 +6,7 @@ using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Probe;
 using Rig.CameraNode.Storage;
+using Rig.Tests.Storage;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;
@@ -25,7 +26,7 @@ internal sealed class CameraRig : IAsyncDisposable
             Options.Create(Storage), Options.Create(options), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
         Camera = new Camera(
             Options.Create(options), Options.Create(probe ?? new ProbeOptions()), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(command ?? CaptureProcess.OwnCommand()),
-            files, Catalogue, clock, logger ?? NullLogger<Camera>.Instance);
+            files, Catalogue, TakeBench.NewMetrics(), clock, logger ?? NullLogger<Camera>.Instance);
     }
 
     internal Camera Camera { get; }
@@ -54,24 +55,12 @@ internal sealed class CameraRig : IAsyncDisposable
 
     internal static TakeRequest Request(string session = "GAME_20261121_140000", int take = 1, TimeSpan? startIn = null)
     {
-        var start = DateTimeOffset.UtcNow + (startIn ?? TimeSpan.Zero);
+        var start = TimeProvider.System.GetUtcNow() + (startIn ?? TimeSpan.Zero);
         return new TakeRequest(
             new RecordingId(SessionId.Parse(session), CameraId.Left, take), start, start.AddMilliseconds(-5), ClockOffsetMs: 5, NtpSynced: true, [CameraId.Left]);
     }
 
-    internal static async Task UntilAsync(Func<bool> condition, Func<string> what)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!condition())
-        {
-            if (patience.IsCancellationRequested)
-            {
-                throw new TimeoutException($"Never came true: {what()}");
-            }
-
-            await Task.Delay(10, CancellationToken.None);
-        }
-    }
+    internal static Task UntilAsync(Func<bool> condition, Func<string> what) => Eventually.HoldsAsync(condition, what, Patience, TimeSpan.FromMilliseconds(10));
 
     public async ValueTask DisposeAsync()
     {

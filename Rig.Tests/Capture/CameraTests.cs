@@ -63,7 +63,7 @@ public sealed class CameraTests
         Assert.Equal(2, rig.Catalogue.NextTake(request.Id.SessionId, request.Id.CameraId));
 
         await Assert.ThrowsAsync<TakeFailedException>(() => rig.Camera.StartTakeAsync(CameraRig.Request("OTHER"), CancellationToken.None));
-        await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
         Assert.Null(rig.Camera.Status.Take);
     }
 
@@ -76,13 +76,13 @@ public sealed class CameraTests
             var request = CameraRig.Request(take: take);
             Assert.Equal(take, rig.Catalogue.NextTake(request.Id.SessionId, request.Id.CameraId));
             await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
-            await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+            await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
         }
 
         Assert.Equal(["GAME_20261121_140000_CAM_L_T2.mp4", "GAME_20261121_140000_CAM_L.mp4"], rig.Catalogue.List().Select(e => e.FileName));
         await Assert.ThrowsAsync<TakeFailedException>(() => rig.Camera.StartTakeAsync(CameraRig.Request(), CancellationToken.None));
         await Assert.ThrowsAsync<TakeFailedException>(
-            () => rig.Camera.StopTakeAsync(CameraRig.Request().Id, DateTimeOffset.UtcNow, CancellationToken.None));
+            () => rig.Camera.StopTakeAsync(CameraRig.Request().Id, TimeProvider.System.GetUtcNow(), CancellationToken.None));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class CameraTests
 
         var before = rig.Camera.Status.Take!.Frames;
         await CameraRig.UntilAsync(() => rig.Camera.CaptureProcessId is { } id && id != killed && rig.Camera.Status.Take!.Frames > before + 20, () => "frames of a new process");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
 
         var manifest = sealedTake.Manifest;
         var gap = Assert.Single(manifest.Timing.Gaps!, g => g.Reason == "capture_restart");
@@ -128,7 +128,7 @@ public sealed class CameraTests
         Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
 
         // Half a second ahead, between two slots. A process that is started anew after two silent seconds finds nothing left to record.
-        var slots = (long)Math.Ceiling((DateTimeOffset.UtcNow - request.StartAt).TotalSeconds * 30) + 15;
+        var slots = (long)Math.Ceiling((TimeProvider.System.GetUtcNow() - request.StartAt).TotalSeconds * 30) + 15;
         var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds((slots - 0.5) / 30), CancellationToken.None).WaitAsync(CameraRig.Patience);
 
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
@@ -155,7 +155,7 @@ public sealed class CameraTests
         var request = CameraRig.Request(startIn: TimeSpan.FromHours(1));
         var starting = rig.Camera.StartTakeAsync(request, CancellationToken.None);
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take is not null, () => "the take is armed");
-        await Assert.ThrowsAsync<TakeFailedException>(() => rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None));
+        await Assert.ThrowsAsync<TakeFailedException>(() => rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None));
         await Assert.ThrowsAsync<TakeFailedException>(() => starting);
         Assert.Empty(Directory.GetFiles(rig.Storage.RecordingsPath, "*", SearchOption.AllDirectories));
         Assert.Empty(rig.Catalogue.List());

@@ -58,7 +58,7 @@ public sealed class FootageSourceTests(ITestOutputHelper output)
         var request = CameraRig.Request(startIn: TimeSpan.FromMilliseconds(500));
         await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
         // The first whole second that is still ahead: on a busy machine the first fragment of so large a video takes a while.
-        var seconds = Math.Max(1, (int)Math.Ceiling((DateTimeOffset.UtcNow - request.StartAt).TotalSeconds + 0.5));
+        var seconds = Math.Max(1, (int)Math.Ceiling((TimeProvider.System.GetUtcNow() - request.StartAt).TotalSeconds + 0.5));
         var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds(seconds), CancellationToken.None).WaitAsync(CameraRig.Patience);
         Assert.Equal("footage", sealedTake.Manifest.Recording.Source);
         Assert.Equal(seconds * 25, sealedTake.Manifest.Video.Frames + sealedTake.Manifest.Quality!.DroppedFrames);

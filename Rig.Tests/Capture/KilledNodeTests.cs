@@ -49,6 +49,6 @@ public sealed class KilledNodeTests
             }
         }
 
-        await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
     }
 }

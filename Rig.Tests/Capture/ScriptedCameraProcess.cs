@@ -1,4 +1,5 @@
 using Rig.CameraNode.Capture;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;
 
@@ -21,7 +22,7 @@ internal static class ScriptedCameraProcess
     {
         if (File.Exists(SlowFile(folder)))
         {
-            Thread.Sleep(TimeSpan.FromSeconds(4));
+            RealTime.Block(TimeSpan.FromSeconds(4));
         }
 
         var script = new ScriptedLiveCamera.Script { FaultNow = () => Take(FaultFile(folder)), Absent = () => File.Exists(AbsentFile(folder)) };

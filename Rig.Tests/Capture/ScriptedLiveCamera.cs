@@ -2,6 +2,7 @@ using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Native;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;
 
@@ -44,7 +45,7 @@ internal sealed class ScriptedLiveCamera(ScriptedLiveCamera.Script script) : ILi
 
         if (script.Silent)
         {
-            Thread.Sleep(patience);
+            RealTime.Block(patience);
             return null;
         }
 

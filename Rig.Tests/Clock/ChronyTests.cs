@@ -47,7 +47,7 @@ public sealed class ChronyTests(ITestOutputHelper output)
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         while (tracking is not { Synchronised: true, ReferenceTime: not null })
         {
-            await Task.Delay(200, patience.Token);
+            await RealTime.PassAsync(TimeSpan.FromMilliseconds(200), patience.Token);
             tracking = await chronyc.ReadAsync(patience.Token);
         }
 
@@ -57,7 +57,7 @@ public sealed class ChronyTests(ITestOutputHelper output)
         Assert.Equal(KnownOffsetMs, Math.Abs(tracking.SystemOffsetMs), 1.0);
 
         // With nobody to measure against in the cluster, it is what the node goes by.
-        var status = SyncStatus.Of(OffsetEstimator.Empty, null, DateTimeOffset.UtcNow, new SyncOptions(), tracking);
+        var status = SyncStatus.Of(OffsetEstimator.Empty, null, TimeProvider.System.GetUtcNow(), new SyncOptions(), tracking);
         Assert.Equal(("chrony", SyncConfidence.Good), (status.Source, status.Confidence));
     }
 

@@ -130,13 +130,6 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
     private async Task<double> FramesAsync(string camera) => ((double?)(await GetAsync(camera, "status"))?["recording"]?["duration_sec"] ?? 0) * 15;
 
     /// <param name="seen">What was seen last instead.</param>
-    private static async Task UntilAsync(string what, Func<Task<bool>> condition, Func<string?>? seen = null)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await condition())
-        {
-            Assert.False(patience.IsCancellationRequested, $"It did not come true in {Patience.TotalSeconds:0} s that {what}. {seen?.Invoke()}");
-            await Task.Delay(TimeSpan.FromMilliseconds(200), CancellationToken.None);
-        }
-    }
+    private static Task UntilAsync(string what, Func<Task<bool>> condition, Func<string?>? seen = null) =>
+        Eventually.HoldsAsync(condition, () => $"It was to come true that {what}. {seen?.Invoke()}", Patience, TimeSpan.FromMilliseconds(200));
 }

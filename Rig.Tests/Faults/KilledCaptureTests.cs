@@ -35,7 +35,7 @@ public sealed class KilledCaptureTests
 
         var last = rig.Camera.Status.Take!.Frames + 10;
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= last, () => "frames after the last kill");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
 
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         var index = FrameIndex.Read(await File.ReadAllBytesAsync(Path.ChangeExtension(sealedTake.FilePath, ".index")));

@@ -64,7 +64,7 @@ public sealed class KilledRecorderTests(ITestOutputHelper output)
                     await UntilAsync(() => handed.Frames > 0 || host.HasExited, host);
                 }
 
-                await Task.Delay(random.Next(0, 450));
+                await RealTime.PassAsync(TimeSpan.FromMilliseconds(random.Next(0, 450)));
                 Assert.False(host.HasExited, host.HasExited ? await host.StandardError.ReadToEndAsync() : "");
             }
             finally
@@ -109,13 +109,8 @@ public sealed class KilledRecorderTests(ITestOutputHelper output)
         return results;
     }
 
-    private static async Task UntilAsync(Func<bool> condition, Process host)
-    {
-        for (var waited = Stopwatch.StartNew(); !condition(); await Task.Delay(2))
-        {
-            Assert.True(waited.Elapsed < Patience, $"The host {host.Id} does not record.");
-        }
-    }
+    private static Task UntilAsync(Func<bool> condition, Process host) =>
+        Eventually.HoldsAsync(condition, () => $"The host {host.Id} does not record.", Patience, TimeSpan.FromMilliseconds(2));
 
     private static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Storage;
 using Rig.Ctl.Demo;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Faults;
 
@@ -104,7 +105,7 @@ internal sealed class NodeProcess : IDisposable
                 // not listening yet
             }
 
-            await Task.Delay(10, patience.Token);
+            await RealTime.PassAsync(TimeSpan.FromMilliseconds(10), patience.Token);
         }
     }
 

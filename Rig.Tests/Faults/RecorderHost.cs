@@ -60,7 +60,7 @@ internal static class RecorderHost
         var startNs = MonotonicClock.NowNs;
         var slots = new FrameSlots(startNs, SampleVideo.Fps);
         var startWallNs = MonotonicClock.WallNowNs(TimeProvider.System);
-        var writer = TakeWriter.Create(files, TakePaths.Of(storage, id), TakeBench.Describe(id, TakeSealer.FromUnixNs(startWallNs)), NullLogger.Instance);
+        var writer = TakeWriter.Create(files, TakePaths.Of(storage, id), TakeBench.Describe(id, TakeSealer.FromUnixNs(startWallNs)), NullLogger.Instance, TakeBench.NewMetrics());
         writer.FirstDurable.ContinueWith(_ => handed.DurableTake = id.Take, TaskContinuationOptions.ExecuteSynchronously);
         for (var n = 0; n < count; n++)
         {

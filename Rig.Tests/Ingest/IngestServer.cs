@@ -6,9 +6,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Rig.Ingest;
 using Rig.Tests.Support;
+using Serilog;
+using Serilog.Core;
 
 namespace Rig.Tests.Ingest;
 
@@ -46,7 +47,7 @@ internal sealed class IngestServer : IAsyncDisposable
             ],
             builder =>
             {
-                builder.Logging.ClearProviders();
+                builder.Services.AddSerilog(Logger.None);
                 configure?.Invoke(builder);
             });
         try

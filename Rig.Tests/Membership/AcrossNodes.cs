@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Membership;
 
@@ -22,18 +23,10 @@ internal static class AcrossNodes
             }
             catch (Exception) when (patience.Elapsed < Patience)
             {
-                await Task.Delay(20);
+                await RealTime.PassAsync(TimeSpan.FromMilliseconds(20));
             }
         }
     }
 
-    public static async Task EventuallyAsync(Func<bool> condition, string what)
-    {
-        var patience = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(patience.Elapsed < Patience, $"It never came true that {what}.");
-            await Task.Delay(10);
-        }
-    }
+    public static Task EventuallyAsync(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, () => $"It was to come true that {what}.", Patience);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture;
@@ -375,17 +376,17 @@ public sealed class NodeApiTests : IAsyncLifetime
         Assert.Contains("# TYPE rig_storage_free_bytes gauge\nrig_storage_free_bytes{camera_id=\"CAM_L\"} 900000000000\n", text, StringComparison.Ordinal);
         Assert.Contains("rig_encode_fps", text, StringComparison.Ordinal);
 
-        using var meter = new System.Diagnostics.Metrics.Meter("Rig.Tests.Metrics");
-        meter.CreateCounter<long>("rig_test_total", description: "Tests.").Add(2, new KeyValuePair<string, object?>("cause", "a \"b\""));
-        Assert.Contains("rig_test_total{camera_id=\"CAM_L\",cause=\"a \\\"b\\\"\"} 2\n", await node.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Prometheus.Metrics.WithCustomRegistry(node.Services.GetRequiredService<Prometheus.CollectorRegistry>()).CreateCounter("rig_test_total", "Tests.", "cause").WithLabels("a \"b\"").Inc(2);
+        Assert.Contains("rig_test_total{cause=\"a \\\"b\\\"\",camera_id=\"CAM_L\"} 2\n", await node.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Metrics_tell_what_the_recorder_counts_and_how_long_the_disk_takes()
     {
-        RecorderMetrics.SyncSeconds.Record(0.004);
-        RecorderMetrics.Fragments.Add(1);
-        RecorderMetrics.DroppedFrames.Add(1, new KeyValuePair<string, object?>("cause", DropCause.SourceLate));
+        var recorder = node.Services.GetRequiredService<RecorderMetrics>();
+        recorder.SyncSeconds.Observe(0.004);
+        recorder.Fragments.Inc();
+        recorder.DroppedFrames.WithLabels(DropCause.SourceLate).Inc();
         var lines = (await node.Http.GetStringAsync("/metrics")).Split('\n');
         Assert.Contains("# TYPE rig_recorder_fdatasync_seconds histogram", lines);
         Assert.True(Value("rig_recorder_fdatasync_seconds_bucket{camera_id=\"CAM_L\",le=\"0.005\"}") >= 1);
@@ -393,7 +394,7 @@ public sealed class NodeApiTests : IAsyncLifetime
         Assert.Equal(Value("rig_recorder_fdatasync_seconds_count{camera_id=\"CAM_L\"}"), Value("rig_recorder_fdatasync_seconds_bucket{camera_id=\"CAM_L\",le=\"+Inf\"}"));
         Assert.True(Value("rig_recorder_fdatasync_seconds_sum{camera_id=\"CAM_L\"}") >= 0.004);
         Assert.True(Value("rig_recorder_fragments_total{camera_id=\"CAM_L\"}") >= 1);
-        Assert.True(Value("rig_recorder_dropped_frames_total{camera_id=\"CAM_L\",cause=\"source_late\"}") >= 1);
+        Assert.True(Value("rig_recorder_dropped_frames_total{cause=\"source_late\",camera_id=\"CAM_L\"}") >= 1);
         Assert.All(new[] { "rig_cpu_percent", "rig_memory_percent", "rig_take_dropped_frames" }, name => Value($"{name}{{camera_id=\"CAM_L\"}}"));
 
         double Value(string sample) =>

@@ -62,6 +62,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public HttpClient Http { get; } = new();
 
+    public IServiceProvider Services => app.Services;
+
     /// <summary>The pages as the build laid them beside the node's own program; the tests' folder mixes those of all programs.</summary>
     private static string WebRoot
     {

@@ -77,7 +77,7 @@ internal sealed class SeedServer : IAsyncDisposable
         using var body = await JsonDocument.ParseAsync(request.Body);
         var (session, camera) = (body.RootElement.GetProperty("session_id").GetString()!, body.RootElement.GetProperty("camera_id").GetString()!);
         return Held.TryGetValue((session, camera), out var bytes)
-            ? Results.Json(new { success = true, session_id = session, camera_id = camera, size_bytes = bytes.Length, checksum_sha256 = ConfirmedChecksum(Convert.ToHexStringLower(SHA256.HashData(bytes))), confirmed_at = DateTimeOffset.UtcNow })
+            ? Results.Json(new { success = true, session_id = session, camera_id = camera, size_bytes = bytes.Length, checksum_sha256 = ConfirmedChecksum(Convert.ToHexStringLower(SHA256.HashData(bytes))), confirmed_at = TimeProvider.System.GetUtcNow() })
             : Results.Json(new { success = false, error = "Recording not found" }, statusCode: 404);
     }
 }

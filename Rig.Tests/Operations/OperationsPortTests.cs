@@ -204,7 +204,7 @@ public sealed class OperationsPortTests : PatientTestKit, IAsyncLifetime
         try
         {
             yield return new JsonObject { ["message"] = "first" };
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await RealTime.NeverAsync(cancellationToken);
         }
         finally
         {

@@ -128,7 +128,7 @@ public sealed class PipelineTests(PostgresFixture postgres) : IAsyncLifetime
             if (stage == PipelineStage.Detected)
             {
                 reached.TrySetResult();
-                await Task.Delay(Timeout.Infinite, token);
+                await RealTime.NeverAsync(token);
             }
         };
         await UploadAllAsync();

@@ -111,7 +111,7 @@ public sealed class SessionPipelineActorTests() : PatientTestKit("""
     {
         private readonly Lock gate = new();
         private SessionWork work = new(
-            new SessionTakes(session, [new CollectedTake(new RecordingId(session, CameraId.Left, 1), DateTimeOffset.UtcNow, TakeEndReason.Stopped, [CameraId.Left.Value])], null), 0, 0, null, false, []);
+            new SessionTakes(session, [new CollectedTake(new RecordingId(session, CameraId.Left, 1), TimeProvider.System.GetUtcNow(), TakeEndReason.Stopped, [CameraId.Left.Value])], null), 0, 0, null, false, []);
 
         public List<(int Run, QueueReason Reason)> Queued { get; } = [];
 
@@ -141,8 +141,8 @@ public sealed class SessionPipelineActorTests() : PatientTestKit("""
             {
                 Queued.Add((run, reason));
                 work = new SessionWork(
-                    work.Takes with { QueuedAt = DateTimeOffset.UtcNow }, run, 0, reason, false,
-                    [.. Enum.GetValues<PipelineStage>().Select(stage => new StageRow(stage, stage <= PipelineStage.Verified, null, DateTimeOffset.UtcNow))]);
+                    work.Takes with { QueuedAt = TimeProvider.System.GetUtcNow() }, run, 0, reason, false,
+                    [.. Enum.GetValues<PipelineStage>().Select(stage => new StageRow(stage, stage <= PipelineStage.Verified, null, TimeProvider.System.GetUtcNow()))]);
             }
 
             return true;

@@ -45,7 +45,7 @@ public sealed class CameraActorTests : PatientTestKit
     [Fact]
     public void The_start_is_the_masters_instant_on_the_nodes_own_clock()
     {
-        var at = DateTimeOffset.UtcNow;
+        var at = TimeProvider.System.GetUtcNow();
         var ahead = new ClockSample(at, at.AddMilliseconds(-3), at.AddMilliseconds(-3), at);
         node.Tell(new TimingProtocol.ClockMeasured(ahead, "master"), TestActor);
         node.Tell(new TimingProtocol.GetSyncStatus(), TestActor);
@@ -211,7 +211,7 @@ public sealed class CameraActorTests : PatientTestKit
         Assert.NotNull(board.Node);
     }
 
-    private static StartTake Start() => new(Final, DateTimeOffset.UtcNow, Cameras);
+    private static StartTake Start() => new(Final, TimeProvider.System.GetUtcNow(), Cameras);
 
     private NodeReport AwaitReport(NodePhase phase)
     {

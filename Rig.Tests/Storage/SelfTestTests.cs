@@ -19,7 +19,7 @@ public sealed class SelfTestTests
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request();
         await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
-        await rig.Camera.StopTakeAsync(request.Id, DateTimeOffset.UtcNow, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
         var before = Files(rig);
 
         var result = await Runner(rig).RunAsync(Length);

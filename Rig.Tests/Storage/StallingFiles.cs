@@ -1,4 +1,5 @@
 using Rig.CameraNode.Storage;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Storage;
 
@@ -32,7 +33,7 @@ internal sealed class StallingFiles(int every) : IRecordingFiles
         if (Interlocked.Increment(ref calls) % every == 0)
         {
             Interlocked.Increment(ref stalls);
-            Thread.Sleep(Stall);
+            RealTime.Block(Stall);
         }
     }
 

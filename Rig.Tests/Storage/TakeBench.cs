@@ -35,7 +35,9 @@ internal sealed class TakeBench : IDisposable
     internal TakePaths Paths(RecordingId? id = null) => TakePaths.Of(Storage, id ?? Id());
 
     internal TakeWriter Open(RecordingId? id = null, VideoCodec codec = VideoCodec.H264) =>
-        TakeWriter.Create(Files, Paths(id), Describe(id ?? Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs), codec), NullLogger.Instance);
+        TakeWriter.Create(Files, Paths(id), Describe(id ?? Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs), codec), NullLogger.Instance, NewMetrics());
+
+    internal static RecorderMetrics NewMetrics() => new(Prometheus.Metrics.NewCustomRegistry());
 
     internal static OpenTake Describe(RecordingId id, DateTimeOffset start, VideoCodec codec = VideoCodec.H264) => new()
     {

@@ -50,5 +50,5 @@ public sealed class TakeFramingTests : IDisposable
     }
 
     private TakeWriter Open() => TakeWriter.Create(
-        bench.Files, bench.Paths(), TakeBench.Describe(TakeBench.Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs)) with { Framing = Framing }, NullLogger.Instance);
+        bench.Files, bench.Paths(), TakeBench.Describe(TakeBench.Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs)) with { Framing = Framing }, NullLogger.Instance, TakeBench.NewMetrics());
 }

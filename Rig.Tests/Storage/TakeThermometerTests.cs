@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
 
@@ -8,21 +9,20 @@ public sealed class TakeThermometerTests
     [Fact]
     public void The_average_and_the_highest_of_all_readings_are_told_and_silent_ones_left_out()
     {
-        var time = new ManualTimers();
+        var time = new FakeTimeProvider();
         var readings = new Queue<double?>([50, 60.04, null, double.NaN, 55]);
         using var thermometer = new TakeThermometer(() => readings.Dequeue(), time);
-        time.Fire();
-        time.Fire();
-        time.Fire();
+        time.Advance(3 * TakeThermometer.Interval);
         Assert.Equal(new TakeTemperature(55, 60), thermometer.Finish());
-        Assert.Equal(TakeThermometer.Interval, time.Period);
-        Assert.True(time.IsDisposed);
+
+        // Another reading would find none.
+        time.Advance(TakeThermometer.Interval);
     }
 
     [Fact]
     public void Without_a_sensor_nothing_is_told()
     {
-        using var thermometer = new TakeThermometer(() => null, new ManualTimers());
+        using var thermometer = new TakeThermometer(() => null, new FakeTimeProvider());
         Assert.Null(thermometer.Finish());
     }
 
@@ -32,7 +32,7 @@ public sealed class TakeThermometerTests
         using var bench = new TakeBench();
         var temperature = 61.25;
         var writer = TakeWriter.Create(
-            bench.Files, bench.Paths(), TakeBench.Describe(TakeBench.Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs)), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
+            bench.Files, bench.Paths(), TakeBench.Describe(TakeBench.Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs)), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, TakeBench.NewMetrics(),
             temperatureNow: () => temperature++);
         foreach (var frame in SampleVideo.Frames())
         {
@@ -43,29 +43,5 @@ public sealed class TakeThermometerTests
         var sealedTake = await writer.Ended.WaitAsync(TakeBench.Patience);
         var quality = Manifest.Parse(await File.ReadAllBytesAsync(sealedTake.ManifestPath)).Quality!;
         Assert.Equal((61.8, 62.2), (quality.TemperatureAvgC, quality.TemperatureMaxC));
-    }
-
-    /// <summary>Timers that go off when the test says so.</summary>
-    private sealed class ManualTimers : TimeProvider, ITimer
-    {
-        private TimerCallback? callback;
-
-        public TimeSpan Period { get; private set; }
-
-        public bool IsDisposed { get; private set; }
-
-        public void Fire() => callback!(null);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            (this.callback, Period) = (callback, period);
-            return this;
-        }
-
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-        public void Dispose() => IsDisposed = true;
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -1,18 +1,33 @@
+using System.Diagnostics;
+
 namespace Rig.Tests.Support;
 
 /// <summary>Waits for a condition with a generous bound, instead of for a time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultInterval = TimeSpan.FromMilliseconds(20);
 
-    public static async Task HoldsAsync(Func<Task<bool>> condition)
+    /// <param name="otherwise">What is said when the bound is over; asked for then.</param>
+    /// <param name="interval">Between two looks.</param>
+    /// <returns>How long it took.</returns>
+    public static async Task<TimeSpan> HoldsAsync(Func<Task<bool>> condition, Func<string>? otherwise = null, TimeSpan? patience = null, TimeSpan? interval = null)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        var bound = patience ?? DefaultPatience;
+        var begin = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            await Task.Delay(20, deadline.Token);
+            if (Stopwatch.GetElapsedTime(begin) > bound)
+            {
+                Assert.Fail($"It did not come true in {bound.TotalSeconds:0} s. {otherwise?.Invoke()}");
+            }
+
+            await RealTime.PassAsync(interval ?? DefaultInterval);
         }
+
+        return Stopwatch.GetElapsedTime(begin);
     }
 
-    public static Task HoldsAsync(Func<bool> condition) => HoldsAsync(() => Task.FromResult(condition()));
+    public static Task<TimeSpan> HoldsAsync(Func<bool> condition, Func<string>? otherwise = null, TimeSpan? patience = null, TimeSpan? interval = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), otherwise, patience, interval);
 }

@@ -1,6 +1,6 @@
 namespace Rig.Tests.Support;
 
-/// <summary>The machine's clocks, with a wall clock that somebody sets.</summary>
+/// <summary>The machine's clocks, with a wall clock that somebody sets. (FakeTimeProvider's wall and monotonic clock are one.)</summary>
 public sealed class SteppedTime : TimeProvider
 {
     private long stepTicks;

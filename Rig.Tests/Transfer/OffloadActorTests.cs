@@ -117,7 +117,7 @@ public sealed class OffloadActorTests : PatientTestKit
     public void What_ran_when_the_node_died_is_taken_up_again()
     {
         var entry = catalogue.Seal(Left);
-        server.Save(OffloadQueue.Empty.Enqueue(Left, entry.SizeBytes, "old", DateTimeOffset.UtcNow).Queue.Begin("old", DateTimeOffset.UtcNow));
+        server.Save(OffloadQueue.Empty.Enqueue(Left, entry.SizeBytes, "old", TimeProvider.System.GetUtcNow()).Queue.Begin("old", TimeProvider.System.GetUtcNow()));
         var job = AwaitJob(Start(), OffloadJobStatus.Completed);
         Assert.Equal(("old", 1), (job.JobId, job.Attempts));
     }
@@ -192,7 +192,7 @@ public sealed class OffloadActorTests : PatientTestKit
 
     private static async Task<SendOutcome> Never(CancellationToken cancellationToken)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        await RealTime.NeverAsync(cancellationToken);
         throw new InvalidOperationException("Never ends by itself.");
     }
 

@@ -1,12 +1,11 @@
 using System.Net.Sockets;
 using System.Text;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Viewer;
 
 internal static class CutUploads
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>Promises the whole body, sends a part of it and hangs up, as a broken line does.</summary>
     /// <param name="arrivingPath">The file that grows; the line breaks once it holds the part.</param>
     public static async Task SendPartlyAsync(Uri server, string path, byte[] body, int sentBytes, string arrivingPath)
@@ -22,11 +21,7 @@ internal static class CutUploads
         await stream.ReadExactlyAsync(asked);
         Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(asked), StringComparison.Ordinal);
         await stream.WriteAsync(body.AsMemory(0, sentBytes));
-        using var patience = new CancellationTokenSource(Patience);
-        while (!File.Exists(arrivingPath) || new FileInfo(arrivingPath).Length < sentBytes)
-        {
-            await Task.Delay(10, patience.Token);
-        }
+        await Eventually.HoldsAsync(() => File.Exists(arrivingPath) && new FileInfo(arrivingPath).Length >= sentBytes);
 
         connection.Client.Shutdown(SocketShutdown.Send);
         try

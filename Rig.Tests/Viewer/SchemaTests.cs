@@ -11,18 +11,19 @@ namespace Rig.Tests.Viewer;
 public sealed class SchemaTests(PostgresFixture postgres)
 {
     [Fact]
-    public async Task The_numbered_sql_makes_exactly_what_the_model_describes()
+    public async Task The_migrations_make_exactly_what_the_model_describes()
     {
         var connectionString = await postgres.NewDatabaseAsync();
-        await new Migrator(connectionString).UpgradeAsync(CancellationToken.None);
         await using var db = Open(connectionString);
+        Assert.False(db.Database.HasPendingModelChanges(), "Run 'dotnet ef migrations add': the model was changed without a migration.");
+        await new Migrator(db).UpgradeAsync(CancellationToken.None);
         var tables = db.Model.GetRelationalModel().Tables.ToList();
 
         var columns = tables.SelectMany(table => table.Columns.Select(column => $"{table.Name}.{column.Name} {column.StoreType} {(column.IsNullable ? "NULL" : "NOT NULL")}"));
         Assert.Equal(columns.Order(StringComparer.Ordinal), await ReadAsync(connectionString, """
             SELECT c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE ' NULL' END
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND c.relname <> 'schema_version'
+            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND c.relname <> '__EFMigrationsHistory'
             """));
 
         var indexes = tables.SelectMany(table => table.Indexes.Select(index => $"{table.Name} {(index.IsUnique ? "UNIQUE " : "")}({Names(index.Columns)})")
@@ -32,7 +33,7 @@ public sealed class SchemaTests(PostgresFixture postgres)
             FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
             CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, position)
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relname <> 'schema_version'
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relname <> '__EFMigrationsHistory'
             GROUP BY c.relname, i.indexrelid, i.indisunique
             """));
 
@@ -48,12 +49,18 @@ public sealed class SchemaTests(PostgresFixture postgres)
     [Fact]
     public async Task Upgrading_again_changes_nothing_and_two_at_once_wait_for_each_other()
     {
-        var migrator = new Migrator(await postgres.NewDatabaseAsync());
-        Assert.Equal(0, await migrator.ReadVersionAsync(CancellationToken.None));
-        var both = await Task.WhenAll(migrator.UpgradeAsync(CancellationToken.None), migrator.UpgradeAsync(CancellationToken.None));
-        Assert.Equal(Migrator.ProgramVersion, both.Sum(applied => applied.Count));
+        var connectionString = await postgres.NewDatabaseAsync();
+        await using var first = Open(connectionString);
+        await using var second = Open(connectionString);
+        var (migrator, other) = (new Migrator(first), new Migrator(second));
+        var empty = await migrator.ReadAsync(CancellationToken.None);
+        Assert.Null(empty.Name);
+        Assert.NotEmpty(empty.Pending);
+        var both = await Task.WhenAll(migrator.UpgradeAsync(CancellationToken.None), other.UpgradeAsync(CancellationToken.None));
+        Assert.Equal(empty.Pending, both.SelectMany(applied => applied));
         Assert.Empty(await migrator.UpgradeAsync(CancellationToken.None));
-        Assert.Equal(Migrator.ProgramVersion, await migrator.ReadVersionAsync(CancellationToken.None));
+        var upgraded = await migrator.ReadAsync(CancellationToken.None);
+        Assert.Equal((migrator.ProgramSchema, 0, 0), (upgraded.Name, upgraded.Pending.Count, upgraded.Unknown.Count));
     }
 
     /// <summary>Stored in databases and used in URLs: a name may be added here, never changed or taken away.</summary>

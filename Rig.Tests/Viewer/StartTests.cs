@@ -1,5 +1,5 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Rig.Tests.Support;
 using Rig.Viewer;
 using Rig.Viewer.Accounts;
@@ -25,12 +25,10 @@ public sealed class StartTests(PostgresFixture postgres, ViewerServer server) : 
     {
         using var folder = new TempFolder();
         var connectionString = await postgres.NewDatabaseAsync();
-        await new Migrator(connectionString).UpgradeAsync(CancellationToken.None);
-        await using (var connection = new NpgsqlConnection(connectionString))
+        await using (var db = new ViewerDb(new DbContextOptionsBuilder<ViewerDb>().UseNpgsql(connectionString).Options))
         {
-            await connection.OpenAsync();
-            await using var newer = new NpgsqlCommand("INSERT INTO schema_version VALUES (999, now())", connection);
-            await newer.ExecuteNonQueryAsync();
+            await new Migrator(db).UpgradeAsync(CancellationToken.None);
+            await db.Database.ExecuteSqlAsync($"""INSERT INTO "__EFMigrationsHistory" VALUES ('99990101000000_Later', '99.0')""");
         }
 
         var refused = await StartAsync<StartRefusedException>(ViewerServer.Settings(connectionString, folder.Path));

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Rig.Hosting;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
 
@@ -99,13 +100,13 @@ internal static class AccountsSetup
         keys.XmlRepository = new FileSystemXmlRepository(folder, loggers);
     }
 
-    private static RateLimitPartition<string> LimitLogins(HttpContext context)
+    private static RateLimitPartition<int> LimitLogins(HttpContext context)
     {
         var perMinute = context.RequestServices.GetRequiredService<IOptions<ViewerOptions>>().Value.LoginAttemptsPerMinute;
         return HttpMethods.IsPost(context.Request.Method)
             ? RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress?.ToString() ?? "",
+                ClientPartition.Of(context.Connection.RemoteIpAddress),
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = perMinute, Window = TimeSpan.FromMinutes(1) })
-            : RateLimitPartition.GetNoLimiter("");
+            : RateLimitPartition.GetNoLimiter(-1);
     }
 }

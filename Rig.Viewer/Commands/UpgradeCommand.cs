@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Commands;
@@ -12,11 +11,12 @@ internal static class UpgradeCommand
         command.SetAction((_, cancellationToken) => ViewerCommands.OrSentence(async () =>
         {
             await using var app = ViewerHost.Build(AppContext.BaseDirectory);
-            var options = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            var applied = await new Migrator(options.ConnectionString).UpgradeAsync(cancellationToken);
+            await using var scope = app.Services.CreateAsyncScope();
+            var migrator = scope.ServiceProvider.GetRequiredService<Migrator>();
+            var applied = await migrator.UpgradeAsync(cancellationToken);
             Console.WriteLine(applied.Count == 0
-                ? $"The database is up to date (schema {Migrator.ProgramVersion})."
-                : $"The database is now at schema {Migrator.ProgramVersion}; {applied.Count} step(s) applied.");
+                ? $"The database is up to date (schema {migrator.ProgramSchema})."
+                : $"The database is now at schema {migrator.ProgramSchema}; {applied.Count} step(s) applied.");
         }));
         return command;
     }

@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Net;
+using Rig.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Storage;
 
@@ -9,17 +9,16 @@ internal static class OperationsSetup
 {
     public static void AddViewerMetrics(this IServiceCollection services)
     {
+        services.AddMetricsRegistry();
         services.AddSingleton<ViewerMetrics>();
-        services.AddSingleton(provider => new PrometheusText(provider.GetRequiredService<IMeterFactory>(), ViewerMetrics.MeterName));
     }
 
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        // Made now, so that counting begins before the first request.
-        routes.ServiceProvider.GetRequiredService<PrometheusText>();
+        // Made now, so that every figure is there before the first request.
         routes.ServiceProvider.GetRequiredService<ViewerMetrics>();
         routes.MapGet("/health", HealthAsync).AllowAnonymous();
-        routes.MapGet("/metrics", Metrics).AllowAnonymous();
+        routes.MapRigMetrics(mayRead: IsThisMachine).AllowAnonymous();
     }
 
     private static async Task<IResult> HealthAsync(ViewerDb db, CancellationToken cancellationToken) =>
@@ -28,8 +27,6 @@ internal static class OperationsSetup
             : ErrorAnswers.Error(StatusCodes.Status503ServiceUnavailable, "The database does not answer. Check that PostgreSQL runs.");
 
     /// <summary>Only this machine reads the figures; behind a proxy that is who the proxy says asks.</summary>
-    private static IResult Metrics(HttpContext context, PrometheusText text) =>
-        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-            ? Results.Text(text.Render(), "text/plain; version=0.0.4")
-            : Results.NotFound();
+    private static bool IsThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 }

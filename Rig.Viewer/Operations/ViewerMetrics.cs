@@ -1,31 +1,29 @@
-using System.Diagnostics.Metrics;
+using Prometheus;
 
 namespace Rig.Viewer.Operations;
 
-/// <summary>What the viewer counts of itself.</summary>
+/// <summary>What the viewer counts of itself. Labels are the program's own constants, so the number of series is bounded.</summary>
 internal sealed class ViewerMetrics
 {
-    public const string MeterName = "Rig.Viewer";
+    private readonly Counter signIns;
+    private readonly Counter mediaRequests;
+    private readonly Counter pushedBytes;
+    private readonly Counter publishedGames;
 
-    private readonly Counter<long> signIns;
-    private readonly Counter<long> mediaRequests;
-    private readonly Counter<long> pushedBytes;
-    private readonly Counter<long> publishedGames;
-
-    public ViewerMetrics(IMeterFactory meters)
+    public ViewerMetrics(CollectorRegistry registry)
     {
-        var meter = meters.Create(MeterName);
-        signIns = meter.CreateCounter<long>("rig_viewer_sign_ins", description: "Sign-in attempts by result.");
-        mediaRequests = meter.CreateCounter<long>("rig_viewer_media_requests", description: "Authorised media requests.");
-        pushedBytes = meter.CreateCounter<long>("rig_viewer_pushed_bytes", description: "Bytes received from the ingest server.");
-        publishedGames = meter.CreateCounter<long>("rig_viewer_published_games", description: "Games published or published anew.");
+        var metrics = Metrics.WithCustomRegistry(registry);
+        signIns = metrics.CreateCounter("rig_viewer_sign_ins_total", "Sign-in attempts by result.", "result");
+        mediaRequests = metrics.CreateCounter("rig_viewer_media_requests_total", "Authorised media requests.");
+        pushedBytes = metrics.CreateCounter("rig_viewer_pushed_bytes_total", "Bytes received from the ingest server.");
+        publishedGames = metrics.CreateCounter("rig_viewer_published_games_total", "Games published or published anew.");
     }
 
-    public void SignIn(bool succeeded) => signIns.Add(1, new KeyValuePair<string, object?>("result", succeeded ? "ok" : "refused"));
+    public void SignIn(bool succeeded) => signIns.WithLabels(succeeded ? "ok" : "refused").Inc();
 
-    public void MediaRequest() => mediaRequests.Add(1);
+    public void MediaRequest() => mediaRequests.Inc();
 
-    public void PushedBytes(long bytes) => pushedBytes.Add(bytes);
+    public void PushedBytes(long bytes) => pushedBytes.Inc(bytes);
 
-    public void GamePublished() => publishedGames.Add(1);
+    public void GamePublished() => publishedGames.Inc();
 }

@@ -1,84 +1,53 @@
-using System.Globalization;
-using System.Reflection;
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
 
 namespace Rig.Viewer.Storage;
 
-/// <summary>
-/// Applies the numbered SQL files of Storage/Migrations, each once, each in a transaction of its own. The number of the last one
-/// is the schema's version, kept in the table <c>schema_version</c>. A file that was released is never changed again.
-/// </summary>
-internal sealed class Migrator(string connectionString)
+/// <summary>How a database's schema stands to the one that this program is written for.</summary>
+/// <param name="Name">The newest migration that the database has; null for an empty database or one of before EF Core's migrations.</param>
+/// <param name="Pending">What it lacks, in order.</param>
+/// <param name="Unknown">What a newer program did to it.</param>
+internal sealed record SchemaState(string? Name, IReadOnlyList<string> Pending, IReadOnlyList<string> Unknown);
+
+/// <summary>Brings a database to this program's schema by the migrations in Storage/Migrations, which <c>dotnet ef</c> makes.</summary>
+internal sealed class Migrator(ViewerDb db)
 {
     // Any constant: two programs that upgrade at the same moment wait for each other.
     private const long UpgradeLock = 0x5249475F56494557;
 
-    private static readonly IReadOnlyList<Migration> Migrations = Load();
-
     /// <summary>The schema that this program is written for.</summary>
-    public static int ProgramVersion => Migrations[^1].Version;
+    public string ProgramSchema => db.Database.GetMigrations().Last();
 
-    /// <returns>0 for an empty database.</returns>
-    public async Task<int> ReadVersionAsync(CancellationToken cancellationToken)
+    public async Task<SchemaState> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        return await ReadVersionAsync(connection, cancellationToken);
+        var known = db.Database.GetMigrations().ToList();
+        var applied = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        return new SchemaState(applied.LastOrDefault(), [.. known.Except(applied)], [.. applied.Except(known)]);
     }
 
-    /// <returns>The versions that were applied; none if the schema was up to date.</returns>
-    public async Task<IReadOnlyList<int>> UpgradeAsync(CancellationToken cancellationToken)
+    /// <returns>The migrations that were applied, or found to be in an older database; none if the schema was up to date.</returns>
+    /// <exception cref="StartRefusedException">A newer program made the schema.</exception>
+    public async Task<IReadOnlyList<string>> UpgradeAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({UpgradeLock})", cancellationToken);
-        var current = await ReadVersionAsync(connection, cancellationToken);
-        List<int> applied = [];
-        foreach (var migration in Migrations.Where(migration => migration.Version > current))
+        // One connection for all of it: the lock belongs to it.
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(connection, migration.Sql, cancellationToken);
-            await ExecuteAsync(connection, $"INSERT INTO schema_version (version, applied_at) VALUES ({migration.Version}, now())", cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            applied.Add(migration.Version);
-        }
-
-        // Closing the session would do it, but the pool keeps sessions open.
-        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({UpgradeLock})", cancellationToken);
-        return applied;
-    }
-
-    private static async Task<int> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var exists = new NpgsqlCommand("SELECT to_regclass('schema_version') IS NOT NULL", connection);
-        if (await exists.ExecuteScalarAsync(cancellationToken) is not true)
-        {
-            return 0;
-        }
-
-        await using var version = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM schema_version", connection);
-        return (int)(await version.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static List<Migration> Load()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return assembly.GetManifestResourceNames()
-            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
-            .Select(name =>
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({UpgradeLock})", cancellationToken);
+            var before = await ReadAsync(cancellationToken);
+            if (before.Unknown.Count > 0)
             {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                return new Migration(int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd());
-            })
-            .OrderBy(migration => migration.Version)
-            .ToList();
-    }
+                throw SchemaGate.IsNewer(before, ProgramSchema);
+            }
 
-    private sealed record Migration(int Version, string Sql);
+            await NumberedSchema.TakeOverAsync(db, cancellationToken);
+            await db.Database.MigrateAsync(cancellationToken);
+            return before.Pending;
+        }
+        finally
+        {
+            // Closing the session would do it, but the pool keeps sessions open.
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({UpgradeLock})", CancellationToken.None);
+            await db.Database.CloseConnectionAsync();
+        }
+    }
 }

@@ -3,31 +3,35 @@ using Microsoft.Extensions.Options;
 namespace Rig.Viewer.Storage;
 
 /// <summary>Lets the program start only on the schema it was written for; runs before the first request can be taken.</summary>
-internal sealed class SchemaGate(IOptions<DatabaseOptions> options, ILogger<SchemaGate> logger) : IHostedLifecycleService
+internal sealed class SchemaGate(IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, ILogger<SchemaGate> logger) : IHostedLifecycleService
 {
+    public static StartRefusedException IsNewer(SchemaState schema, string programSchema) => new(
+        $"The database has schema {schema.Name}, made by a newer rig-viewer; this program knows {programSchema}. Install the newer program.");
+
     /// <exception cref="StartRefusedException">The schema is older or newer than this program.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        var migrator = new Migrator(options.Value.ConnectionString);
-        var version = await migrator.ReadVersionAsync(cancellationToken);
-        if (version < Migrator.ProgramVersion && options.Value.AutoUpgrade)
+        await using var scope = scopes.CreateAsyncScope();
+        var migrator = scope.ServiceProvider.GetRequiredService<Migrator>();
+        var schema = await migrator.ReadAsync(cancellationToken);
+        if (schema.Unknown.Count > 0)
         {
-            await migrator.UpgradeAsync(cancellationToken);
-            logger.LogInformation("The database was upgraded from schema {From} to {To}.", version, Migrator.ProgramVersion);
+            throw IsNewer(schema, migrator.ProgramSchema);
+        }
+
+        if (schema.Pending.Count == 0)
+        {
             return;
         }
 
-        if (version < Migrator.ProgramVersion)
+        if (!options.Value.AutoUpgrade)
         {
             throw new StartRefusedException(
-                $"The database has schema {version}, this program needs {Migrator.ProgramVersion}. Run 'rig-viewer upgrade', or set Rig:Database:AutoUpgrade to true.");
+                $"The database lacks {schema.Pending.Count} step(s) to schema {migrator.ProgramSchema}, which this program needs. Run 'rig-viewer upgrade', or set Rig:Database:AutoUpgrade to true.");
         }
 
-        if (version > Migrator.ProgramVersion)
-        {
-            throw new StartRefusedException(
-                $"The database has schema {version}, made by a newer rig-viewer; this program knows {Migrator.ProgramVersion}. Install the newer program.");
-        }
+        await migrator.UpgradeAsync(cancellationToken);
+        logger.LogInformation("The database was upgraded to schema {Schema}.", migrator.ProgramSchema);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -13,6 +13,7 @@ internal static class StorageSetup
             .ValidateOnStart();
         services.AddDbContext<ViewerDb>((provider, options) =>
             options.UseNpgsql(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString));
+        services.AddScoped<Migrator>();
         services.AddSingleton<SchemaGate>();
         services.AddHostedService(provider => provider.GetRequiredService<SchemaGate>());
     }

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Rig.Viewer.Storage;
 
-/// <summary>The viewer's PostgreSQL database. The schema itself is made by Storage/Migrations; a test holds the two equal.</summary>
+/// <summary>The viewer's PostgreSQL database. Storage/Migrations make its schema; after a change here, <c>dotnet ef migrations add</c> makes the next one.</summary>
 public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserContext<User, int>(options)
 {
     public DbSet<Player> Players => Set<Player>();
@@ -85,14 +86,36 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
             announcement.HasOne(row => row.Game).WithOne().HasForeignKey<GameAnnouncement>(row => row.GameId);
             announcement.Property(row => row.Payload).HasColumnType("jsonb");
         });
-        NameColumns(builder);
+        NameAll(builder);
     }
 
-    private static void NameColumns(ModelBuilder builder)
+    /// <summary>Keys and indexes are named as PostgreSQL itself does, which is how they are called in databases of before the migrations.</summary>
+    private static void NameAll(ModelBuilder builder)
     {
-        foreach (var property in builder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        foreach (var entity in builder.Model.GetEntityTypes())
         {
-            property.SetColumnName(SnakeCase.Of(property.Name.Replace("PhoneNumber", "Phone", StringComparison.Ordinal)));
+            var table = entity.GetTableName();
+            foreach (var property in entity.GetProperties())
+            {
+                property.SetColumnName(SnakeCase.Of(property.Name.Replace("PhoneNumber", "Phone", StringComparison.Ordinal)));
+            }
+
+            foreach (var key in entity.GetKeys())
+            {
+                key.SetName($"{table}_pkey");
+            }
+
+            foreach (var reference in entity.GetForeignKeys())
+            {
+                reference.SetConstraintName($"{table}_{Columns(reference.Properties)}_fkey");
+            }
+
+            foreach (var index in entity.GetIndexes())
+            {
+                index.SetDatabaseName($"{table}_{Columns(index.Properties)}_idx");
+            }
         }
     }
+
+    private static string Columns(IEnumerable<IReadOnlyProperty> properties) => string.Join('_', properties.Select(property => property.GetColumnName()));
 }

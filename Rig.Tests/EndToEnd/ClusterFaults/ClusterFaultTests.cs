@@ -74,7 +74,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IDisposable
                 var host = Assert.Single(await nodes.HostsAsync(ThreeNodes.Cameras));
                 var before = await UptimesAsync(nodes);
                 nodes.Signal(camera, SigStop);
-                await Task.Delay(TimeSpan.FromSeconds(0.8));
+                await RealTime.PassAsync(TimeSpan.FromSeconds(0.8));
                 nodes.Signal(camera, SigCont);
 
                 // Long enough for a downing that was set off to have happened.

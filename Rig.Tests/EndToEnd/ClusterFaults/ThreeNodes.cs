@@ -2,6 +2,7 @@ extern alias ctl;
 
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Rig.Tests.Support;
 using ctl::Rig.Ctl.Demo;
 using ctl::Rig.Ctl.Operations;
 
@@ -129,21 +130,11 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
 
     /// <summary>Waits until a condition holds; a node that cannot be asked makes it false.</summary>
     /// <returns>How long it took.</returns>
-    public async Task<TimeSpan> UntilAsync(string what, Func<Task<bool>> condition)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        while (!await HoldsAsync(condition))
-        {
-            if (Stopwatch.GetElapsedTime(begin) > Patience)
-            {
-                Assert.Fail($"It did not come true in {Patience.TotalSeconds:0} s that {what}.\n{string.Join("\n\n", processes.Values.Select(process => $"{process.Name}:\n{process.Tail(30)}"))}");
-            }
-
-            await Task.Delay(100);
-        }
-
-        return Stopwatch.GetElapsedTime(begin);
-    }
+    public Task<TimeSpan> UntilAsync(string what, Func<Task<bool>> condition) => Eventually.HoldsAsync(
+        () => HoldsAsync(condition),
+        () => $"It was to come true that {what}.\n{string.Join("\n\n", processes.Values.Select(process => $"{process.Name}:\n{process.Tail(30)}"))}",
+        Patience,
+        TimeSpan.FromMilliseconds(100));
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(processes.Values.Select(process => process.DisposeAsync().AsTask()));
 

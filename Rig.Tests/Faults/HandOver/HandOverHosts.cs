@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Storage;
@@ -9,6 +8,8 @@ using Rig.Ingest.Storage;
 using Rig.Tests.Ingest;
 using Rig.Tests.Ingest.Pull;
 using Rig.Tests.Support;
+using Serilog;
+using Serilog.Core;
 
 namespace Rig.Tests.Faults.HandOver;
 
@@ -30,7 +31,7 @@ internal static class HandOverHosts
         crash.Listen(_ => { });
         await using var app = IngestHost.Build(settings, builder =>
         {
-            builder.Logging.ClearProviders();
+            builder.Services.AddSerilog(Logger.None);
             ScriptedStages.Register(builder);
             var services = builder.Services;
             services.AddSingleton<TakeDisk>(new MortalDisk(crash));
@@ -46,7 +47,7 @@ internal static class HandOverHosts
     {
         var crash = new ArmedCrash();
         var builder = NodeHost.CreateBuilder(settings);
-        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog(Logger.None);
         builder.Services.AddSingleton<IRecordingFiles>(new MortalFiles(new PosixRecordingFiles(), crash));
         builder.Services.AddRecordingStorage(builder.Configuration).AddSingleton<ICamera>(new ScriptedCamera()).AddCameraNode().AddNodeActors();
         await using var app = NodeHost.Build(builder);

@@ -7,6 +7,7 @@ using Rig.Actors.Sessions;
 using Rig.CameraNode.Storage;
 using Rig.Ctl.Demo;
 using Rig.Tests.Ingest;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Faults.HandOver;
 
@@ -84,7 +85,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
         {
             victim.Arm(step, kill.IsRepeated ? 1 + random.Next(2) : 1);
             await UntilAsync($"a process dies at '{step}' or all is handed over", () => victim.HasEnded || takes.All(take => File.Exists(take.Paths.Receipt)));
-            await Task.WhenAny(victim.Ended, Task.Delay(Aftermath));
+            await Task.WhenAny(victim.Ended, RealTime.PassAsync(Aftermath));
             if (victim.HasEnded)
             {
                 Assert.True(victim.ExitCode == 128 + 9, $"It ended by itself with {victim.ExitCode}:\n{victim.Tail()}");
@@ -93,7 +94,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
         }
         else
         {
-            await Task.Delay(random.Next(600));
+            await RealTime.PassAsync(TimeSpan.FromMilliseconds(random.Next(600)));
         }
 
         await victim.KillAsync();
@@ -145,18 +146,8 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
         node?.Send(HandOverHosts.TakeOrder + id);
     }
 
-    private async Task UntilAsync(string what, Func<bool> condition)
-    {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (!condition())
-        {
-            await Task.Delay(10, CancellationToken.None);
-            if (deadline.IsCancellationRequested)
-            {
-                Assert.Fail($"It did not come true in {Patience.TotalSeconds:0} s that {what} (seed {seed}).\nThe node:\n{node?.Tail()}\nThe server:\n{server?.Tail()}");
-            }
-        }
-    }
+    private Task UntilAsync(string what, Func<bool> condition) => Eventually.HoldsAsync(
+        condition, () => $"It was to come true that {what} (seed {seed}).\nThe node:\n{node?.Tail()}\nThe server:\n{server?.Tail()}", Patience, TimeSpan.FromMilliseconds(10));
 
     private static async Task<string?> HashAsync(string path)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Rig.Actors.Recording;
 using Rig.Ingest.Pull;
 using Rig.Tests.Support;
@@ -73,7 +74,7 @@ public sealed class TakeDownloadTests : IAsyncLifetime
             await Task.Yield();
             if (Interlocked.Increment(ref reads) == 3)
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                await RealTime.NeverAsync(cancellationToken);
             }
         };
         options.StallTimeout = TimeSpan.FromMilliseconds(300);
@@ -164,13 +165,17 @@ public sealed class TakeDownloadTests : IAsyncLifetime
     [Fact]
     public async Task All_transfers_together_stay_below_the_bandwidth_cap()
     {
-        var clock = new SteppedTime();
+        var clock = new FakeTimeProvider();
         var cap = new BandwidthCap(Options.Create(new PullOptions { MaxBytesPerSecond = 1000 }), clock);
         await cap.TakeAsync(250, CancellationToken.None);
         var (second, third) = (cap.TakeAsync(500, CancellationToken.None), cap.TakeAsync(500, CancellationToken.None));
-        Assert.Equal([TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)], clock.Waits);
-        clock.FireAll();
+        clock.Advance(TimeSpan.FromSeconds(0.499));
+        Assert.False(second.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.001));
         await second;
+        clock.Advance(TimeSpan.FromSeconds(0.499));
+        Assert.False(third.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.001));
         await third;
     }
 
@@ -234,36 +239,6 @@ public sealed class TakeDownloadTests : IAsyncLifetime
             public void Sync() => inner.Sync();
 
             public void Dispose() => inner.Dispose();
-        }
-    }
-
-    /// <summary>A clock that stands still and says who waits on it.</summary>
-    private sealed class SteppedTime : TimeProvider
-    {
-        private readonly List<Action> due = [];
-
-        public List<TimeSpan> Waits { get; } = [];
-
-        public override long GetTimestamp() => 0;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Waits.Add(dueTime);
-            due.Add(() => callback(state));
-            return new Ignored();
-        }
-
-        public void FireAll() => due.ForEach(fire => fire());
-
-        private sealed class Ignored : ITimer
-        {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose()
-            {
-            }
-
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }
     }
 }

@@ -55,7 +55,7 @@ internal static class ManifestLatencyBench
         var open = new OpenTake
         {
             RecordingId = id.ToString(),
-            ScheduledStartMaster = DateTimeOffset.UtcNow,
+            ScheduledStartMaster = TimeProvider.System.GetUtcNow(),
             SessionCameras = [id.CameraId.Value],
             Source = "pattern",
             Codec = "h264",
@@ -64,7 +64,7 @@ internal static class ManifestLatencyBench
             Fps = Fps,
             BitrateMbps = 1,
         };
-        var writer = TakeWriter.Create(new PosixRecordingFiles(), paths, open, NullLogger.Instance);
+        var writer = TakeWriter.Create(new PosixRecordingFiles(), paths, open, NullLogger.Instance, new RecorderMetrics(Prometheus.Metrics.NewCustomRegistry()));
         var slots = new FrameSlots(0, Fps);
         var count = minutes * 60 * Fps;
         for (var n = 0; n < count; n++)

@@ -1,4 +1,4 @@
--- The first schema. Enums are text in snake_case (Storage/Enums.cs); instants are UTC. A released file is never changed: add 0002.
+-- The schema that rig-viewer made by numbered SQL, before EF Core's migrations. Never changed: databases out there have it.
 CREATE TABLE schema_version (
   version integer PRIMARY KEY,
   applied_at timestamptz NOT NULL
