@@ -18,14 +18,17 @@ internal sealed class LoopbackNodes : IAsyncDisposable
     /// <summary>Starts a node; after its end, another incarnation at the same address.</summary>
     /// <param name="name">Its first letter, a small one, stands for the host.</param>
     /// <param name="config">HOCON, which goes before what stands here.</param>
-    public ActorSystem Start(string name, string config)
+    public ActorSystem Start(string name, string config) => Start(name, ConfigurationFactory.ParseString(config));
+
+    /// <summary>As above, from a configuration that is already read.</summary>
+    public ActorSystem Start(string name, Config config)
     {
         var host = _network.HostOf(name);
         lock (_running)
             _running.Remove(name);
         host.GoDown();
         host.GoUp();
-        var system = ActorSystem.Create("rig", ConfigurationFactory.ParseString(config).WithFallback(ConfigurationFactory.ParseString($$"""
+        var system = ActorSystem.Create("rig", config.WithFallback(ConfigurationFactory.ParseString($$"""
             akka {
               loggers = []
               loglevel = OFF
