@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rig.Bench.Cluster;
 using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
@@ -19,6 +20,7 @@ using Rig.Bench.Stitch;
     ("start-spread", "[starts]", () => StartSpreadBench.RunAsync(Number(1, 100))),
     ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),
     ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
+    ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 

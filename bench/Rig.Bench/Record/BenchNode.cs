@@ -20,7 +20,12 @@ internal sealed class BenchNode : IAsyncDisposable
     internal string Folder { get; }
 
     /// <param name="camera">Settings of <c>Rig:Camera</c>.</param>
-    internal static async Task<BenchNode> StartAsync(string folder, string cameraId, int port, int clusterPort, IReadOnlyDictionary<string, string> camera, params int[] seeds)
+    internal static Task<BenchNode> StartAsync(string folder, string cameraId, int port, int clusterPort, IReadOnlyDictionary<string, string> camera, params int[] seeds) =>
+        StartAsync(folder, cameraId, port, clusterPort, camera, Programs.Find("rig-node"), seeds);
+
+    /// <summary>As above, with a program that need not be the one that was built.</summary>
+    internal static async Task<BenchNode> StartAsync(
+        string folder, string cameraId, int port, int clusterPort, IReadOnlyDictionary<string, string> camera, string program, int[] seeds)
     {
         var settings = new Dictionary<string, string>
         {
@@ -54,7 +59,7 @@ internal sealed class BenchNode : IAsyncDisposable
         }
 
         Directory.CreateDirectory(folder);
-        var process = DemoProcess.Start(cameraId, "rig-node", [], settings, folder);
+        var process = DemoProcess.StartOther(cameraId, program, [], settings, folder);
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
         var node = new BenchNode(process, http, folder);
         await node.UntilAsync(status => status.GetProperty("ready").GetBoolean());
@@ -114,6 +119,13 @@ internal sealed class BenchNode : IAsyncDisposable
 
             await Task.Delay(100, CancellationToken.None);
         }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    internal async Task KillAsync()
+    {
+        http.Dispose();
+        await process.KillAsync();
     }
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
