@@ -20,6 +20,7 @@ using Rig.Bench.Stitch;
     ("start-spread", "[starts]", () => StartSpreadBench.RunAsync(Number(1, 100))),
     ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),
     ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
+    ("idle", "[seconds] [another build's rig-node]", () => IdleBench.RunAsync(Number(1, 60), args.ElementAtOrDefault(2))),
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];

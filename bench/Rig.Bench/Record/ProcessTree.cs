@@ -28,6 +28,14 @@ internal static class ProcessTree
         return (own.Sum(p => p.Ticks) / TicksPerSecond, own.Sum(p => p.Pages) * Environment.SystemPageSize / 1048576.0);
     }
 
+    /// <returns>Processor seconds of the process itself, without any that it started.</returns>
+    internal static double OwnSeconds(int id)
+    {
+        var text = File.ReadAllText($"/proc/{id}/stat");
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }
+
     /// <summary>Processor seconds of all children of this process that have ended.</summary>
     internal static double EndedChildrenSeconds()
     {
