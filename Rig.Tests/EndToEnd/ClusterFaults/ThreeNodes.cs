@@ -86,7 +86,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
 
     /// <summary>Whether the session coordinator lives on this node.</summary>
     public async Task<bool> HostsAsync(string camera) =>
-        (await AskAsync(camera, "actor hierarchy")).Any(system => ((string)system["text"]!).Contains("(SessionCoordinator)", StringComparison.Ordinal));
+        (await AskAsync(camera, "actor hierarchy")).Any(system => ((string)system["text"]!).Contains($"{typeof(Rig.Actors.Sessions.SessionCoordinator)} ", StringComparison.Ordinal));
 
     public async Task<IReadOnlyList<string>> HostsAsync(IEnumerable<string> cameras)
     {
