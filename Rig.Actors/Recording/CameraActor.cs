@@ -4,15 +4,20 @@ using static Rig.Actors.Recording.RecordingProtocol;
 namespace Rig.Actors.Recording;
 
 /// <summary>
-/// The node's own head: supervises the recorder and the clock, answers the REST routes and the gateway, and reports twice a second
+/// The node's own head: supervises recorder, clock and storage, answers the REST routes and the gateway, and reports twice a second
 /// and at every change. Lives in the local system, so nothing that happens to the cluster reaches it.
 /// </summary>
+/// <remarks>
+/// A child that fails is restarted, it alone and however often: each picks up what runs (the recorder asks the camera, the storage
+/// the disk), and one that stayed down would leave the match without it.
+/// </remarks>
 public sealed class CameraActor : ReceiveActor, IWithTimers
 {
     private readonly CameraNodePorts ports;
     private readonly Action onCatalogueChanged;
     private IActorRef recorder = ActorRefs.Nobody;
     private IActorRef sync = ActorRefs.Nobody;
+    private IActorRef storage = ActorRefs.Nobody;
     private IActorRef gateway = ActorRefs.Nobody;
     private RecorderActor.RecorderChanged recorderState = new(NodePhase.Idle, null, null);
     private LastProblem? lastProblem;
@@ -37,36 +42,31 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         });
         Receive<Tick>(_ => Report());
         Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
-        Receive<GetReadiness>(ask =>
-        {
-            var problems = Problems();
-            var known = ports.Catalogue.NextTake(ask.SessionId, ports.CameraId) > 1;
-            var busy = recorderState.Phase != NodePhase.Idle;
-            IReadOnlyList<Problem> all = busy
-                ? [.. problems, new Problem(ProblemCodes.Busy, ProblemLevel.Refuse, $"{ports.CameraId} is recording {recorderState.Take?.Id.SessionId} already.")]
-                : problems;
-            Sender.Tell(new CameraReadiness(ports.CameraId, all.MayStart(), known, all));
-        });
+        Receive<GetReadiness>(LookFor);
+        Receive<SessionLookedFor>(looked => looked.Asker.Tell(Readiness(looked)));
         Receive<StartTake>(start => recorder.Forward(start));
         Receive<StopTake>(stop => recorder.Forward(stop));
         Receive<TimingProtocol.ClockMeasured>(measured => sync.Forward(measured));
         Receive<TimingProtocol.GetSyncStatus>(ask => sync.Forward(ask));
         Receive<TimingProtocol.ReadClockNow>(ask => sync.Forward(ask));
+        Receive<StorageProtocol.IStorageRequest>(ask => storage.Forward(ask));
         Receive<AttachGateway>(attach =>
         {
             gateway = attach.Gateway;
             gateway.Tell(BuildReport());
         });
-        Receive<Quiesce>(_ =>
+        Receive<Quiesce>(quiesce =>
         {
             Become(Quiescing);
-            Sender.Tell(new Quiesced());
+            recorder.Forward(quiesce);
         });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props PropsOf(CameraNodePorts ports) => Props.Create(() => new CameraActor(ports));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
     // Children outlive a restart of this actor: a running take must not end because a report could not be built.
     protected override void PreRestart(Exception reason, object? message) => PostStop();
@@ -87,6 +87,12 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             sync = Context.ActorOf(SyncActor.PropsOf(ports.IsMaster, ports.Clock, ports.Chrony, ports.SyncOptions), "sync");
         }
 
+        storage = Context.Child("storage");
+        if (storage.IsNobody())
+        {
+            storage = Context.ActorOf(StorageActor.PropsOf(ports.Storage, () => ports.Camera.Status.Take), "storage");
+        }
+
         Timers.StartPeriodicTimer("report", Tick.Instance, TimeSpan.FromMilliseconds(500));
     }
 
@@ -97,11 +103,41 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         Receive<RecorderActor.RecorderChanged>(changed => recorderState = changed);
         Receive<StartTake>(_ => Sender.Tell(new TakeRefused(ports.CameraId, ProblemCodes.ShuttingDown, "This camera is being switched off.", [])));
         Receive<StopTake>(stop => recorder.Forward(stop));
-        Receive<GetReadiness>(_ => Sender.Tell(new CameraReadiness(
-            ports.CameraId, false, false, [new Problem(ProblemCodes.ShuttingDown, ProblemLevel.Refuse, "This camera is being switched off.")])));
+        Receive<GetReadiness>(_ => Sender.Tell(SwitchedOff()));
         Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
-        Receive<Quiesce>(_ => Sender.Tell(new Quiesced()));
+        Receive<StorageProtocol.IStorageRequest>(ask => storage.Forward(ask));
+        Receive<SessionLookedFor>(looked => looked.Asker.Tell(SwitchedOff()));
+        Receive<Quiesce>(quiesce => recorder.Forward(quiesce));
         ReceiveAny(_ => { });
+    }
+
+    private CameraReadiness SwitchedOff() => new(
+        ports.CameraId, false, false, [new Problem(ProblemCodes.ShuttingDown, ProblemLevel.Refuse, "This camera is being switched off.")]);
+
+    /// <summary>Which takes of a session there are only the disk knows, and that may take a moment.</summary>
+    private void LookFor(GetReadiness ask)
+    {
+        var asker = Sender;
+        Task.Run(() => ports.Catalogue.NextTake(ask.SessionId, ports.CameraId) > 1).PipeTo(
+            Self,
+            success: known => new SessionLookedFor(asker, known, null),
+            failure: e => new SessionLookedFor(asker, false, e.Message));
+    }
+
+    private CameraReadiness Readiness(SessionLookedFor looked)
+    {
+        List<Problem> all = [.. Problems()];
+        if (recorderState.Phase != NodePhase.Idle)
+        {
+            all.Add(new Problem(ProblemCodes.Busy, ProblemLevel.Refuse, $"{ports.CameraId} is recording {recorderState.Take?.Id.SessionId} already."));
+        }
+
+        if (looked.Problem is { } problem && ports.GuardOptions().Storage is not ProblemLevel.Ignore and var level)
+        {
+            all.Add(new Problem(ProblemCodes.StorageMissing, level, $"The video disk cannot be read. {problem}"));
+        }
+
+        return new CameraReadiness(ports.CameraId, all.MayStart(), looked.Known, all);
     }
 
     private void Remember(string message) => lastProblem = new LastProblem(message, ports.Clock.NodeNow);
@@ -163,6 +199,9 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             new NodeStorageReport(storage.FreeBytes, storage.EstimatedRecordingMinutes, pending.Count, pending.Sum(t => t.SizeBytes), takes.Count - pending.Count),
             camera.Detected, sensors.TemperatureC, sensors.Battery?.Percent, lastProblem, ports.Clock.NodeNow);
     }
+
+    /// <param name="Problem">Why the disk does not say; null when it did.</param>
+    private sealed record SessionLookedFor(IActorRef Asker, bool Known, string? Problem) : INoSerializationVerificationNeeded;
 
     private sealed class Tick : INoSerializationVerificationNeeded
     {

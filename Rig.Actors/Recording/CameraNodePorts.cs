@@ -13,7 +13,7 @@ public sealed record CameraNodePorts(
     string BaseUrl,
     bool IsMaster,
     ICamera Camera,
-    IRecordingCatalogue Catalogue,
+    StoragePorts Storage,
     ISensors Sensors,
     IChrony Chrony,
     MasterClock Clock,
@@ -21,4 +21,7 @@ public sealed record CameraNodePorts(
     Func<GuardOptions> GuardOptions,
     Func<SyncOptions> SyncOptions,
     ISpeaker? Speaker = null,
-    Func<ManifestFraming?>? Framing = null);
+    Func<ManifestFraming?>? Framing = null)
+{
+    public RecordingCatalogue Catalogue => Storage.Catalogue;
+}

@@ -6,7 +6,8 @@ namespace Rig.Actors.Recording;
 
 /// <summary>Owns the camera's recording: at most one take at a time.</summary>
 /// <remarks>
-/// Idle -> Arming -> Recording -> Sealing -> Idle. Commands that come while the camera is opening or sealing wait for its answer.
+/// Idle -> Numbering -> Arming -> Recording -> Sealing -> Idle. Commands that come while the disk is asked for the take's number, or
+/// while the camera is opening or sealing, wait for the answer.
 /// Every completion carries its take, so a late one is never mistaken for the current take's. docs/design/sessions.md.
 /// </remarks>
 internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
@@ -23,6 +24,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
     private ActiveTake? take;
     private SessionId? stoppedSession;
     private TakeFinished? lastFinished;
+    private bool quiescing;
 
     public RecorderActor(CameraNodePorts ports, Func<IReadOnlyList<Problem>> guards)
     {
@@ -70,28 +72,63 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
 
             Refuse(Sender, ProblemCodes.NotRecording, "Not recording");
         });
-        IgnoreLateAnswers();
+        HandleTheRest();
     }
 
     private void Start(StartTake start)
     {
-        var take = ports.Catalogue.NextTake(start.SessionId, ports.CameraId);
+        var asker = Sender;
+        Call(
+            () => Task.Run(() => ports.Catalogue.NextTake(start.SessionId, ports.CameraId)),
+            number => new Numbered(start, number),
+            cause => new NumberingFailed(start, cause));
+        Become(() => Numbering(start, asker));
+    }
+
+    private void Numbering(StartTake start, IActorRef asker)
+    {
+        Receive<Numbered>(numbered => ReferenceEquals(numbered.Start, start), numbered =>
+        {
+            Become(Idle);
+            Arm(start, numbered.Take, asker);
+            waiting.Release(Stash);
+        });
+        Receive<NumberingFailed>(failed => ReferenceEquals(failed.Start, start), failed =>
+        {
+            Context.GetLogger().Error(failed.Cause, "The disk does not say which takes of {0} there are", start.SessionId);
+            Become(Idle);
+            Refuse(asker, ProblemCodes.StartFailed, "The video disk cannot be read. Check that the disk is plugged in.");
+            waiting.Release(Stash);
+        });
+        Receive<StopTake>(_ => KeepForLater());
+        Receive<StartTake>(_ => KeepForLater());
+        HandleTheRest();
+    }
+
+    private void Arm(StartTake start, int take, IActorRef asker)
+    {
+        if (quiescing)
+        {
+            Refuse(asker, ProblemCodes.ShuttingDown, "This camera is being switched off.");
+            return;
+        }
+
         if (take > 1 && !start.Continues)
         {
-            Refuse(Sender, ProblemCodes.SessionExists, $"{ports.CameraId} has recordings of session {start.SessionId} already. Choose another session id.");
+            Refuse(asker, ProblemCodes.SessionExists, $"{ports.CameraId} has recordings of session {start.SessionId} already. Choose another session id.");
             return;
         }
 
         if (take > RecordingId.MaxTake)
         {
-            Refuse(Sender, ProblemCodes.StartFailed, $"{ports.CameraId} has {RecordingId.MaxTake} takes of session {start.SessionId} already. Start a new session.");
+            Refuse(asker, ProblemCodes.StartFailed, $"{ports.CameraId} has {RecordingId.MaxTake} takes of session {start.SessionId} already. Start a new session.");
             return;
         }
 
         var problems = guards();
         if (!problems.MayStart())
         {
-            Sender.Tell(new TakeRefused(ports.CameraId, problems.First(p => p.Level == ProblemLevel.Refuse).Code, string.Join(" ", problems.Where(p => p.Level == ProblemLevel.Refuse).Select(p => p.Message)), problems));
+            asker.Tell(new TakeRefused(ports.CameraId, problems.First(p => p.Level == ProblemLevel.Refuse).Code, string.Join(" ", problems.Where(p => p.Level == ProblemLevel.Refuse).Select(p => p.Message)), problems));
             return;
         }
 
@@ -106,7 +143,6 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             ports.Framing);
         ports.Speaker?.Play(Signal.Start, startAt);
         this.take = new ActiveTake(id, start.StartAtMaster, null, start.SessionCameras, "");
-        var asker = Sender;
         Call(() => ports.Camera.StartTakeAsync(request, stopping.Token), began => new Began(id, began), cause => new BeginFailed(id, cause));
         Become(() => Arming(asker));
         Publish(NodePhase.Arming);
@@ -136,7 +172,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, _ => Stash.Stash());
         Receive<StopTake>(_ => KeepForLater());
         Receive<StartTake>(_ => KeepForLater());
-        IgnoreLateAnswers();
+        HandleTheRest();
     }
 
     private void Recording()
@@ -167,7 +203,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
             Publish(NodePhase.Sealing);
         });
         Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, ended => EndedByItself(ended.Sealed));
-        IgnoreLateAnswers();
+        HandleTheRest();
     }
 
     private void Sealing(IActorRef asker)
@@ -212,7 +248,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         });
         Receive<StopTake>(_ => KeepForLater());
         Receive<StartTake>(_ => KeepForLater());
-        IgnoreLateAnswers();
+        HandleTheRest();
     }
 
     private void EndedByItself(TakeSealed ended)
@@ -237,8 +273,15 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
         _ => "The recording stopped by itself. What was recorded is safe.",
     };
 
-    private void IgnoreLateAnswers()
+    private void HandleTheRest()
     {
+        Receive<Quiesce>(_ =>
+        {
+            quiescing = true;
+            Sender.Tell(new Quiesced());
+        });
+        Receive<Numbered>(_ => { });
+        Receive<NumberingFailed>(_ => { });
         Receive<Began>(_ => { });
         Receive<BeginFailed>(_ => { });
         Receive<Finished>(_ => { });
@@ -281,6 +324,10 @@ internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
 
     /// <summary>To the parent: something went wrong by itself.</summary>
     internal sealed record RecorderTrouble(string Message) : INoSerializationVerificationNeeded;
+
+    private sealed record Numbered(StartTake Start, int Take) : INoSerializationVerificationNeeded;
+
+    private sealed record NumberingFailed(StartTake Start, Exception Cause) : INoSerializationVerificationNeeded;
 
     private sealed record Began(RecordingId Id, TakeStarted Started) : INoSerializationVerificationNeeded;
 

@@ -8,7 +8,7 @@ namespace Rig.Actors.Transfer;
 /// <param name="NewJobId">32 hex digits, another at each call.</param>
 public sealed record OffloadActorPorts(
     IOffloadServer Server,
-    IRecordingCatalogue Catalogue,
+    RecordingCatalogue Catalogue,
     IOffloadJournal Journal,
     Func<OffloadOptions> Options,
     Func<bool> IsRecording,
@@ -24,7 +24,11 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AutoRetryAfter = TimeSpan.FromSeconds(60);
 
+    /// <summary>A receipt waits for the disk and for what is asked of it before.</summary>
+    private static readonly TimeSpan ReceiptPatience = TimeSpan.FromSeconds(60);
+
     private readonly OffloadActorPorts ports;
+    private readonly IActorRef storage;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly Action onCatalogueChanged;
     private readonly List<(long Version, Action Answer)> unanswered = [];
@@ -35,9 +39,9 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     private long savedVersion;
     private bool saving;
 
-    public OffloadActor(OffloadActorPorts ports)
+    public OffloadActor(OffloadActorPorts ports, IActorRef storage)
     {
-        this.ports = ports;
+        (this.ports, this.storage) = (ports, storage);
         var self = Self;
         onCatalogueChanged = () => self.Tell(CatalogueChanged.Instance);
         ReceiveAsync<Recover>(_ => RecoverAsync());
@@ -50,7 +54,8 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
 
     private DateTimeOffset Now => ports.Time.GetUtcNow();
 
-    public static Props PropsOf(OffloadActorPorts ports) => Props.Create(() => new OffloadActor(ports));
+    /// <param name="storage">Who answers <see cref="StorageProtocol"/>: the camera actor.</param>
+    public static Props PropsOf(OffloadActorPorts ports, IActorRef storage) => Props.Create(() => new OffloadActor(ports, storage));
 
     protected override void PreStart() => Self.Tell(new Recover());
 
@@ -192,11 +197,11 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
             switch (await Task.Run(() => ports.Server.SendAsync(take, running.Progress, running.Token), running.Token))
             {
                 case SendOutcome.Confirmed confirmed:
-                    var outcome = await Task.Run(() => ports.Catalogue.Confirm(take.Id, confirmed.Sha256, confirmed.Receipt), CancellationToken.None);
-                    return outcome switch
+                    return await storage.Ask<object>(new StorageProtocol.ConfirmTake(take.Id, confirmed.Sha256, confirmed.Receipt), ReceiptPatience) switch
                     {
-                        ConfirmOutcome.Confirmed => new AttemptEnded(running, AttemptResult.Offloaded, null, false),
-                        ConfirmOutcome.ChecksumMismatch => new AttemptEnded(running, AttemptResult.Failed, $"The server holds other bytes: it confirmed {confirmed.Sha256}, this take is {take.Sha256}.", true),
+                        StorageProtocol.TakeConfirmed => new AttemptEnded(running, AttemptResult.Offloaded, null, false),
+                        StorageProtocol.ChecksumDiffers => new AttemptEnded(running, AttemptResult.Failed, $"The server holds other bytes: it confirmed {confirmed.Sha256}, this take is {take.Sha256}.", true),
+                        StorageProtocol.StorageFailed failed => new AttemptEnded(running, AttemptResult.Failed, failed.Message, true),
                         _ => new AttemptEnded(running, AttemptResult.Failed, $"{take.Id} is not on this node any more.", false),
                     };
                 case SendOutcome.Failed failed:

@@ -22,7 +22,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
     public static void Map(IEndpointRouteBuilder api)
     {
         var coordinator = api.MapGroup("/coordinator");
-        coordinator.MapGet("/recordings", (FleetApi fleet, IRecordingCatalogue catalogue, CancellationToken cancellationToken) => fleet.RecordingsAsync(catalogue, cancellationToken));
+        coordinator.MapGet("/recordings", (FleetApi fleet, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken) => fleet.RecordingsAsync(node, published, cancellationToken));
         coordinator.MapPost("/sync", async (HttpRequest request, FleetApi fleet, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);
@@ -38,10 +38,10 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
         });
     }
 
-    private async Task<IResult> RecordingsAsync(IRecordingCatalogue catalogue, CancellationToken cancellationToken)
+    private async Task<IResult> RecordingsAsync(INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken)
     {
         var cameras = await OfAllAsync(
-            () => Task.FromResult(new PeerAnswer(true, Json(new { Recordings = catalogue.List().Select(RecordingsApi.Of) }), null)),
+            async () => new PeerAnswer(true, Json(new { Recordings = (await node.CatalogueAsync(published, cancellationToken)).Takes.Select(RecordingsApi.Of) }), null),
             peer => calls.GetAsync(peer, "/api/v1/recordings", cancellationToken),
             answer => answer is { Succeeded: true, Body: { } body } && body["recordings"] is JsonArray list ? list.DeepClone() : Failed(answer));
         var takes = cameras.Select(c => c.Value).OfType<JsonArray>().SelectMany(list => list).ToList();

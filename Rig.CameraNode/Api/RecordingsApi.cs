@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Storage;
+using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.CameraNode.Api;
 
@@ -13,25 +15,25 @@ internal static class RecordingsApi
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
         var recordings = api.MapGroup("/recordings");
-        recordings.MapGet("", List);
+        recordings.MapGet("", ListAsync);
         recordings.MapPost("/confirm", ConfirmAsync);
         recordings.MapPost("/cleanup", CleanUpAsync);
-        recordings.MapGet("/{id}", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.Json(Of(entry))));
-        recordings.MapGet("/{id}/download", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Download(entry, catalogue)));
-        recordings.MapGet("/{id}/manifest", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Results.Bytes(catalogue.ReadManifest(entry.Id), "application/json")));
-        recordings.MapGet("/{id}/truth", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, Truth));
-        recordings.MapDelete("/{id}", (string id, IRecordingCatalogue catalogue) => With(id, catalogue, entry => Delete(entry, catalogue)));
+        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Results.Json(Of(entry)), ct));
+        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct));
+        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Results.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct));
+        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct));
+        recordings.MapDelete("/{id}", DeleteAsync);
     }
 
     /// <summary>The same files under the addresses that clients of earlier rigs know; only the last part of the path counts.</summary>
     public static void MapFiles(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/download/{**path}", (string path, IRecordingCatalogue catalogue) => With(Stem(path, ".mp4"), catalogue, entry => Download(entry, catalogue)));
-        app.MapGet("/manifest/{**path}", (string path, IRecordingCatalogue catalogue) => With(Stem(path, ".json"), catalogue, entry =>
-            Results.Json(FlatManifest.Of(Manifest.Parse(catalogue.ReadManifest(entry.Id)), entry.ConfirmedAt))));
+        app.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct));
+        app.MapGet("/manifest/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".json"), entry =>
+            Results.Json(FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt)), ct));
     }
 
-    private static IResult Download(RecordingEntry entry, IRecordingCatalogue catalogue) => Results.File(
+    private static IResult Download(RecordingEntry entry, RecordingCatalogue catalogue) => Results.File(
         catalogue.OpenVideo(entry.Id), "video/mp4", entry.FileName, entry.ModifiedAt, new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true);
 
     private static string Stem(string path, string extension)
@@ -40,9 +42,9 @@ internal static class RecordingsApi
         return name.EndsWith(extension, StringComparison.Ordinal) ? name[..^extension.Length] : name;
     }
 
-    private static IResult List(HttpRequest request, IRecordingCatalogue catalogue)
+    private static async Task<IResult> ListAsync(HttpRequest request, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken)
     {
-        var takes = catalogue.List().AsEnumerable();
+        var takes = (await node.CatalogueAsync(published, cancellationToken)).Takes.AsEnumerable();
         if (request.Query["offloaded"].ToString() is { Length: > 0 } offloaded)
         {
             if (!bool.TryParse(offloaded, out var wanted))
@@ -87,7 +89,7 @@ internal static class RecordingsApi
     };
 
     /// <summary>A server says that it holds a take. Only the very checksum of the file here counts.</summary>
-    private static async Task<IResult> ConfirmAsync(HttpRequest request, IRecordingCatalogue catalogue, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var (session, camera, file) = (body.Text("session_id"), body.Text("camera_id"), body.Text("file"));
@@ -130,11 +132,6 @@ internal static class RecordingsApi
             return ApiError.Of(StatusCodes.Status400BadRequest, "'file' must be the recording's file name, such as GAME_20261121_140000_CAM_L.mp4, and belong to 'session_id' and 'camera_id'.");
         }
 
-        if (catalogue.Find(id) is not { } entry)
-        {
-            return ApiError.NotFound($"There is no recording {id} here.");
-        }
-
         var receipt = new JsonObject
         {
             ["recording_id"] = id.ToString(),
@@ -143,13 +140,12 @@ internal static class RecordingsApi
             ["sha256"] = value!.ToLowerInvariant(),
         };
 
-        // Writes and syncs the receipt, so it must not hold up a thread that serves requests.
-        return await Task.Run(() => catalogue.Confirm(id, value, receipt.ToJsonString()), cancellationToken) switch
+        return await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken) switch
         {
-            ConfirmOutcome.Confirmed => Results.Json(new { Success = true, Message = $"{id} is marked as offloaded.", Deleted = catalogue.Find(id) is null }),
-            ConfirmOutcome.ChecksumMismatch => ApiError.Of(StatusCodes.Status400BadRequest, "Checksum mismatch", more =>
+            TakeConfirmed confirmed => Results.Json(new { Success = true, Message = $"{id} is marked as offloaded.", confirmed.Deleted }),
+            ChecksumDiffers differs => ApiError.Of(StatusCodes.Status400BadRequest, "Checksum mismatch", more =>
             {
-                more["expected"] = entry.Sha256;
+                more["expected"] = differs.Expected;
                 more["actual"] = value.ToLowerInvariant();
             }),
             _ => ApiError.NotFound($"There is no recording {id} here."),
@@ -157,20 +153,20 @@ internal static class RecordingsApi
     }
 
     /// <summary>Deletes everything that a server has confirmed.</summary>
-    private static async Task<IResult> CleanUpAsync(HttpRequest request, IRecordingCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> CleanUpAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
-        var (count, bytes) = await Task.Run(
-            () => catalogue.List()
-                .Where(t => t.ConfirmedAt is not null && catalogue.DeleteConfirmed(t.Id))
-                .Aggregate((Count: 0, Bytes: 0L), (sum, t) => (sum.Count + 1, sum.Bytes + t.SizeBytes)),
-            cancellationToken);
-        return Results.Json(new { Success = true, DeletedCount = count, FreedMb = Math.Round(bytes / 1e6, 2) });
+        var deleted = (ConfirmedTakesDeleted)await node.AskStorageAsync(new DeleteConfirmedTakes(), cancellationToken);
+        return Results.Json(new { Success = true, DeletedCount = deleted.Ids.Count, FreedMb = Math.Round(deleted.FreedBytes / 1e6, 2) });
     }
 
-    private static IResult Delete(RecordingEntry entry, IRecordingCatalogue catalogue) => catalogue.DeleteConfirmed(entry.Id)
-        ? Results.Json(new { Success = true, Message = $"{entry.Id} is deleted." })
-        : ApiError.Of(StatusCodes.Status400BadRequest, $"{entry.Id} is not offloaded yet: this is the only copy, so it is kept.");
+    private static async Task<IResult> DeleteAsync(string id, INodeControl node, CancellationToken cancellationToken) =>
+        !RecordingId.TryParse(id, out var take) ? NotHere() : await node.AskStorageAsync(new DeleteTake(take), cancellationToken) switch
+        {
+            TakeDeleted => Results.Json(new { Success = true, Message = $"{take} is deleted." }),
+            TakeKept => ApiError.Of(StatusCodes.Status400BadRequest, $"{take} is not offloaded yet: this is the only copy, so it is kept."),
+            _ => NotHere(),
+        };
 
     private static IResult Truth(RecordingEntry entry)
     {
@@ -180,21 +176,27 @@ internal static class RecordingsApi
             : ApiError.NotFound($"{entry.Id} has no truth: it was not recorded from a synthetic match.");
     }
 
-    private static IResult With(string id, IRecordingCatalogue catalogue, Func<RecordingEntry, IResult> answer)
-    {
-        if (!RecordingId.TryParse(id, out var recording) || catalogue.Find(recording) is not { } entry)
-        {
-            return ApiError.NotFound("There is no such recording here.");
-        }
+    private static IResult NotHere() => ApiError.NotFound("There is no such recording here.");
 
-        try
+    /// <summary>Where a request's take is looked for.</summary>
+    internal sealed record Shelf(INodeControl Node, RecordingCatalogue Published)
+    {
+        public async Task<IResult> WithAsync(string id, Func<RecordingEntry, IResult> answer, CancellationToken cancellationToken)
         {
-            return answer(entry);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or KeyNotFoundException)
-        {
-            // Deleted between the look-up and the opening.
-            return ApiError.NotFound("There is no such recording here.");
+            if (!RecordingId.TryParse(id, out var recording) || (await Node.CatalogueAsync(Published, cancellationToken)).Find(recording) is not { } entry)
+            {
+                return NotHere();
+            }
+
+            try
+            {
+                return answer(entry);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or KeyNotFoundException)
+            {
+                // Deleted between the look-up and the opening.
+                return NotHere();
+            }
         }
     }
 }

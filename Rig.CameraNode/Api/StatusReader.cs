@@ -10,7 +10,7 @@ namespace Rig.CameraNode.Api;
 /// <summary>Puts together what <c>/status</c> and the live events say; shapes in docs/ref/node-api.md.</summary>
 internal sealed class StatusReader(
     ICamera camera,
-    IRecordingCatalogue catalogue,
+    RecordingCatalogue catalogue,
     ISensors sensors,
     MasterClock clock,
     RigBoard board,

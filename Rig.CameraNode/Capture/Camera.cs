@@ -40,7 +40,8 @@ internal sealed class Camera : BackgroundService, ICamera
     private readonly CameraIdentity identity;
     private readonly IReadOnlyList<string> command;
     private readonly IRecordingFiles files;
-    private readonly RecordingCatalogue catalogue;
+    private readonly RecordingDisk disk;
+    private readonly SealedTakes sealedTakes;
     private readonly RecorderMetrics metrics;
     private readonly TimeProvider clock;
     private readonly ILogger<Camera> logger;
@@ -70,10 +71,10 @@ internal sealed class Camera : BackgroundService, ICamera
 
     public Camera(
         IOptions<CameraOptions> options, IOptions<ProbeOptions> probe, IOptions<StorageOptions> storage, CameraIdentity identity, CaptureCommandLine command,
-        IRecordingFiles files, RecordingCatalogue catalogue, RecorderMetrics metrics, TimeProvider clock, ILogger<Camera> logger)
+        IRecordingFiles files, RecordingDisk disk, SealedTakes sealedTakes, RecorderMetrics metrics, TimeProvider clock, ILogger<Camera> logger)
     {
         (this.options, this.probe, this.storage, this.identity, this.command) = (options.Value, probe.Value, storage.Value, identity, command.Arguments);
-        (this.files, this.catalogue, this.metrics, this.clock, this.logger) = (files, catalogue, metrics, clock, logger);
+        (this.files, this.disk, this.sealedTakes, this.metrics, this.clock, this.logger) = (files, disk, sealedTakes, metrics, clock, logger);
         var o = this.options;
         status = new CameraStatus(false, "none", o.Width, o.Height, o.Fps, o.Codec, o.BitrateMbps, problem, null);
     }
@@ -283,12 +284,12 @@ internal sealed class Camera : BackgroundService, ICamera
             failure = e;
         }
 
-        // Told first, then announced: who hears of the end finds the take in the catalogue.
+        // The storage is told first, then the others: who asks it after hearing of the end is told of the take.
         try
         {
-            if (sealedTake is not null)
+            if (sealedTake is { Id.SessionId.IsSelfTest: false })
             {
-                catalogue.Add(sealedTake.Manifest, begun.Id);
+                sealedTakes.Announce(disk.Describe(sealedTake));
             }
         }
         catch (Exception e)

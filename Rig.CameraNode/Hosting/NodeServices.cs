@@ -52,6 +52,8 @@ internal static class NodeServices
         services.AddSingleton<FleetApi>();
 
         services.AddSingleton<RigBoard>();
+        services.AddSingleton(s => s.GetRequiredService<StoragePorts>().Catalogue);
+        services.AddSingleton<RecordingsApi.Shelf>();
         services.AddSingleton<ISpeaker, AlsaSpeaker>();
         services.AddSingleton<IMachinePower, MachinePower>();
         services.AddSingleton<PreviewApi>();
@@ -81,7 +83,7 @@ internal static class NodeServices
             var sync = s.GetRequiredService<IOptionsMonitor<SyncOptions>>();
             return new CameraNodePorts(
                 node.Camera, node.BaseUrl, node.Master,
-                s.GetRequiredService<ICamera>(), s.GetRequiredService<IRecordingCatalogue>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
+                s.GetRequiredService<ICamera>(), s.GetRequiredService<StoragePorts>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue,
                 s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot);
         });

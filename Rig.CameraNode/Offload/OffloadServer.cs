@@ -15,7 +15,7 @@ namespace Rig.CameraNode.Offload;
 /// <c>Upload-Limit</c>), a cut costs only the bytes that had not arrived, and a take that it holds already costs none; any other server
 /// gets the whole file in one form.
 /// </summary>
-internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, IRecordingCatalogue catalogue, ResumableUploads resumables) : IOffloadServer, IDisposable
+internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, RecordingCatalogue catalogue, ResumableUploads resumables) : IOffloadServer, IDisposable
 {
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
 

@@ -24,7 +24,7 @@ internal static class OffloadServices
             var options = s.GetRequiredService<IOptionsMonitor<OffloadOptions>>();
             var board = s.GetRequiredService<RigBoard>();
             return new OffloadActorPorts(
-                s.GetRequiredService<IOffloadServer>(), s.GetRequiredService<IRecordingCatalogue>(), s.GetRequiredService<IOffloadJournal>(),
+                s.GetRequiredService<IOffloadServer>(), s.GetRequiredService<RecordingCatalogue>(), s.GetRequiredService<IOffloadJournal>(),
                 () => options.CurrentValue, () => board.Node is { Phase: not NodePhase.Idle }, () => Guid.NewGuid().ToString("N"), s.GetRequiredService<TimeProvider>());
         });
         return services;

@@ -8,8 +8,6 @@ namespace Rig.CameraNode.Storage;
 /// <param name="Receipt">The server's own text.</param>
 internal sealed record OffloadReceipt(string RecordingId, string Sha256, string Receipt, DateTimeOffset ConfirmedAt)
 {
-    internal const int MaxReceiptLength = 4096;
-
     internal byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, OffloadReceiptJson.Default.OffloadReceipt);
 
     internal static OffloadReceipt? Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, OffloadReceiptJson.Default.OffloadReceipt);

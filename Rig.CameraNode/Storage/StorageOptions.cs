@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.CameraNode.Capture;
 
 namespace Rig.CameraNode.Storage;
 
@@ -33,7 +35,7 @@ internal sealed class StorageOptions
     /// <summary>Delete a take as soon as a server's receipt for it is recorded.</summary>
     public bool DeleteAfterConfirm { get; set; }
 
-    internal long ReserveBytes => (long)(MinFreeSpaceGb * 1e9);
+    internal StorageSettings ToSettings(CameraOptions camera) => new(RecordingsPath, MinFreeSpaceGb, AutoDeleteOffloaded, DeleteAfterConfirm, camera.BitrateMbps);
 }
 
 internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>

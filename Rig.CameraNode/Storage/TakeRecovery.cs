@@ -14,15 +14,16 @@ internal sealed class TakeRecovery : BackgroundService
 
     private readonly StorageOptions options;
     private readonly IRecordingFiles files;
-    private readonly RecordingCatalogue catalogue;
+    private readonly RecordingDisk disk;
+    private readonly SealedTakes announced;
     private readonly ILogger<TakeRecovery> logger;
     private readonly IReadOnlyList<string> unsealed;
     private readonly IReadOnlyList<string> unfinished;
 
     /// <summary>Looks for unsealed takes now, before a new one can begin.</summary>
-    public TakeRecovery(IOptions<StorageOptions> options, IRecordingFiles files, RecordingCatalogue catalogue, ILogger<TakeRecovery> logger)
+    public TakeRecovery(IOptions<StorageOptions> options, IRecordingFiles files, RecordingDisk disk, SealedTakes announced, ILogger<TakeRecovery> logger)
     {
-        (this.options, this.files, this.catalogue, this.logger) = (options.Value, files, catalogue, logger);
+        (this.options, this.files, this.disk, this.announced, this.logger) = (options.Value, files, disk, announced, logger);
         unsealed = Find(this.options.RecordingsPath, "*.open");
         unfinished = [.. Find(this.options.RecordingsPath, "*.tmp"), .. Find(this.options.ManifestsPath, "*.tmp")];
     }
@@ -50,7 +51,7 @@ internal sealed class TakeRecovery : BackgroundService
         var paths = TakePaths.Of(options, id);
         try
         {
-            if (catalogue.Find(id) is not null)
+            if (disk.Holds(id))
             {
                 // The manifest is there: only the last step of sealing is missing.
                 files.Delete(paths.Reserve);
@@ -60,7 +61,7 @@ internal sealed class TakeRecovery : BackgroundService
             else if (File.Exists(paths.Video) && Repair(paths) is { } sealedTake)
             {
                 logger.LogWarning("{Take} was left unsealed and is repaired: {Seconds} s", id, sealedTake.Manifest.Video.DurationSec);
-                catalogue.Add(sealedTake.Manifest, id);
+                Announce(sealedTake);
             }
             else
             {
@@ -70,6 +71,14 @@ internal sealed class TakeRecovery : BackgroundService
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.LogError(e, "{Take} could not be repaired; it stays as it is and is tried again at the next start", id);
+        }
+    }
+
+    private void Announce(TakeSealed take)
+    {
+        if (!take.Id.SessionId.IsSelfTest)
+        {
+            announced.Announce(disk.Describe(take));
         }
     }
 

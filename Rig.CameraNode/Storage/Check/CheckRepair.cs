@@ -51,10 +51,13 @@ internal sealed class CheckRepair(StorageOptions options, IRecordingFiles files)
             done.Add($"The torn tail of {id} is kept as {LostAndFound.KeepTail(files, options, paths.Video, content.WholeBytes)}.");
         }
 
-        var catalogue = new RecordingCatalogue(Options.Create(options), Options.Create(new Capture.CameraOptions()), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
-        using var recovery = new TakeRecovery(Options.Create(options), files, catalogue, NullLogger<TakeRecovery>.Instance);
+        var sealedTakes = new SealedTakes();
+        RecordingEntry? repaired = null;
+        sealedTakes.Sealed += take => repaired = take;
+        var disk = new RecordingDisk(Options.Create(options), files, NullLogger<RecordingDisk>.Instance);
+        using var recovery = new TakeRecovery(Options.Create(options), files, disk, sealedTakes, NullLogger<TakeRecovery>.Instance);
         recovery.Recover(paths.Open);
-        done.Add(catalogue.Find(id) is { } entry
+        done.Add(repaired is { } entry
             ? FormattableString.Invariant($"{id} is sealed: {entry.DurationSec:0.00} s, {entry.Frames} frames.")
             : $"{id} holds no whole fragment and is moved to {LostAndFound.In(options)}.");
     }
