@@ -1,8 +1,7 @@
-using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Probe;
-using Rig.CameraNode.Storage;
 
 if (args is ["capture", ..])
 {
@@ -22,12 +21,12 @@ if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])
 try
 {
     var builder = NodeHost.CreateBuilder(args);
-    builder.Services.AddRecordingStorage(builder.Configuration).AddCamera(builder.Configuration).AddCameraNode().AddNodeActors().AddCluster().AddNodeOperations();
+    builder.AddNode();
     await NodeHost.Build(builder).RunAsync();
     return 0;
 }
-catch (Exception e) when (e is OptionsValidationException or InvalidDataException or IOException)
+catch (Exception e) when (RigOptions.Refusal(e) is not null || e is InvalidDataException or IOException)
 {
-    await Console.Error.WriteLineAsync($"rig-node cannot start: {string.Join(' ', e is OptionsValidationException o ? o.Failures : [e.Message])}");
+    await Console.Error.WriteLineAsync($"rig-node cannot start: {RigOptions.Refusal(e) ?? e.Message}");
     return 1;
 }

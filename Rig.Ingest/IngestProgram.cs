@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 
@@ -44,9 +44,9 @@ public static class IngestProgram
                     return 0;
             }
         }
-        catch (Exception e) when (e is StartupException or OptionsValidationException or InvalidDataException)
+        catch (Exception e) when (RigOptions.Refusal(e) is not null || e is StartupException or InvalidDataException)
         {
-            await Console.Error.WriteLineAsync("rig-ingest: " + e.Message);
+            await Console.Error.WriteLineAsync("rig-ingest: " + (RigOptions.Refusal(e) ?? e.Message));
             return 1;
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
@@ -57,12 +58,10 @@ internal static class ViewerHost
         return app;
     }
 
-    private static void AddViewerOptions(this IServiceCollection services) => services.AddOptions<ViewerOptions>()
-        .BindConfiguration(ViewerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+    private static void AddViewerOptions(this IServiceCollection services) => services.AddRigOptions<ViewerOptions>(ViewerOptions.Section)
         .Validate(options => IsWebAddress(options.ListenUrl), "Rig:Viewer:ListenUrl is not an http:// or https:// address, such as http://0.0.0.0:8090.")
         .Validate(options => options.PublicUrl is null || IsWebAddress(options.PublicUrl), "Rig:Viewer:PublicUrl is not an http:// or https:// address, such as https://games.example.org.")
-        .Validate(options => options.LoginAttemptsPerMinute is >= 1 and <= 1000, "Rig:Viewer:LoginAttemptsPerMinute must be 1 to 1000.")
-        .ValidateOnStart();
+        .Validate(options => options.LoginAttemptsPerMinute is >= 1 and <= 1000, "Rig:Viewer:LoginAttemptsPerMinute must be 1 to 1000.");
 
     private static bool IsWebAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);

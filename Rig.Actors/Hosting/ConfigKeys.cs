@@ -14,12 +14,14 @@ public static class ConfigKeys
     public static IEnumerable<string> Unknown(Config given, Config known, string prefix)
     {
         var paths = new Lazy<List<string>>(() => [.. Paths(known, "")]);
-        return Strange(given, known, "").Select(path =>
-        {
-            var nearest = paths.Value.MinBy(candidate => Distance(path, candidate));
-            var hint = nearest is not null && Distance(path, nearest) <= Math.Max(2, path.Length / 5) ? $" Did you mean '{prefix}{nearest}'?" : "";
-            return $"'{prefix}{path}' is no known key.{hint}";
-        });
+        return Strange(given, known, "").Select(path => $"'{prefix}{path}' is no known key.{Hint(path, paths.Value, prefix)}");
+    }
+
+    /// <summary>A question that names the nearest known key; empty where none is near.</summary>
+    internal static string Hint(string path, IEnumerable<string> known, string prefix)
+    {
+        var nearest = known.MinBy(candidate => Distance(path, candidate));
+        return nearest is not null && Distance(path, nearest) <= Math.Max(2, path.Length / 5) ? $" Did you mean '{prefix}{nearest}'?" : "";
     }
 
     /// <param name="path">Where both stand, with a dot at the end, or empty.</param>

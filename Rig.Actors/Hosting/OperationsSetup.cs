@@ -16,10 +16,8 @@ public static class OperationsSetup
         this IServiceCollection services, string tokenPath, Func<IServiceProvider, string> node, Action<OperatorPalette, IServiceProvider> addCommands)
     {
         services.AddSingleton<IValidateOptions<OperationsOptions>, OptionsCheck>();
-        services.AddOptions<OperationsOptions>()
-            .Configure(options => options.TokenPath = tokenPath)
-            .BindConfiguration(OperationsOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
+        services.Configure<OperationsOptions>(options => options.TokenPath = tokenPath);
+        services.AddRigOptions<OperationsOptions>(OperationsOptions.Section);
         services.AddSingleton<DeadLetterBoard>();
         services.AddSingleton(provider =>
         {
@@ -58,6 +56,16 @@ public static class OperationsSetup
     /// <summary>Lets operators see what one of the process's systems could not deliver.</summary>
     public static void CountDeadLetters(ActorSystem system, IServiceProvider services) =>
         services.GetService<DeadLetterBoard>()?.Attach(system, services.GetRequiredService<TimeProvider>());
+
+    /// <summary>The actor that runs operators' commands, for the program's local system, where the program has an operations port.</summary>
+    /// <param name="services">The program's.</param>
+    public static AkkaConfigurationBuilder WithOperatorActor(this AkkaConfigurationBuilder builder, IServiceProvider services) =>
+        builder.WithActors((system, registry) => StartOperator(system, registry, services));
+
+    /// <inheritdoc cref="CountDeadLetters"/>
+    /// <param name="services">The program's.</param>
+    public static AkkaConfigurationBuilder WithDeadLetterBoard(this AkkaConfigurationBuilder builder, IServiceProvider services) =>
+        builder.WithActors((system, _) => CountDeadLetters(system, services));
 
     private static IEnumerable<ActorSystem> Systems(IServiceProvider provider) => ((ActorSystem?[])
         [provider.GetRequiredService<ActorSystem>(), provider.GetRequiredService<ClusterSystem>().Current]).OfType<ActorSystem>();

@@ -32,3 +32,10 @@ public sealed class LateFounder(TimeSpan patience)
         }
     }
 }
+
+public static class LateFounderExtensions
+{
+    /// <param name="founder">The process's, the same for each incarnation of its cluster system.</param>
+    public static AkkaConfigurationBuilder WithLateFounder(this AkkaConfigurationBuilder builder, LateFounder founder) =>
+        builder.WithActors((system, _) => founder.Watch(system));
+}

@@ -46,6 +46,9 @@ public sealed class OperatorActor : ReceiveActor
 
     public static Props PropsOf(OperatorPalette palette) => Props.Create(() => new OperatorActor(palette));
 
+    // A command that failed is over: begun anew it would do again what it did.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
     private static string Name(Guid id) => id.ToString("N");
 
     private void Refuse(Guid id, string reason) => Sender.Tell(new CommandRefused(id, reason));

@@ -208,3 +208,22 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         public static readonly Tick Instance = new();
     }
 }
+
+public static class CameraActorExtensions
+{
+    private static readonly TimeSpan QuiescePatience = TimeSpan.FromSeconds(4);
+
+    /// <summary>The camera's actor with all under it, for a node's local system. <see cref="CameraNodePorts"/> must be among the services.</summary>
+    public static AkkaConfigurationBuilder WithCameraActor(this AkkaConfigurationBuilder builder) => builder.WithActors((system, registry, resolver) =>
+    {
+        var camera = system.ActorOf(resolver.Props<CameraActor>(), "camera");
+        registry.Register<CameraActor>(camera);
+
+        // From then on no take begins. The camera, a service that stops after the actors, seals the running take.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "quiesce", async () =>
+        {
+            await camera.Ask<Quiesced>(new Quiesce(), QuiescePatience);
+            return Done.Instance;
+        });
+    });
+}

@@ -1,3 +1,4 @@
+using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
 using Rig.Actors.Transfer;
@@ -13,9 +14,6 @@ namespace Rig.Actors.Sessions;
 /// </summary>
 public sealed class GatewayActor : ReceiveActor, IWithTimers
 {
-    /// <summary>The role of the node whose clock is the rig's.</summary>
-    public const string MasterRole = "center";
-
     private const int FirstExchanges = 8;
 
     private readonly CameraNodePorts ports;
@@ -28,9 +26,9 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
 
     /// <param name="camera">Actor of this process's local system.</param>
     /// <param name="coordinator">Proxy of the coordinator singleton.</param>
-    public GatewayActor(CameraNodePorts ports, IActorRef camera, IActorRef coordinator, RigSessionOptions options)
+    public GatewayActor(CameraNodePorts ports, IRequiredActor<CameraActor> camera, IRequiredActor<SessionCoordinator> coordinator, RigSessionOptions options)
     {
-        (this.ports, this.camera, this.coordinator, this.options) = (ports, camera, coordinator, options);
+        (this.ports, this.camera, this.coordinator, this.options) = (ports, camera.ActorRef, coordinator.ActorRef, options);
 
         Receive<NodeReport>(report => this.coordinator.Tell(report));
         Receive<SessionProtocol.RigView>(ports.Board.SetRig);
@@ -79,7 +77,7 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsOf(CameraNodePorts ports, IActorRef camera, IActorRef coordinator, RigSessionOptions options) =>
+    public static Props PropsOf(CameraNodePorts ports, IRequiredActor<CameraActor> camera, IRequiredActor<SessionCoordinator> coordinator, RigSessionOptions options) =>
         Props.Create(() => new GatewayActor(ports, camera, coordinator, options));
 
     protected override void PreStart()
@@ -115,7 +113,7 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
 
     private void FollowMaster(Member member)
     {
-        if (!member.HasRole(MasterRole))
+        if (!member.HasRole(ClusterRoles.MasterClock))
         {
             return;
         }
@@ -140,4 +138,13 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
     {
         public static readonly MeasureClock Instance = new();
     }
+}
+
+public static class GatewayActorExtensions
+{
+    /// <param name="camera">Of the process's local system.</param>
+    public static AkkaConfigurationBuilder WithGatewayActor(
+        this AkkaConfigurationBuilder builder, CameraNodePorts ports, IRequiredActor<CameraActor> camera, RigSessionOptions options) => builder
+        .WithActors((system, registry) =>
+            system.ActorOf(GatewayActor.PropsOf(ports, camera, new RequiredActor<SessionCoordinator>(registry), options), "gateway"));
 }

@@ -1,3 +1,5 @@
+using Akka.Cluster.Hosting;
+using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
 using static Rig.Actors.Sessions.SessionProtocol;
@@ -150,4 +152,21 @@ public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbound
     private sealed record CommandAnswered(CameraId CameraId, long CommandId, object Answer) : INoSerializationVerificationNeeded;
 
     private sealed record CommandUnanswered(CameraId CameraId, long CommandId) : INoSerializationVerificationNeeded;
+}
+
+public static class SessionCoordinatorExtensions
+{
+    private const string Name = "session";
+
+    // Orders that wait for a coordinator that has moved.
+    private const int ProxyBuffer = 100;
+
+    /// <summary>The rig's one coordinator, on the oldest camera of the cluster, and on each camera the way to it.</summary>
+    /// <param name="expected">The cameras that a rig consists of.</param>
+    public static AkkaConfigurationBuilder WithSessionCoordinator(
+        this AkkaConfigurationBuilder builder, RigSessionOptions options, IReadOnlyList<CameraId> expected, MasterClock clock) => builder
+        .WithSingleton<SessionCoordinator>(
+            Name,
+            (_, _, _) => SessionCoordinator.PropsOf(options, expected, clock),
+            new ClusterSingletonOptions { Role = ClusterRoles.Camera, BufferSize = ProxyBuffer, TerminationMessage = PoisonPill.Instance });
 }

@@ -28,7 +28,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     private static readonly TimeSpan ReceiptPatience = TimeSpan.FromSeconds(60);
 
     private readonly OffloadActorPorts ports;
-    private readonly IActorRef storage;
+    private readonly IRequiredActor<CameraActor> storage;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly Action onCatalogueChanged;
     private readonly List<(long Version, Action Answer)> unanswered = [];
@@ -39,7 +39,8 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     private long savedVersion;
     private bool saving;
 
-    public OffloadActor(OffloadActorPorts ports, IActorRef storage)
+    /// <param name="storage">Who answers <see cref="StorageProtocol"/>.</param>
+    public OffloadActor(OffloadActorPorts ports, IRequiredActor<CameraActor> storage)
     {
         (this.ports, this.storage) = (ports, storage);
         var self = Self;
@@ -54,8 +55,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
 
     private DateTimeOffset Now => ports.Time.GetUtcNow();
 
-    /// <param name="storage">Who answers <see cref="StorageProtocol"/>: the camera actor.</param>
-    public static Props PropsOf(OffloadActorPorts ports, IActorRef storage) => Props.Create(() => new OffloadActor(ports, storage));
+    public static Props PropsOf(OffloadActorPorts ports, IRequiredActor<CameraActor> storage) => Props.Create(() => new OffloadActor(ports, storage));
 
     protected override void PreStart() => Self.Tell(new Recover());
 
@@ -197,7 +197,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
             switch (await Task.Run(() => ports.Server.SendAsync(take, running.Progress, running.Token), running.Token))
             {
                 case SendOutcome.Confirmed confirmed:
-                    return await storage.Ask<object>(new StorageProtocol.ConfirmTake(take.Id, confirmed.Sha256, confirmed.Receipt), ReceiptPatience) switch
+                    return await storage.ActorRef.Ask<object>(new StorageProtocol.ConfirmTake(take.Id, confirmed.Sha256, confirmed.Receipt), ReceiptPatience) switch
                     {
                         StorageProtocol.TakeConfirmed => new AttemptEnded(running, AttemptResult.Offloaded, null, false),
                         StorageProtocol.ChecksumDiffers => new AttemptEnded(running, AttemptResult.Failed, $"The server holds other bytes: it confirmed {confirmed.Sha256}, this take is {take.Sha256}.", true),
@@ -368,4 +368,14 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     {
         public static readonly CatalogueChanged Instance = new();
     }
+}
+
+public static class OffloadActorExtensions
+{
+    /// <summary>
+    /// Beside the camera, not under it: nothing that offload does reaches a recording. <see cref="OffloadActorPorts"/> must be among
+    /// the services, and the system must have a camera actor.
+    /// </summary>
+    public static AkkaConfigurationBuilder WithOffloadActor(this AkkaConfigurationBuilder builder) => builder.WithActors((system, registry, resolver) =>
+        registry.Register<OffloadActor>(system.ActorOf(resolver.Props<OffloadActor>(), "offload")));
 }

@@ -10,7 +10,7 @@ internal sealed class NodeMetrics
 {
     private readonly List<(Gauge Gauge, Func<Reading, double?> Value)> gauges = [];
 
-    public NodeMetrics(CollectorRegistry registry, ICamera camera, IRecordingCatalogue catalogue, ISensors sensors, MasterClock clock, RigBoard board)
+    public NodeMetrics(CollectorRegistry registry, ICamera camera, RecordingCatalogue catalogue, ISensors sensors, MasterClock clock, RigBoard board)
     {
         var metrics = Metrics.WithCustomRegistry(registry);
         Add("rig_camera_detected", "1 while the camera delivers pictures.", now => now.Camera.Detected ? 1 : 0);

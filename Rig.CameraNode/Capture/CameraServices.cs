@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.CameraNode.Storage;
@@ -20,7 +21,7 @@ internal static class CameraServices
     /// </summary>
     internal static IServiceCollection AddCamera(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CameraOptions>().Bind(configuration.GetSection(CameraOptions.Section), b => b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddRigOptions<CameraOptions>(CameraOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CameraOptions>, CameraOptionsValidator>());
         var text = configuration["Rig:Node:CameraId"];
         services.AddSingleton(CameraId.TryParse(text, out var id)

@@ -9,8 +9,6 @@ namespace Rig.CameraNode.Hosting;
 /// <param name="cluster">Null on a node without a cluster system.</param>
 internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredActor<OffloadActor> offload, ClusterSystem? cluster) : INodeControl
 {
-    private static readonly TimeSpan QuiescePatience = TimeSpan.FromSeconds(4);
-
     public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
         AskAsync(camera.ActorRef, message, patience, cancellationToken);
 
@@ -24,22 +22,9 @@ internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredAc
     public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services) => builder
         .AddHocon(RigConfig.Load("camera-node.conf", "node", []), HoconAddMode.Prepend)
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
-        .WithActors((system, registry, resolver) =>
-        {
-            var camera = system.ActorOf(resolver.Props<CameraActor>(), "camera");
-            registry.Register<CameraActor>(camera);
-
-            // Beside the camera, not under it: nothing that offload does reaches a recording.
-            registry.Register<OffloadActor>(system.ActorOf(resolver.Props<OffloadActor>(), "offload"));
-            OperationsSetup.StartOperator(system, registry, services);
-
-            // From then on no take begins. The camera, a service that stops after the actors, seals the running take.
-            CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "quiesce", async () =>
-            {
-                await camera.Ask<RecordingProtocol.Quiesced>(new RecordingProtocol.Quiesce(), QuiescePatience);
-                return Done.Instance;
-            });
-        });
+        .WithCameraActor()
+        .WithOffloadActor()
+        .WithOperatorActor(services);
 
     private static async Task<object> AskAsync(IActorRef actor, object message, TimeSpan patience, CancellationToken cancellationToken)
     {

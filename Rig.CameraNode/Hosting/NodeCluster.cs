@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
@@ -15,29 +14,15 @@ internal static class NodeCluster
         var ports = services.GetRequiredService<CameraNodePorts>();
         var options = services.GetRequiredService<IOptions<NodeOptions>>().Value;
         var session = services.GetRequiredService<IOptions<RigSessionOptions>>().Value;
-        var camera = services.GetRequiredService<IRequiredActor<CameraActor>>();
+        string[] roles = options.Master ? [ClusterRoles.Camera, ClusterRoles.MasterClock] : [ClusterRoles.Camera];
         builder
-            .AddHocon(RigConfig.Load("camera-node.conf", ClusterSystem.Name, Overrides(options)), HoconAddMode.Prepend)
+            .AddHocon(RigConfig.Load("camera-node.conf", ClusterSystem.Name, []), HoconAddMode.Prepend)
             .WithLogging(services.GetRequiredService<ILoggerFactory>())
-            .WithClusterHealer(CameraClusterActors.Role)
-            .WithActors((system, registry) =>
-            {
-                founder.Watch(system);
-                var coordinator = CameraClusterActors.Start(
-                    system, ports, camera.ActorRef, session, SessionCoordinator.PropsOf(session, options.Expected, ports.Clock));
-                registry.Register<SessionCoordinator>(coordinator);
-                OperationsSetup.CountDeadLetters(system, services);
-            });
-    }
-
-    internal static IEnumerable<KeyValuePair<string, string>> Overrides(NodeOptions options)
-    {
-        var self = string.Create(CultureInfo.InvariantCulture, $"{options.ClusterHost}:{options.ClusterPort}");
-        var seeds = options.SeedNodes.Length > 0 ? options.SeedNodes : [self];
-        string[] roles = options.Master ? [CameraClusterActors.Role, GatewayActor.MasterRole] : [CameraClusterActors.Role];
-        yield return new("akka.remote.dot-netty.tcp.hostname", RigConfig.Quote(options.ClusterHost));
-        yield return new("akka.remote.dot-netty.tcp.port", options.ClusterPort.ToString(CultureInfo.InvariantCulture));
-        yield return new("akka.cluster.roles", $"[{string.Join(", ", roles.Select(RigConfig.Quote))}]");
-        yield return new("akka.cluster.seed-nodes", $"[{string.Join(", ", seeds.Select(s => RigConfig.Quote($"akka.tcp://rig@{s}")))}]");
+            .WithMembership(options.ClusterHost, options.ClusterPort, options.SeedNodes, roles)
+            .WithClusterHealer(ClusterRoles.Camera)
+            .WithLateFounder(founder)
+            .WithSessionCoordinator(session, options.Expected, ports.Clock)
+            .WithGatewayActor(ports, services.GetRequiredService<IRequiredActor<CameraActor>>(), session)
+            .WithDeadLetterBoard(services);
     }
 }

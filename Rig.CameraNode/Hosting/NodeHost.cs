@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Rig.Actors.Hosting;
 using Rig.CameraNode.Api;
+using Rig.CameraNode.Capture;
+using Rig.CameraNode.Storage;
 using Rig.Hosting;
 
 namespace Rig.CameraNode.Hosting;
@@ -25,6 +27,10 @@ internal static class NodeHost
         builder.Services.AddNodeApi();
         return builder;
     }
+
+    /// <summary>All that the program consists of.</summary>
+    public static void AddNode(this WebApplicationBuilder builder) => builder.Services
+        .AddRecordingStorage(builder.Configuration).AddCamera(builder.Configuration).AddCameraNode().AddNodeActors().AddCluster().AddNodeOperations();
 
     public static WebApplication Build(WebApplicationBuilder builder)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 
 namespace Rig.CameraNode.Hosting;
 
@@ -19,7 +20,7 @@ internal static class OptionsErrorsExtensions
         where T : class
     {
         services.AddSingleton<IValidateOptions<T>>(new OptionsErrors<T>(errors));
-        services.AddOptions<T>().BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddRigOptions<T>(section);
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
 
@@ -10,7 +11,7 @@ internal static class StorageServices
     /// <summary>Registers what the storage actor works with, <see cref="StoragePorts"/>, and the recovery of unsealed takes; section <c>Rig:Storage</c>.</summary>
     internal static IServiceCollection AddRecordingStorage(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section), b => b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddRigOptions<StorageOptions>(StorageOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();

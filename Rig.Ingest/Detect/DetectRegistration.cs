@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 
 namespace Rig.Ingest.Detect;
@@ -8,7 +9,7 @@ public static class DetectRegistration
     /// <summary>Adds the stage that finds players and ball in the panorama.</summary>
     public static IServiceCollection AddDetection(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DetectOptions>().Bind(configuration.GetSection(DetectOptions.Section)).ValidateOnStart();
+        services.AddRigOptions<DetectOptions>(DetectOptions.Section);
         services.AddSingleton<IValidateOptions<DetectOptions>, DetectOptionsValidator>();
         services.AddSingleton<IPipelineStage, DetectStage>();
         return services;

@@ -1,3 +1,4 @@
+using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 
 namespace Rig.Ingest.Events;
@@ -6,7 +7,7 @@ internal static class EventServices
 {
     public static IServiceCollection AddEvents(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRigOptions<EventOptions>(EventOptions.Section).ValidateDataAnnotations();
         return services.AddSingleton<IPipelineStage, EventStage>();
     }
 }

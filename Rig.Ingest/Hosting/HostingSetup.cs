@@ -13,14 +13,13 @@ internal static class HostingSetup
 {
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.Section))
+        services.AddRigOptions<PipelineOptions>(PipelineOptions.Section)
             .Validate(o => o.QuietPeriod > TimeSpan.Zero, "Rig:Pipeline:QuietPeriod must be more than 0, such as 00:10:00.")
             .Validate(o => o.Workers is >= 0 and <= 64, "Rig:Pipeline:Workers must be 0 to 64.")
             .Validate(o => o.Lease >= TimeSpan.FromSeconds(1), "Rig:Pipeline:Lease must be at least 00:00:01.")
             .Validate(o => o.PollInterval >= TimeSpan.FromMilliseconds(10), "Rig:Pipeline:PollInterval must be at least 00:00:00.010.")
             .Validate(o => o.MaxAttempts is >= 1 and <= 100, "Rig:Pipeline:MaxAttempts must be 1 to 100.")
-            .Validate(o => o.RetryDelay >= TimeSpan.Zero && o.RetryDelay <= TimeSpan.FromHours(1), "Rig:Pipeline:RetryDelay must be 0 to 01:00:00.")
-            .ValidateOnStart();
+            .Validate(o => o.RetryDelay >= TimeSpan.Zero && o.RetryDelay <= TimeSpan.FromHours(1), "Rig:Pipeline:RetryDelay must be 0 to 01:00:00.");
         services.AddSingleton<WorkQueue>();
         services.AddSingleton<IWorkQueue>(provider => provider.GetRequiredService<WorkQueue>());
         return services;
@@ -28,7 +27,7 @@ internal static class HostingSetup
 
     public static IServiceCollection AddPull(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PullOptions>().Bind(configuration.GetSection(PullOptions.Section))
+        services.AddRigOptions<PullOptions>(PullOptions.Section)
             .Validate(o => o.PollInterval >= TimeSpan.FromMilliseconds(10), "Rig:Pull:PollInterval must be at least 00:00:00.010.")
             .Validate(o => o.MaxConcurrentTakes is >= 1 and <= 64, "Rig:Pull:MaxConcurrentTakes must be 1 to 64.")
             .Validate(o => o.MaxConcurrentTakesPerNode is >= 1 and <= 64, "Rig:Pull:MaxConcurrentTakesPerNode must be 1 to 64.")
@@ -37,9 +36,8 @@ internal static class HostingSetup
             .Validate(o => o.MaxBytesPerSecond >= 0, "Rig:Pull:MaxBytesPerSecond must be 0 (no limit) or more.")
             .Validate(o => o.CutPause > TimeSpan.Zero && o.CutPause <= TimeSpan.FromMinutes(1), "Rig:Pull:CutPause must be more than 0 and at most 00:01:00.")
             .Validate(o => o.LeaseDuration >= TimeSpan.FromSeconds(1) && o.LeaseDuration <= TimeSpan.FromHours(1), "Rig:Pull:LeaseDuration must be 00:00:01 to 01:00:00.")
-            .Validate(o => o.KeepPartsFor > TimeSpan.Zero, "Rig:Pull:KeepPartsFor must be more than 0, such as 14.00:00:00.")
-            .ValidateOnStart();
-        services.AddSingleton(NodeSet.FromConfiguration(configuration));
+            .Validate(o => o.KeepPartsFor > TimeSpan.Zero, "Rig:Pull:KeepPartsFor must be more than 0, such as 14.00:00:00.");
+        services.AddRigKey(NodeSet.Key).AddSingleton(NodeSet.FromConfiguration(configuration));
         services.AddSingleton<TransferBoard>();
         services.AddSingleton(provider => new NodeClient(
             new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },

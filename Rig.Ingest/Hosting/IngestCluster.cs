@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
@@ -19,21 +18,10 @@ internal static class IngestCluster
     }
 
     private static void Configure(AkkaConfigurationBuilder builder, ServerOptions server, IServiceProvider services) => builder
-        .AddHocon(RigConfig.Load("ingest.conf", ClusterSystem.Name, Overrides(server), PersistenceSetup.References), HoconAddMode.Prepend)
+        .AddHocon(RigConfig.Load("ingest.conf", ClusterSystem.Name, [], PersistenceSetup.References), HoconAddMode.Prepend)
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
-        .WithClusterHealer(CameraClusterActors.Role)
-        .WithActors((system, _) =>
-        {
-            system.ActorOf(DiscoveryActor.PropsFor(services.GetRequiredService<IngestActors>().Pull, services.GetRequiredService<IOptions<PullOptions>>()), "discovery");
-            OperationsSetup.CountDeadLetters(system, services);
-        });
-
-    private static IEnumerable<KeyValuePair<string, string>> Overrides(ServerOptions options)
-    {
-        var self = string.Create(CultureInfo.InvariantCulture, $"{options.ClusterHost}:{options.ClusterPort}");
-        var seeds = options.SeedNodes.Length > 0 ? options.SeedNodes : [self];
-        yield return new("akka.remote.dot-netty.tcp.hostname", RigConfig.Quote(options.ClusterHost));
-        yield return new("akka.remote.dot-netty.tcp.port", options.ClusterPort.ToString(CultureInfo.InvariantCulture));
-        yield return new("akka.cluster.seed-nodes", $"[{string.Join(", ", seeds.Select(seed => RigConfig.Quote("akka.tcp://rig@" + seed)))}]");
-    }
+        .WithMembership(server.ClusterHost, server.ClusterPort, server.SeedNodes, ClusterRoles.Ingest, ClusterRoles.Worker)
+        .WithClusterHealer(ClusterRoles.Camera)
+        .WithDiscoveryActor(services.GetRequiredService<IRequiredActor<PullActor>>(), services.GetRequiredService<IOptions<PullOptions>>())
+        .WithDeadLetterBoard(services);
 }

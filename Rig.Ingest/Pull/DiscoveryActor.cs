@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Membership;
 using Rig.Actors.Transfer;
 
 namespace Rig.Ingest.Pull;
@@ -9,17 +10,15 @@ namespace Rig.Ingest.Pull;
 /// </summary>
 public sealed class DiscoveryActor : ReceiveActor, IWithTimers
 {
-    private const string CameraRole = "camera";
-
     private readonly HashSet<Address> members = [];
     private readonly PullOptions options;
 
-    public DiscoveryActor(IActorRef pull, IOptions<PullOptions> options)
+    public DiscoveryActor(IRequiredActor<PullActor> pull, IOptions<PullOptions> options)
     {
         this.options = options.Value;
         Receive<ClusterEvent.MemberUp>(up =>
         {
-            if (up.Member.HasRole(CameraRole))
+            if (up.Member.HasRole(ClusterRoles.Camera))
             {
                 members.Add(up.Member.Address);
                 Ask(up.Member.Address);
@@ -34,12 +33,12 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
                 Ask(member);
             }
         });
-        Receive<TransferProtocol.FinishedTakes>(listing => pull.Tell(new PullProtocol.MemberListed(listing)));
+        Receive<TransferProtocol.FinishedTakes>(listing => pull.ActorRef.Tell(new PullProtocol.MemberListed(listing)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(IActorRef pull, IOptions<PullOptions> options) => Props.Create(() => new DiscoveryActor(pull, options));
+    public static Props PropsFor(IRequiredActor<PullActor> pull, IOptions<PullOptions> options) => Props.Create(() => new DiscoveryActor(pull, options));
 
     protected override void PreStart()
     {
@@ -55,4 +54,11 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     {
         public static readonly AskDue Instance = new();
     }
+}
+
+public static class DiscoveryActorExtensions
+{
+    /// <param name="pull">Of the process's local system.</param>
+    public static AkkaConfigurationBuilder WithDiscoveryActor(this AkkaConfigurationBuilder builder, IRequiredActor<PullActor> pull, IOptions<PullOptions> options) =>
+        builder.WithActors((system, _) => system.ActorOf(DiscoveryActor.PropsFor(pull, options), "discovery"));
 }

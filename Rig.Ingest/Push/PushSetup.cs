@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Ingest.Storage;
 
@@ -8,15 +9,14 @@ public static class PushSetup
 {
     public static IServiceCollection AddPush(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PushOptions>().Bind(configuration.GetSection(PushOptions.Section))
+        services.AddRigOptions<PushOptions>(PushOptions.Section)
             .Validate(
                 o => o.ViewerUrl.Length == 0 || (Uri.TryCreate(o.ViewerUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
                 "Rig:Push:ViewerUrl must be an address such as https://soccer.example.org, or empty.")
             .Validate(o => o.ViewerUrl.Length == 0 || o.ApiKey.Length > 0, "Rig:Push:ApiKey is empty. Set it to the key that the viewer shows, or leave Rig:Push:ViewerUrl empty.")
             .Validate(o => o.ViewerUrl.Length == 0 || o.TeamCode.Length > 0, "Rig:Push:TeamCode is empty. Set it to the viewer's team that may watch, or leave Rig:Push:ViewerUrl empty.")
             .Validate(o => o.ChunkBytes is > 0 and <= 64 << 20, "Rig:Push:ChunkBytes must be 1 to 67108864.")
-            .Validate(o => o.MaxBarrenAttempts > 0, "Rig:Push:MaxBarrenAttempts must be 1 or more.")
-            .ValidateOnStart();
+            .Validate(o => o.MaxBarrenAttempts > 0, "Rig:Push:MaxBarrenAttempts must be 1 or more.");
         services.AddSingleton<IPipelineStage>(provider => new PushStage(
             new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan },
             provider.GetRequiredService<SessionFiles>(),

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
+using Rig.Actors.Hosting;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Storage;
 
@@ -10,7 +11,7 @@ internal static class ReceiveApi
 {
     public static IServiceCollection AddReceive(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ServerOptions>().Bind(configuration.GetSection(ServerOptions.Section))
+        services.AddRigOptions<ServerOptions>(ServerOptions.Section)
             .Validate(o => o.Port is >= 0 and <= 65535, "Rig:Server:Port must be 0 to 65535.")
             .Validate(o => o.OlderRigsPort is >= 0 and <= 65535 && (o.OlderRigsPort == 0 || o.OlderRigsPort != o.Port), "Rig:Server:OlderRigsPort must be 0 for none, or a port other than Rig:Server:Port, such as 5100.")
             .Validate(o => o.MaxUploadSizeGb is > 0 and <= 1_000_000, "Rig:Server:MaxUploadSizeGb must be more than 0.")
@@ -19,8 +20,7 @@ internal static class ReceiveApi
             .Validate(o => o.UploadLifetime >= TimeSpan.FromHours(1) && o.UploadLifetime <= TimeSpan.FromDays(365), "Rig:Server:UploadLifetime must be 01:00:00 to 365 days, such as 7.00:00:00.")
             .Validate(o => o.MinBytesPerSecond is > 0 and <= 1_000_000, "Rig:Server:MinBytesPerSecond must be 1 to 1000000.")
             .Validate(o => o.StallSec is >= 2 and <= 3600, "Rig:Server:StallSec must be 2 to 3600 seconds.")
-            .Validate(o => o.ClusterPort is >= 0 and <= 65535, "Rig:Server:ClusterPort must be 0 to 65535.")
-            .ValidateOnStart();
+            .Validate(o => o.ClusterPort is >= 0 and <= 65535, "Rig:Server:ClusterPort must be 0 to 65535.");
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>();
         services.AddSingleton<ActiveUploads>();
         services.AddSingleton<TakeIntake>();

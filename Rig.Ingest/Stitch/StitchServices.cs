@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
 
@@ -9,7 +10,7 @@ public static class StitchServices
     /// <summary>The pipeline stages Aligned and Stitched, set up by section <c>Rig:Stitch</c>.</summary>
     public static IServiceCollection AddStitch(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<StitchOptions>().Bind(configuration.GetSection(StitchOptions.Section)).ValidateOnStart();
+        services.AddRigOptions<StitchOptions>(StitchOptions.Section);
         services.AddSingleton<IValidateOptions<StitchOptions>, StitchOptionsValidator>();
         services.AddSingleton<IPipelineStage, AlignStage>();
         services.AddSingleton<IPipelineStage, StitchStage>();

@@ -17,21 +17,22 @@ internal sealed class CameraRig : IAsyncDisposable
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TempFolder folder;
     private readonly bool ownsFolder;
+    private readonly RecordingDisk disk;
 
     private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<Camera>? logger, TimeProvider clock, IReadOnlyList<string>? command, ProbeOptions? probe)
     {
         (this.folder, this.ownsFolder) = (folder, ownsFolder);
         Storage = new StorageOptions { RecordingsPath = folder.File("recordings"), ManifestsPath = folder.File("manifests"), MinFreeSpaceGb = 0 };
-        Catalogue = new RecordingCatalogue(
-            Options.Create(Storage), Options.Create(options), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
+        disk = new RecordingDisk(Options.Create(Storage), files, NullLogger<RecordingDisk>.Instance);
         Camera = new Camera(
             Options.Create(options), Options.Create(probe ?? new ProbeOptions()), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(command ?? CaptureProcess.OwnCommand()),
-            files, Catalogue, TakeBench.NewMetrics(), clock, logger ?? NullLogger<Camera>.Instance);
+            files, disk, new SealedTakes(), TakeBench.NewMetrics(), clock, logger ?? NullLogger<Camera>.Instance);
     }
 
     internal Camera Camera { get; }
 
-    internal RecordingCatalogue Catalogue { get; }
+    /// <summary>As the disk says now.</summary>
+    internal RecordingCatalogue Catalogue => new(disk, Storage.ToSettings(SmallPattern()));
 
     internal StorageOptions Storage { get; }
 

@@ -35,12 +35,11 @@ public sealed class KilledNodeTests
             }
 
             var files = new PosixRecordingFiles();
-            var catalogue = new RecordingCatalogue(
-                Options.Create(storage), Options.Create(CameraRig.SmallPattern()), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
-            using var recovery = new TakeRecovery(Options.Create(storage), files, catalogue, NullLogger<TakeRecovery>.Instance);
+            var disk = new RecordingDisk(Options.Create(storage), files, NullLogger<RecordingDisk>.Instance);
+            using var recovery = new TakeRecovery(Options.Create(storage), files, disk, new SealedTakes(), NullLogger<TakeRecovery>.Instance);
             recovery.Recover(paths.Open);
 
-            var entry = Assert.Single(catalogue.List());
+            var entry = Assert.Single(disk.Read());
             Assert.Equal(TakeEndReason.Repaired, entry.EndReason);
             Assert.True(entry.Frames >= seen - FramesInFragment, $"{entry.Frames} of {seen} frames are left");
             if (kill % 5 == 0)

@@ -40,9 +40,8 @@ internal static class RecorderHost
     {
         var storage = StorageIn(folder);
         var files = new PosixRecordingFiles();
-        var catalogue = new RecordingCatalogue(
-            Options.Create(storage), Options.Create(new CameraOptions()), files, TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
-        using var recovery = new TakeRecovery(Options.Create(storage), files, catalogue, NullLogger<TakeRecovery>.Instance);
+        var disk = new RecordingDisk(Options.Create(storage), files, NullLogger<RecordingDisk>.Instance);
+        using var recovery = new TakeRecovery(Options.Create(storage), files, disk, new SealedTakes(), NullLogger<TakeRecovery>.Instance);
         recovery.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         var frames = ReadFrames(FramesIn(folder));
         using var handed = new HandedFrames(HandedIn(folder));

@@ -65,7 +65,7 @@ public sealed class ConfigApiTests
     [Fact]
     public async Task No_secret_is_ever_shown()
     {
-        await using var node = await NodeUnderTest.StartAsync("--Rig:Network:MeshPassword=swordfish", "--Rig:Push:ApiKey=swordfish");
+        await using var node = await NodeUnderTest.StartAsync("--Rig:AccessPoint:Passphrase=swordfish");
         Assert.DoesNotContain("swordfish", (await node.GetAsync("/api/v1/config")).Body.GetRawText(), StringComparison.Ordinal);
     }
 

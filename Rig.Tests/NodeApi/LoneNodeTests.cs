@@ -1,5 +1,6 @@
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.NodeApi;
 
@@ -38,8 +39,9 @@ public sealed class LoneNodeTests
     [Fact]
     public async Task A_full_disk_refuses_the_start_in_words()
     {
-        await using var node = await NodeUnderTest.StartWithActorsAsync();
-        node.Catalogue.Status = node.Catalogue.Status with { EstimatedRecordingMinutes = 1 };
+        // A minute at 6 Mbit/s above the reserve of 10 GB.
+        await using var node = await NodeUnderTest.StartWithActorsAsync(new DiskSpace(1_000_000_000_000, 10_045_000_000));
+        await Eventually.HoldsAsync(() => node.Catalogue.Published.Status.EstimatedRecordingMinutes == 1);
         var (status, body) = await node.PostAsync("/api/v1/record/start", "{}");
         Assert.Equal((409, ProblemCodes.StorageLow), (status, body.GetProperty("code").GetString()));
         Assert.Contains("The disk is full", body.GetProperty("error").GetString()!, StringComparison.Ordinal);

@@ -244,7 +244,7 @@ public sealed class NodeApiTests : IAsyncLifetime
     {
         node.Catalogue.Seal(FinalLeft);
         var second = node.Catalogue.Seal(FinalLeft with { Take = 2 });
-        node.Catalogue.Confirm(second.Id, second.Sha256, "r");
+        node.Catalogue.Confirm(second.Id);
         node.Catalogue.Seal(new RecordingId(SessionId.Parse("Training"), CameraId.Left));
 
         var (_, body) = await node.GetAsync("/api/v1/recordings?offloaded=false&session_id=Final");
@@ -328,7 +328,7 @@ public sealed class NodeApiTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         }
 
-        node.Catalogue.Confirm(entry.Id, entry.Sha256, "r");
+        node.Catalogue.Confirm(entry.Id);
         var (_, body) = await node.PostAsync("/api/v1/recordings/cleanup", "{}");
         Assert.Equal(1, body.GetProperty("deleted_count").GetInt32());
         Assert.Equal(0, (await node.PostAsync("/api/v1/recordings/cleanup", "{}")).Body.GetProperty("deleted_count").GetInt32());

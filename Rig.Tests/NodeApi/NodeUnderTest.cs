@@ -21,14 +21,15 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private NodeUnderTest(string[] settings, bool withActors)
+    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free)
     {
+        Catalogue.Free = free ?? Catalogue.Free;
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
         [
             "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
-        builder.Services.AddSingleton<ICamera>(Camera).AddSingleton<IRecordingCatalogue>(Catalogue).AddCameraNode();
+        builder.Services.AddSingleton<ICamera>(Camera).AddSingleton(Catalogue.Storage).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);
         if (withActors)
         {
@@ -85,20 +86,24 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public List<object> Asked { get; } = [];
 
-    public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, settings);
+    public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, null, settings);
 
     /// <summary>With the node's real local actors instead of scripted ones.</summary>
-    public static Task<NodeUnderTest> StartWithActorsAsync(params string[] settings) => StartAsync(withActors: true, settings);
+    public static Task<NodeUnderTest> StartWithActorsAsync(params string[] settings) => StartAsync(withActors: true, null, settings);
 
-    private static async Task<NodeUnderTest> StartAsync(bool withActors, string[] settings)
+    /// <param name="free">What the disk says of itself.</param>
+    public static Task<NodeUnderTest> StartWithActorsAsync(DiskSpace free) => StartAsync(withActors: true, free, []);
+
+    private static async Task<NodeUnderTest> StartAsync(bool withActors, DiskSpace? free, string[] settings)
     {
-        var node = new NodeUnderTest(settings, withActors);
+        var node = new NodeUnderTest(settings, withActors, free);
         await node.app.StartAsync();
         node.Http.BaseAddress = new Uri(node.app.Urls.First());
         return node;
     }
 
-    public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CameraAnswers);
+    public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
+        message is StorageProtocol.IStorageRequest request ? Task.FromResult(Catalogue.Answer(request)) : Answer(message, CameraAnswers);
 
     public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
 

@@ -219,7 +219,7 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task<SendOutcome> SendAsync(RecordingEntry take)
     {
         var storage = Options.Create(new StorageOptions { RecordingsPath = folder.File("r"), ManifestsPath = folder.File("m") });
-        var client = new OffloadServer(options, catalogue, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
+        var client = new OffloadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
         clients.Add(client);
         return await client.SendAsync(take, new OffloadProgress(TimeProvider.System), CancellationToken.None);
     }

@@ -27,7 +27,7 @@ public sealed class SeedServerTests : IAsyncLifetime
         server = await SeedServer.StartAsync();
         options.CurrentValue.ServerUrl = server.Url.ToString();
         var storage = Options.Create(new StorageOptions { RecordingsPath = folder.File("r"), ManifestsPath = folder.File("m") });
-        client = new OffloadServer(options, catalogue, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
+        client = new OffloadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
     }
 
     public async Task DisposeAsync()

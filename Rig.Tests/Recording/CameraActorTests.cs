@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
@@ -6,27 +7,28 @@ using static Rig.Actors.Recording.RecordingProtocol;
 
 namespace Rig.Tests.Recording;
 
-public sealed class CameraActorTests : PatientTestKit
+public sealed class CameraActorTests : HostedTestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly SessionId Final = SessionId.Parse("Final");
     private static readonly CameraId[] Cameras = [CameraId.Left];
 
-    private readonly ScriptedCatalogue catalogue = new();
-    private readonly ScriptedSensors sensors = new();
-    private readonly MasterClock clock = new(TimeProvider.System);
-    private readonly RigBoard board = new(TimeProvider.System);
+    private readonly ScriptedCatalogue catalogue;
+    private readonly ScriptedSensors sensors;
+    private readonly RigBoard board;
     private readonly ScriptedCamera camera;
     private readonly IActorRef node;
 
     public CameraActorTests()
+        : this(new ScriptedCameraNode())
     {
-        camera = new ScriptedCamera(catalogue);
-        node = Sys.ActorOf(
-            CameraActor.PropsOf(new CameraNodePorts(
-                CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue, sensors, new NoChrony(), clock, board, () => new GuardOptions(), () => new SyncOptions(), null,
-                () => new ManifestFraming(DateTimeOffset.UnixEpoch, "good"))),
-            "camera");
+    }
+
+    private CameraActorTests(ScriptedCameraNode parts)
+        : base(services => services.AddSingleton(parts.Ports), builder => builder.WithCameraActor())
+    {
+        (catalogue, sensors, board, camera) = (parts.Catalogue, parts.Sensors, parts.Board, parts.Camera);
+        node = Required<CameraActor>();
     }
 
     [Fact]
@@ -210,6 +212,89 @@ public sealed class CameraActorTests : PatientTestKit
         second.ExpectMsg<NodeReport>(Patience);
         Assert.NotNull(board.Node);
     }
+
+    [Fact]
+    public void Recording_goes_on_and_starts_anew_while_the_storage_stands_still_and_fails()
+    {
+        using var hold = new ManualResetEventSlim();
+        var old = catalogue.Seal(new RecordingId(SessionId.Parse("Old"), CameraId.Left));
+        AwaitStorage(takes: 1);
+        catalogue.Before = what =>
+        {
+            if (what == nameof(IRecordingDisk.KeepReceipt) && !hold.Wait(Patience))
+            {
+                throw new TimeoutException();
+            }
+        };
+        var asker = CreateTestProbe();
+        node.Tell(new StorageProtocol.ConfirmTake(old.Id, old.Sha256, "{}"), asker.Ref);
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        for (var failures = 0; failures < 3; failures++)
+        {
+            Sys.ActorSelection("/user/camera/storage").Tell(Kill.Instance);
+        }
+
+        node.Tell(new GetReadiness(Final), TestActor);
+        Assert.True(ExpectMsg<CameraReadiness>(Patience).SessionKnown);
+        node.Tell(new StopTake(Final), TestActor);
+        ExpectMsg<TakeFinished>(Patience);
+        node.Tell(Start() with { SessionId = SessionId.Parse("Next") }, TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+
+        hold.Set();
+        asker.ExpectMsg<StorageProtocol.TakeConfirmed>(Patience);
+        AwaitStorage(takes: 2);
+    }
+
+    [Fact]
+    public void A_start_on_a_disk_that_cannot_be_read_is_refused_in_words()
+    {
+        catalogue.Before = what =>
+        {
+            if (what == nameof(IRecordingDisk.NextTake))
+            {
+                throw new IOException("gone");
+            }
+        };
+        node.Tell(new GetReadiness(Final), TestActor);
+        Assert.Contains(ExpectMsg<CameraReadiness>(Patience).Problems, problem => problem.Code == ProblemCodes.StorageMissing);
+        node.Tell(Start(), TestActor);
+        Assert.Contains("cannot be read", ExpectMsg<TakeRefused>(Patience).Message, StringComparison.Ordinal);
+        catalogue.Before = _ => { };
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+    }
+
+    [Fact]
+    public void A_take_that_was_stopped_is_in_the_catalogue_of_who_asks_then()
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        node.Tell(new StopTake(Final), TestActor);
+        ExpectMsg<TakeFinished>(Patience);
+        node.Tell(new StorageProtocol.GetCatalogue(), TestActor);
+        Assert.Single(ExpectMsg<Catalogue>(Patience).Takes);
+    }
+
+    [Fact]
+    public void The_camera_supervises_recorder_clock_and_storage()
+    {
+        foreach (var child in (string[])["recorder", "sync", "storage"])
+        {
+            Sys.ActorSelection($"/user/camera/{child}").Tell(new Identify(child), TestActor);
+            Assert.Equal(node, ((IInternalActorRef)ExpectMsg<ActorIdentity>(Patience).Subject).Parent);
+        }
+    }
+
+    private void AwaitStorage(int takes) => AwaitAssert(
+        () =>
+        {
+            var asker = CreateTestProbe();
+            node.Tell(new StorageProtocol.GetCatalogue(), asker.Ref);
+            Assert.Equal(takes, asker.ExpectMsg<Catalogue>(Patience).Takes.Count);
+        },
+        Patience);
 
     private static StartTake Start() => new(Final, TimeProvider.System.GetUtcNow(), Cameras);
 

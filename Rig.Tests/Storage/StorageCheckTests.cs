@@ -21,8 +21,8 @@ public sealed class StorageCheckTests : IDisposable
         await bench.WriteAsync(TakeBench.Id(2));
         var catalogue = bench.Catalogue();
         Assert.Equal(3, catalogue.NextTake(TakeBench.Id().SessionId, TakeBench.Id().CameraId));
-        catalogue.Confirm(TakeBench.Id(2), catalogue.Find(TakeBench.Id(2))!.Sha256, "{}");
-        Assert.True(catalogue.DeleteConfirmed(TakeBench.Id(2)));
+        bench.Confirm(TakeBench.Id(2));
+        Assert.True(bench.Disk().DeleteConfirmed(catalogue.Find(TakeBench.Id(2))!));
         var (exit, report, _) = Check();
         Assert.Equal((0, true, 1, 1), (exit, report.GetProperty("ok").GetBoolean(), report.GetProperty("takes").GetInt32(), report.GetProperty("deleted_takes").GetInt32()));
     }

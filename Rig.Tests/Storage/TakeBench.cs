@@ -67,16 +67,19 @@ internal sealed class TakeBench : IDisposable
         return await writer.Ended.WaitAsync(Patience);
     }
 
-    internal RecordingCatalogue Catalogue(TimeProvider? clock = null) => new(
-        Options.Create(Storage), Options.Create(new CameraOptions()), Files, clock ?? TimeProvider.System, NullLogger<RecordingCatalogue>.Instance);
+    internal RecordingDisk Disk() => new(Options.Create(Storage), Files, NullLogger<RecordingDisk>.Instance);
+
+    /// <summary>As the disk says now.</summary>
+    internal RecordingCatalogue Catalogue() => new(Disk(), Storage.ToSettings(new CameraOptions()));
+
+    internal void Confirm(RecordingId id) => Disk().KeepReceipt(Catalogue().Find(id)!, "{}", DateTimeOffset.UnixEpoch);
 
     internal async Task<RecordingCatalogue> RestartAsync()
     {
-        var catalogue = Catalogue();
-        using var recovery = new TakeRecovery(Options.Create(Storage), Files, catalogue, NullLogger<TakeRecovery>.Instance);
+        using var recovery = new TakeRecovery(Options.Create(Storage), Files, Disk(), new SealedTakes(), NullLogger<TakeRecovery>.Instance);
         await recovery.StartAsync(CancellationToken.None);
         await recovery.ExecuteTask!.WaitAsync(Patience);
-        return catalogue;
+        return Catalogue();
     }
 
     public void Dispose() => folder.Dispose();

@@ -1,19 +1,34 @@
 using System.Text;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.Tests.Support;
 
-/// <summary>A catalogue in memory that keeps the real one's promises.</summary>
-public sealed class ScriptedCatalogue : IRecordingCatalogue
+/// <summary>
+/// A node's takes in memory, that keep the real disk's promises. What a test does here is published at once; where a storage actor
+/// runs over it, that publishes.
+/// </summary>
+public sealed class ScriptedCatalogue : IRecordingDisk
 {
     private readonly Lock gate = new();
     private readonly Dictionary<RecordingId, (RecordingEntry Entry, byte[] Video)> takes = [];
     private readonly HashSet<RecordingId> open = [];
 
-    public event Action? Changed;
+    public ScriptedCatalogue(StorageSettings? settings = null)
+    {
+        settings ??= new StorageSettings("/mnt/nvme/recordings", 10, AutoDeleteOffloaded: true, DeleteAfterConfirm: false, BitrateMbps: 6);
+        Storage = new StoragePorts(this, settings, new RecordingCatalogue(this, settings), new SealedTakes(), TimeProvider.System);
+    }
 
-    public StorageStatus Status { get; set; } = new("/mnt/nvme/recordings", 1_000_000_000_000, 900_000_000_000, 10_000_000_000, 0, 0, 0, 300, true, null);
+    public StoragePorts Storage { get; }
+
+    public RecordingCatalogue Published => Storage.Catalogue;
+
+    /// <summary>Called before everything that the disk is asked, with its name: throw for a fault, wait for a disk that stands still.</summary>
+    public Action<string> Before { get; set; } = _ => { };
+
+    public DiskSpace Free { get; set; } = new(1_000_000_000_000, 900_000_000_000);
 
     public void Open(RecordingId id)
     {
@@ -35,7 +50,8 @@ public sealed class ScriptedCatalogue : IRecordingCatalogue
             takes[id] = (entry, video);
         }
 
-        Changed?.Invoke();
+        Publish();
+        Storage.Sealed.Announce(entry);
         return entry;
     }
 
@@ -55,8 +71,61 @@ public sealed class ScriptedCatalogue : IRecordingCatalogue
         }
     }
 
+    public void Confirm(RecordingId id)
+    {
+        KeepReceipt(Find(id)!, "r", DateTimeOffset.UnixEpoch);
+        Publish();
+    }
+
+    public bool Delete(RecordingId id)
+    {
+        var deleted = DeleteConfirmed(Find(id)!);
+        Publish();
+        return deleted;
+    }
+
+    /// <summary>What a receipt on the disk says is lost.</summary>
+    public void LoseReceipt(RecordingId id)
+    {
+        lock (gate)
+        {
+            takes[id] = (takes[id].Entry with { ConfirmedAt = null }, takes[id].Video);
+        }
+    }
+
+    /// <summary>As a storage actor answers.</summary>
+    public object Answer(IStorageRequest request)
+    {
+        switch (request)
+        {
+            case ConfirmTake confirm when Find(confirm.Id) is not { } take:
+                return new TakeNotHere(confirm.Id);
+            case ConfirmTake confirm when !string.Equals(Find(confirm.Id)!.Sha256, confirm.Sha256, StringComparison.OrdinalIgnoreCase):
+                return new ChecksumDiffers(confirm.Id, Find(confirm.Id)!.Sha256);
+            case ConfirmTake confirm:
+                Confirm(confirm.Id);
+                return new TakeConfirmed(confirm.Id, false);
+            case DeleteTake delete when Find(delete.Id) is null:
+                return new TakeNotHere(delete.Id);
+            case DeleteTake delete:
+                return Delete(delete.Id) ? new TakeDeleted(delete.Id) : new TakeKept(delete.Id);
+            case DeleteConfirmedTakes:
+                var deleted = List().Where(take => Delete(take.Id)).ToList();
+                return new ConfirmedTakesDeleted([.. deleted.Select(take => take.Id)], deleted.Sum(take => take.SizeBytes));
+            default:
+                return Published.Current;
+        }
+    }
+
+    public IReadOnlyList<RecordingEntry> Read()
+    {
+        Before(nameof(Read));
+        return List();
+    }
+
     public int NextTake(SessionId sessionId, CameraId cameraId)
     {
+        Before(nameof(NextTake));
         lock (gate)
         {
             return takes.Keys.Concat(open).Where(t => t.SessionId == sessionId && t.CameraId == cameraId).Select(t => t.Take).DefaultIfEmpty(0).Max() + 1;
@@ -76,34 +145,37 @@ public sealed class ScriptedCatalogue : IRecordingCatalogue
 
     public byte[] ReadManifest(RecordingId id) => Manifest is { } manifest ? manifest(Find(id)!) : Encoding.UTF8.GetBytes($$$"""{"version":"1.0","recording":{"id":"{{{id}}}"}}""");
 
-    public ConfirmOutcome Confirm(RecordingId id, string sha256, string receipt)
+    public void KeepReceipt(RecordingEntry take, string receipt, DateTimeOffset confirmedAt)
     {
+        Before(nameof(KeepReceipt));
         lock (gate)
         {
-            if (!takes.TryGetValue(id, out var take))
-            {
-                return ConfirmOutcome.NotFound;
-            }
-
-            if (!string.Equals(take.Entry.Sha256, sha256, StringComparison.OrdinalIgnoreCase))
-            {
-                return ConfirmOutcome.ChecksumMismatch;
-            }
-
-            takes[id] = (take.Entry with { ConfirmedAt = take.Entry.ModifiedAt }, take.Video);
+            takes[take.Id] = (take with { ConfirmedAt = confirmedAt }, takes[take.Id].Video);
         }
-
-        Changed?.Invoke();
-        return ConfirmOutcome.Confirmed;
     }
 
-    public bool DeleteConfirmed(RecordingId id)
+    public bool DeleteConfirmed(RecordingEntry take)
     {
+        Before(nameof(DeleteConfirmed));
         lock (gate)
         {
-            return takes.TryGetValue(id, out var take) && take.Entry.ConfirmedAt is not null && takes.Remove(id);
+            return takes.TryGetValue(take.Id, out var here) && here.Entry.ConfirmedAt is not null && takes.Remove(take.Id);
         }
     }
+
+    public DiskSpace Space()
+    {
+        Before(nameof(Space));
+        return Free;
+    }
+
+    public string? TestWriting()
+    {
+        Before(nameof(TestWriting));
+        return null;
+    }
+
+    private void Publish() => Published.Publish(new Catalogue(Storage.Settings, List(), DiskReading.Of(this)));
 }
 
 public sealed class ScriptedSensors : ISensors

@@ -44,7 +44,7 @@ public sealed class ClockStepTests : PatientTestKit
         var catalogue = new ScriptedCatalogue();
         var camera = new ScriptedCamera(catalogue);
         var node = Sys.ActorOf(CameraActor.PropsOf(new CameraNodePorts(
-            CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue, new ScriptedSensors(), new NoChrony(), clock, new RigBoard(time),
+            CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue.Storage, new ScriptedSensors(), new NoChrony(), clock, new RigBoard(time),
             () => new GuardOptions(), () => new SyncOptions())));
         var session = SessionId.Parse("Final");
         node.Tell(new StartTake(session, clock.MasterNow, [CameraId.Left]), TestActor);

@@ -1,3 +1,4 @@
+using Akka.Actor.Dsl;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
@@ -141,7 +142,7 @@ public sealed class OffloadActorTests : PatientTestKit
         options.AutoUpload = true;
         catalogue.Seal(Left);
         var done = catalogue.Seal(Left with { Take = 2 });
-        catalogue.Confirm(done.Id, done.Sha256, "r");
+        catalogue.Confirm(done.Id);
         AwaitJob(Start(), OffloadJobStatus.Completed);
         Assert.Equal([Left], server.Sent);
     }
@@ -168,7 +169,7 @@ public sealed class OffloadActorTests : PatientTestKit
         var actor = Start();
         actor.Tell(new Upload(null, null), TestActor);
         ExpectMsg<Queued>(Patience);
-        catalogue.Confirm(Left, entry.Sha256, "pulled");
+        catalogue.Confirm(Left);
         recording = false;
         AwaitJob(actor, OffloadJobStatus.Completed);
         Assert.Empty(server.Sent);
@@ -183,8 +184,8 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left with { Take = 2 });
         actor.Tell(new Upload(null, null), TestActor);
         Assert.Equal(2, ExpectMsg<Queued>(Patience).Jobs.Count);
-        catalogue.Confirm(Left, entry.Sha256, "r");
-        Assert.True(catalogue.DeleteConfirmed(Left));
+        catalogue.Confirm(Left);
+        Assert.True(catalogue.Delete(Left));
         recording = false;
         Assert.Contains("Final_CAM_L", AwaitJob(actor, OffloadJobStatus.Failed).Error!, StringComparison.Ordinal);
         Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, OffloadJobStatus.Completed).RecordingId);
@@ -196,8 +197,19 @@ public sealed class OffloadActorTests : PatientTestKit
         throw new InvalidOperationException("Never ends by itself.");
     }
 
-    private IActorRef Start() => Sys.ActorOf(OffloadActor.PropsOf(new OffloadActorPorts(
-        server, catalogue, server, () => options, () => recording, () => $"job{Interlocked.Increment(ref jobs)}", TimeProvider.System)));
+    private IActorRef Start()
+    {
+        var registry = ActorRegistry.For(Sys);
+        if (!registry.TryGet<CameraActor>(out _))
+        {
+            registry.Register<CameraActor>(Sys.ActorOf(actor => actor.Receive<StorageProtocol.IStorageRequest>((ask, context) => context.Sender.Tell(catalogue.Answer(ask)))));
+        }
+
+        return Sys.ActorOf(OffloadActor.PropsOf(
+            new OffloadActorPorts(
+                server, catalogue.Published, server, () => options, () => recording, () => $"job{Interlocked.Increment(ref jobs)}", TimeProvider.System),
+            new RequiredActor<CameraActor>(registry)));
+    }
 
     private OffloadJob AwaitJob(IActorRef actor, OffloadJobStatus wanted) =>
         AwaitStatus(actor, s => s.Queue.Jobs.Exists(j => j.Status == wanted)).Queue.Jobs.Find(j => j.Status == wanted)!;

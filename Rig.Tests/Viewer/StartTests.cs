@@ -59,8 +59,8 @@ public sealed class StartTests(PostgresFixture postgres, ViewerServer server) : 
         using var folder = new TempFolder();
         var settings = ViewerServer.Settings(await postgres.NewDatabaseAsync(), folder.Path);
         settings["Rig:Viewer:ListenUr"] = "http://127.0.0.1:0";
-        var refused = await StartAsync<InvalidOperationException>(settings);
-        Assert.Contains("ListenUr", refused.Message, StringComparison.Ordinal);
+        var refused = await StartAsync<OptionsValidationException>(settings);
+        Assert.Contains("'Rig:Viewer:ListenUr'", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
 using Npgsql;
+using Rig.Actors.Hosting;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Commands;
@@ -46,7 +46,7 @@ internal static class ViewerCommands
         {
             return 0;
         }
-        catch (Exception refused) when (refused is StartRefusedException or OptionsValidationException or IOException or NpgsqlException or InvalidOperationException)
+        catch (Exception refused) when (RigOptions.Refusal(refused) is not null || refused is StartRefusedException or IOException or NpgsqlException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync("rig-viewer: " + Sentence(refused));
             return 1;
@@ -57,6 +57,6 @@ internal static class ViewerCommands
     {
         PostgresException postgres => $"PostgreSQL refused: {postgres.MessageText}. Check Rig:Database:ConnectionString.",
         NpgsqlException => $"PostgreSQL cannot be reached: {refused.Message}. Check Rig:Database:ConnectionString and that the server runs.",
-        _ => refused.Message,
+        _ => RigOptions.Refusal(refused) ?? refused.Message,
     };
 }

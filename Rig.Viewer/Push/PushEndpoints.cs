@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Watch;
@@ -15,10 +16,8 @@ internal static class PushEndpoints
 
     public static void AddPush(this IServiceCollection services)
     {
-        services.AddOptions<PushOptions>()
-            .BindConfiguration(PushOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .Validate(options => options.ApiKeySha256.Length == 0 || MediaStore.IsSha256(options.ApiKeySha256), "Rig:Push:ApiKeySha256 must be the SHA-256 of the push key as 64 lower-case hex digits.")
-            .ValidateOnStart();
+        services.AddRigOptions<PushOptions>(PushOptions.Section)
+            .Validate(options => options.ApiKeySha256.Length == 0 || MediaStore.IsSha256(options.ApiKeySha256), "Rig:Push:ApiKeySha256 must be the SHA-256 of the push key as 64 lower-case hex digits.");
         services.AddSingleton<PushKeyFilter>();
         services.AddSingleton<GameGates>();
         services.AddSingleton<IncomingFiles>();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Hosting;
 
 namespace Rig.Viewer.Storage;
 
@@ -7,10 +8,8 @@ internal static class StorageSetup
 {
     public static void AddStorage(this IServiceCollection services)
     {
-        services.AddOptions<DatabaseOptions>()
-            .BindConfiguration(DatabaseOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .Validate(options => options.ConnectionString.Length > 0, "Rig:Database:ConnectionString is empty; set it to the PostgreSQL database of the viewer.")
-            .ValidateOnStart();
+        services.AddRigOptions<DatabaseOptions>(DatabaseOptions.Section)
+            .Validate(options => options.ConnectionString.Length > 0, "Rig:Database:ConnectionString is empty; set it to the PostgreSQL database of the viewer.");
         services.AddDbContext<ViewerDb>((provider, options) =>
             options.UseNpgsql(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString));
         services.AddScoped<Migrator>();

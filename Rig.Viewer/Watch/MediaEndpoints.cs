@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
+using Rig.Actors.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Storage;
@@ -15,12 +16,10 @@ internal static class MediaEndpoints
 
     public static void AddMedia(this IServiceCollection services)
     {
-        services.AddOptions<MediaOptions>()
-            .BindConfiguration(MediaOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+        services.AddRigOptions<MediaOptions>(MediaOptions.Section)
             .Validate(options => options.Path.Length > 0, "Rig:Media:Path is empty; set it to the folder that holds the videos.")
             .Validate(options => options.MaxFileSizeGb is > 0 and <= 1000, "Rig:Media:MaxFileSizeGb must be more than 0 and at most 1000.")
-            .Validate(options => options.MaxGameSizeGb is > 0 and <= 2000, "Rig:Media:MaxGameSizeGb must be more than 0 and at most 2000.")
-            .ValidateOnStart();
+            .Validate(options => options.MaxGameSizeGb is > 0 and <= 2000, "Rig:Media:MaxGameSizeGb must be more than 0 and at most 2000.");
         services.AddSingleton<MediaStore>();
     }
 

@@ -56,7 +56,9 @@ internal static class HandOverHosts
         {
             if (order.StartsWith(TakeOrder, StringComparison.Ordinal) && RecordingId.TryParse(order[TakeOrder.Length..], out var id))
             {
-                app.Services.GetRequiredService<RecordingCatalogue>().Add(Manifest.Parse(File.ReadAllBytes(TakePaths.Of(storage, id).Manifest)), id);
+                var paths = TakePaths.Of(storage, id);
+                app.Services.GetRequiredService<SealedTakes>().Announce(app.Services.GetRequiredService<RecordingDisk>().Describe(
+                    new TakeSealed(id, Manifest.Parse(File.ReadAllBytes(paths.Manifest)), paths.Video, paths.Manifest, TakeEndReason.Stopped)));
             }
         });
         await app.RunAsync();

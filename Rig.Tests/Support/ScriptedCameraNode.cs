@@ -1,0 +1,31 @@
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+using Rig.Actors.Timing;
+
+namespace Rig.Tests.Support;
+
+/// <summary>What a camera node's actors touch of the outside world, all of it scripted.</summary>
+public sealed class ScriptedCameraNode
+{
+    public ScriptedCameraNode(CameraId? cameraId = null, bool isMaster = false, TimeProvider? time = null)
+    {
+        Clock = new MasterClock(time ?? TimeProvider.System);
+        Board = new RigBoard(time ?? TimeProvider.System);
+        Camera = new ScriptedCamera(Catalogue);
+        Ports = new CameraNodePorts(
+            cameraId ?? CameraId.Left, "http://127.0.0.1:8080", isMaster, Camera, Catalogue.Storage, Sensors, new NoChrony(), Clock, Board,
+            () => new GuardOptions(), () => new SyncOptions(), null, () => new ManifestFraming(DateTimeOffset.UnixEpoch, "good"));
+    }
+
+    public ScriptedCatalogue Catalogue { get; } = new();
+
+    public ScriptedSensors Sensors { get; } = new();
+
+    public ScriptedCamera Camera { get; }
+
+    public MasterClock Clock { get; }
+
+    public RigBoard Board { get; }
+
+    public CameraNodePorts Ports { get; }
+}
