@@ -1,7 +1,4 @@
 using Rig.Ingest;
-using Rig.Ingest.Clips;
-using Rig.Ingest.Detect;
-using Rig.Ingest.Events;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Stitch;
 
@@ -10,9 +7,4 @@ if (args is ["stitch", .. var stitch])
     return await StitchCommand.RunAsync(stitch);
 }
 
-return await IngestProgram.RunAsync(args, builder => builder.Services
-    .AddStitch(builder.Configuration)
-    .AddDetection(builder.Configuration)
-    .AddEvents(builder.Configuration)
-    .AddClips()
-    .AddIngestOperations());
+return await IngestProgram.RunAsync(args, ProgramSetup.AddProgram);

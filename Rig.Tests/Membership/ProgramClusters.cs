@@ -33,7 +33,7 @@ internal sealed class ProgramClusters : IAsyncDisposable
     {
         try
         {
-            return cluster.Current is { } system && await system.ActorSelection("/user/session/*").ResolveOne(TimeSpan.FromMilliseconds(500)) is not null;
+            return cluster.Current is { } system && await system.ActorSelection("/user/session/session").ResolveOne(TimeSpan.FromMilliseconds(500)) is not null;
         }
         catch (ActorNotFoundException)
         {

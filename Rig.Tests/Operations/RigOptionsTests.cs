@@ -3,12 +3,12 @@ extern alias node;
 extern alias viewer;
 
 using ingest::Rig.Ingest;
+using ingest::Rig.Ingest.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using node::Rig.CameraNode.Hosting;
 using Rig.Actors.Hosting;
-using Rig.Tests.Ingest;
 using Rig.Tests.Support;
 using viewer::Rig.Viewer;
 
@@ -92,7 +92,7 @@ public sealed class RigOptionsTests : IDisposable
                 builder.AddNode();
                 return NodeHost.Build(builder);
             case "ingest":
-                return IngestHost.Build(["--Rig:Database:ConnectionString=Host=127.0.0.1", .. args], ScriptedStages.Register);
+                return IngestHost.Build(["--Rig:Database:ConnectionString=Host=127.0.0.1", .. args], ProgramSetup.AddProgram);
             default:
                 return ViewerHost.Build(AppContext.BaseDirectory, new Dictionary<string, string?>(keys.Select(key => KeyValuePair.Create(key, (string?)"x")))
                 {

@@ -127,7 +127,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         storage.Tell(Confirm(take), TestActor);
         var second = CreateTestProbe();
         storage.Tell(new DeleteConfirmedTakes(), second.Ref);
-        storage.Tell(Kill.Instance);
+        Sys.ActorSelection("/user/camera/storage").Tell(Kill.Instance);
         disk.Seal(Second);
         hold.Set();
 
@@ -254,8 +254,20 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
     {
         var read = CreateTestProbe();
         disk.Published.Changed += () => read.Ref.Tell("published");
-        var storage = Sys.ActorOf(StorageActor.PropsOf(disk.Storage, () => running), "storage");
+        var storage = Sys.ActorOf(Props.Create(() => new Supervisor(StorageActor.PropsOf(disk.Storage, () => running))), "camera");
         read.ExpectMsg("published", Patience);
         return storage;
+    }
+
+    /// <summary>In the camera actor's place.</summary>
+    private sealed class Supervisor : ReceiveActor
+    {
+        public Supervisor(Props storage)
+        {
+            var child = Context.ActorOf(storage, "storage");
+            ReceiveAny(child.Forward);
+        }
+
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
     }
 }
