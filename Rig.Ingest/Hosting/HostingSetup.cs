@@ -21,8 +21,8 @@ internal static class HostingSetup
             .Validate(o => o.MaxAttempts is >= 1 and <= 100, "Rig:Pipeline:MaxAttempts must be 1 to 100.")
             .Validate(o => o.RetryDelay >= TimeSpan.Zero && o.RetryDelay <= TimeSpan.FromHours(1), "Rig:Pipeline:RetryDelay must be 0 to 01:00:00.")
             .ValidateOnStart();
-        services.AddSingleton<WorkQueue>();
-        services.AddSingleton<IWorkQueue>(provider => provider.GetRequiredService<WorkQueue>());
+        services.AddSingleton<IPipelineStore, PipelineStore>();
+        services.AddSingleton<ISessionLeases, SessionLeases>();
         return services;
     }
 
