@@ -82,6 +82,24 @@ public sealed class SqlPersistenceTests(PostgresFixture postgres) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task Servers_that_write_to_one_history_in_turns_lose_no_event_of_each_other()
+    {
+        await using var other = await JournalSystem.StartAsync(connection);
+        var replayed = new List<string>();
+        foreach (var (server, n) in new[] { (journal, 1), (other, 2), (journal, 3), (other, 4), (journal, 5) })
+        {
+            var actor = server.Start("shared");
+            server.Expect([.. replayed, $"recovered at {n - 1}"]);
+            Persist(actor, $"{n}");
+            server.Expect($"persisted {n}");
+            replayed.Add($"replayed {n}");
+        }
+
+        other.Start("shared");
+        other.Expect([.. replayed, "recovered at 5"]);
+    }
+
+    [Fact]
     public void An_event_that_cannot_be_serialized_is_rejected_and_the_others_are_written()
     {
         var actor = journal.Start("a");

@@ -30,7 +30,7 @@ public sealed class TakenOverDatabaseTests(PostgresFixture postgres) : IAsyncLif
             await command.ExecuteNonQueryAsync();
         }
 
-        server = await IngestServer.StartAsync(folder, database, stages.AddTo, "--Rig:Pipeline:Lease=00:00:01", "--Rig:Pipeline:PollInterval=00:00:00.050");
+        server = await IngestServer.StartAsync(folder, database, stages.AddTo, "--Rig:Pipeline:QuietPeriod=36500.00:00:00", "--Rig:Pipeline:Lease=00:00:01", "--Rig:Pipeline:PollInterval=00:00:00.050");
     }
 
     public async Task DisposeAsync()
@@ -82,7 +82,7 @@ public sealed class TakenOverDatabaseTests(PostgresFixture postgres) : IAsyncLif
             await command.ExecuteNonQueryAsync();
         }
 
-        server = await IngestServer.StartAsync(folder, database, stages.AddTo);
+        server = await IngestServer.StartAsync(folder, database, stages.AddTo, "--Rig:Pipeline:QuietPeriod=36500.00:00:00");
         await Eventually.HoldsAsync(async () =>
         {
             var after = await Task.WhenAll(sessions.Select(SessionAsync));
