@@ -4,7 +4,8 @@ namespace Rig.Actors.Pipeline;
 
 /// <summary>
 /// The pipeline of one server: one child for each session it was told of, which decides what happens to it, and the workers, which
-/// do it. A session's history is in the journal and its work in the <see cref="IWorkQueue"/>; a restart looks there and goes on.
+/// ask for work and are each given to the session that has waited longest. Keeps nothing that a restart would miss: histories
+/// are in the journal.
 /// </summary>
 /// <remarks>
 /// A session's child is kept for the server's life: it is a few hundred bytes, and a match comes some times a week. One that
@@ -13,6 +14,12 @@ namespace Rig.Actors.Pipeline;
 public sealed class PipelineActor : ReceiveActor, IWithTimers
 {
     private const int WokenAtATime = 10;
+
+    /// <summary>So many requests of one session wait for their answers.</summary>
+    private const int MaxAsked = 100;
+
+    /// <summary>A session's actor that ended more often in a row is up against a database that is away, not against another server.</summary>
+    private const int MaxQuietFailures = 3;
 
     private static readonly TimeSpan WakePause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryLook = TimeSpan.FromSeconds(2);
@@ -23,31 +30,41 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly IWorkQueue queue;
-    private readonly IReadOnlyList<CameraId> rig;
-    private readonly IReadOnlyList<IPipelineStage> stages;
-    private readonly PipelineOptions options;
-    private readonly TimeProvider time;
-    private readonly string server;
+    private readonly PipelineServices services;
     private readonly CancellationTokenSource stopping = new();
-    private readonly List<IActorRef> workers = [];
     private readonly Dictionary<SessionId, Session> sessions = [];
+    private readonly Dictionary<SessionId, DateTimeOffset> due = [];
+    private readonly HashSet<IActorRef> idle = [];
 
-    public PipelineActor(IWorkQueue queue, IReadOnlyList<CameraId> rig, IReadOnlyList<IPipelineStage> stages, PipelineOptions options, TimeProvider time, string server)
+    /// <summary>Workers that were offered to a session, until they ask for work again.</summary>
+    private readonly Dictionary<IActorRef, SessionId> given = [];
+
+    private long asked;
+
+    public PipelineActor(PipelineServices services)
     {
-        (this.queue, this.rig, this.stages, this.options, this.time, this.server) = (queue, rig, stages, options, time, server);
+        this.services = services;
+        Receive<PipelineProtocol.ProcessSession>(message => Ask(SessionOf(message.SessionId), PipelineCommand.Process));
+        Receive<PipelineProtocol.RetrySession>(message => Ask(SessionOf(message.SessionId), PipelineCommand.Retry));
+        Receive<SessionPipelineActor.Answered>(answered => SessionOf(answered.SessionId).Asked.Remove(answered.Number));
         Receive<PipelineProtocol.IWithSessionId>(message => Forward(SessionOf(message.SessionId), message));
-        Receive<PipelineProtocol.WorkAvailable>(message => workers.ForEach(worker => worker.Tell(message)));
-        Receive<SessionPipelineActor.AtRest>(rest => SessionOf(rest.SessionId).Failures = 0);
-        Receive<SessionPipelineActor.AskAgain>(again => SessionOf(again.Message.SessionId).Unanswered.Add((again.Message, Sender)));
-        Receive<Ended>(ended =>
+        Receive<PipelineProtocol.WorkWanted>(_ => SetIdle(Sender));
+        Receive<PipelineProtocol.OfferDeclined>(declined => SetIdle(declined.Worker));
+        Receive<PipelineProtocol.StageDue>(stage =>
         {
-            var session = SessionOf(ended.SessionId);
-            session.Actor = null;
-            var pause = ShortestPause * Math.Pow(2, Math.Min(session.Failures++, 10));
-            Timers.StartSingleTimer(ended.SessionId, new StartAgain(ended.SessionId), pause < LongestPause ? pause : LongestPause);
+            due[stage.SessionId] = stage.Since;
+            Match();
         });
+        Receive<PipelineProtocol.Recovered>(Reconcile);
+        Receive<PipelineProtocol.Healthy>(healthy => SessionOf(healthy.SessionId).Failures = 0);
+        Receive<SessionEnded>(ended => Restart(SessionOf(ended.SessionId)));
         Receive<StartAgain>(again => Start(SessionOf(again.SessionId)));
+        Receive<WorkerEnded>(ended =>
+        {
+            idle.Remove(ended.Worker);
+            given.Remove(ended.Worker);
+            StartWorker();
+        });
         Receive<Found>(found => WakeSome(found.Sessions));
         Receive<LookFailed>(_ => Timers.StartSingleTimer("look", Look.Instance, RetryLook));
         Receive<Look>(_ => LookForSessions());
@@ -55,18 +72,17 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <param name="rig">Cameras to expect where no manifest names them.</param>
-    /// <param name="stages">One for every stage from <see cref="PipelineStage.Aligned"/> on.</param>
-    /// <param name="server">Names this server in claims.</param>
-    public static Props PropsFor(
-        IWorkQueue queue, IReadOnlyList<CameraId> rig, IReadOnlyList<IPipelineStage> stages, PipelineOptions options, TimeProvider time, string server) =>
-        Props.Create(() => new PipelineActor(queue, rig, stages, options, time, server));
+    public static Props PropsFor(PipelineServices services) => Props.Create(() => new PipelineActor(services));
+
+    /// <summary>A session that finds its history longer than it knew reads it again and keeps its mailbox. Anything else that ends is started anew, from here.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(cause => cause is HistoryMovedOnException ? Directive.Restart : Directive.Stop, loggingEnabled: false);
 
     protected override void PreStart()
     {
-        for (var number = 1; number <= options.Workers; number++)
+        for (var number = 1; number <= services.Options.Workers; number++)
         {
-            workers.Add(Context.ActorOf(WorkerActor.PropsFor(queue, stages, options, time, $"{server}/{number}"), $"worker-{number}"));
+            StartWorker();
         }
 
         LookForSessions();
@@ -76,6 +92,50 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
     {
         stopping.Cancel();
         stopping.Dispose();
+    }
+
+    private void StartWorker()
+    {
+        var worker = Context.ActorOf(WorkerActor.PropsFor(services.Store, services.Leases, services.Stages, services.Options));
+        Context.WatchWith(worker, new WorkerEnded(worker));
+    }
+
+    private void SetIdle(IActorRef worker)
+    {
+        given.Remove(worker);
+        idle.Add(worker);
+        Match();
+    }
+
+    private void Match()
+    {
+        while (idle.Count > 0 && due.Count > 0)
+        {
+            var session = due.MinBy(each => each.Value).Key;
+            due.Remove(session);
+            if (SessionOf(session).Actor is { } actor)
+            {
+                var worker = idle.First();
+                idle.Remove(worker);
+                given[worker] = session;
+                actor.Tell(new PipelineProtocol.WorkerOffered(worker));
+            }
+        }
+    }
+
+    /// <summary>A session's actor has come to know its history: a worker of this server that works on anything else of it stops.</summary>
+    private void Reconcile(PipelineProtocol.Recovered recovered)
+    {
+        var workers = given.Where(each => each.Value == recovered.SessionId).Select(each => each.Key).ToList();
+        foreach (var worker in workers)
+        {
+            worker.Tell(new PipelineProtocol.WorkOnly(recovered.SessionId, recovered.Claim));
+        }
+
+        if (workers.Count == 0 && recovered.Claim is { } claim)
+        {
+            Sender.Tell(new PipelineProtocol.StageDropped(recovered.SessionId, claim));
+        }
     }
 
     private Session SessionOf(SessionId id)
@@ -91,27 +151,55 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
 
     private void Start(Session session)
     {
-        session.Actor = Context.ActorOf(SessionPipelineActor.PropsFor(session.Id, queue, rig, options, time), "session-" + session.Id.Value);
-        Context.WatchWith(session.Actor, new Ended(session.Id));
-        foreach (var (message, asker) in session.Unanswered)
+        session.Actor = Context.ActorOf(SessionPipelineActor.PropsFor(session.Id, services), "session-" + session.Id.Value);
+        Context.WatchWith(session.Actor, new SessionEnded(session.Id));
+        foreach (var question in session.Asked.Values)
         {
-            session.Actor.Tell(message, asker);
+            session.Actor.Tell(question);
         }
-
-        session.Unanswered.Clear();
     }
 
-    private static void Forward(Session session, PipelineProtocol.IWithSessionId message)
+    private void Restart(Session session)
     {
-        if (session.Actor is { } actor)
+        session.Actor = null;
+        due.Remove(session.Id);
+        if (session.Failures >= MaxQuietFailures)
         {
-            actor.Forward(message);
+            foreach (var question in session.Asked.Values)
+            {
+                Refuse(session, question.Asker);
+            }
+
+            session.Asked.Clear();
         }
-        else if (message is PipelineProtocol.ProcessSession or PipelineProtocol.RetrySession)
+
+        var pause = ShortestPause * Math.Pow(2, Math.Min(session.Failures++, 10));
+        Timers.StartSingleTimer(session.Id, new StartAgain(session.Id), pause < LongestPause ? pause : LongestPause);
+    }
+
+    /// <summary>Kept until it is answered: the actor that was asked may end, and the next one is asked then.</summary>
+    private void Ask(Session session, PipelineCommand command)
+    {
+        if (session.Asked.Count >= MaxAsked)
         {
-            Context.Sender.Tell(new PipelineProtocol.Refused(session.Id, "The database does not answer. Start PostgreSQL and try again."));
+            Sender.Tell(new PipelineProtocol.Refused(session.Id, "Too many requests for this session wait already. Try again in a moment."));
+        }
+        else if (session.Actor is null && session.Failures > MaxQuietFailures)
+        {
+            Refuse(session, Sender);
+        }
+        else
+        {
+            var question = new SessionPipelineActor.Question(++asked, command, Sender);
+            session.Asked.Add(question.Number, question);
+            session.Actor?.Tell(question);
         }
     }
+
+    private static void Refuse(Session session, IActorRef asker) =>
+        asker.Tell(new PipelineProtocol.Refused(session.Id, "The database does not answer. Start PostgreSQL and try again."));
+
+    private static void Forward(Session session, PipelineProtocol.IWithSessionId message) => session.Actor?.Forward(message);
 
     /// <summary>After an upgrade or a long pause many are found; a few at a time leave the database to others.</summary>
     private void WakeSome(IReadOnlyList<SessionId> found)
@@ -131,7 +219,7 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void LookForSessions() => queue.UnsettledAsync(stopping.Token).PipeTo(
+    private void LookForSessions() => services.Store.UnfinishedAsync(stopping.Token).PipeTo(
         Self, success: found => new Found(found), failure: cause => new LookFailed(cause));
 
     private sealed class Session(SessionId id)
@@ -143,11 +231,13 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
 
         public int Failures { get; set; }
 
-        /// <summary>At most what one actor lets wait.</summary>
-        public List<(object Message, IActorRef Asker)> Unanswered { get; } = [];
+        /// <summary>By number, in their order.</summary>
+        public SortedDictionary<long, SessionPipelineActor.Question> Asked { get; } = [];
     }
 
-    private sealed record Ended(SessionId SessionId);
+    private sealed record SessionEnded(SessionId SessionId);
+
+    private sealed record WorkerEnded(IActorRef Worker);
 
     private sealed record StartAgain(SessionId SessionId);
 

@@ -10,10 +10,10 @@ public sealed class PipelineOptions
     /// <summary>Stages this server works on at a time; 0 makes it one that only receives.</summary>
     public int Workers { get; set; } = 1;
 
-    /// <summary>A worker that did not renew its claim for this long is taken for dead and its stage is given to another.</summary>
+    /// <summary>A worker that did not renew its session's lease for this long is taken for dead and its stage is given to another.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a worker looks for work that nobody on its server told it of.</summary>
+    /// <summary>How often an idle server asks for a session that another server works on.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Attempts at a stage before it waits for the operator.</summary>

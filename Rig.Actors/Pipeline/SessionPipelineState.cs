@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using static Rig.Actors.Pipeline.PipelineEvents;
 
@@ -15,60 +18,72 @@ public enum PipelineCommand
 /// <param name="LookAgainIn">When more may be known, without anyone telling; null if that cannot be.</param>
 public sealed record PipelineDecision(IReadOnlyList<IPipelineEvent> Events, IReadOnlyList<string?> Refusals, TimeSpan? LookAgainIn);
 
-/// <summary>What the work queue must be told so that it agrees with the history.</summary>
-public enum PipelineEffect
-{
-    None = 0,
-    Queue = 1,
-    Retry = 2,
-    Settle = 3,
-}
-
 /// <summary>
-/// Where one session is on its way from received to pushed: what its events made of it. Decides and applies; knows no clock and
-/// no database. The history comes first and the work queue follows it, so that a server killed in between goes on.
+/// Where one session is on its way from received to pushed: what its events made of it, and nothing else. Decides and applies;
+/// knows no clock and no database.
 /// </summary>
-/// <param name="Run">0 before the first.</param>
-/// <param name="Passed">The last stage that this run passed.</param>
-/// <param name="Stopped">The stage that waits for the operator.</param>
-/// <param name="Retries">How often the operator had a stage of this run tried again.</param>
-public sealed record SessionPipelineState(
-    SessionId SessionId, int Run = 0, QueueReason? Reason = null, PipelineStage? Passed = null, PipelineStage? Stopped = null, int Retries = 0)
+public sealed record SessionPipelineState(SessionId SessionId)
 {
-    private bool IsAtItsEnd => Stopped is not null || Passed == PipelineStage.Pushed;
+    /// <summary>Attempts at one stage, beyond those that may fail, that ended without a word, before it is taken for one that kills its server.</summary>
+    private const int MaxSilentEnds = 5;
 
-    public SessionPipelineState Apply(IPipelineEvent @event) => @event switch
+    /// <summary>0 before the first.</summary>
+    public int Run { get; private init; }
+
+    public QueueReason? Reason { get; private init; }
+
+    public DateTimeOffset? QueuedAt { get; private init; }
+
+    /// <summary>The takes that the run was queued with.</summary>
+    public ImmutableArray<RecordingId> Takes { get; private init; } = [];
+
+    /// <summary>How often the operator had a stage of this run tried again.</summary>
+    public int Retries { get; private init; }
+
+    /// <summary>Of this run, in their order; empty before the first.</summary>
+    public ImmutableArray<StageState> Stages { get; private init; } = [];
+
+    /// <summary>The first stage that is not done; null before the first run and after the last stage.</summary>
+    public StageState? Next => Stages.FirstOrDefault(stage => stage.Status != StageStatus.Done);
+
+    /// <summary>Nothing happens any more until a take comes or the operator acts.</summary>
+    public bool IsAtItsEnd => Run > 0 && Next is null or { Status: StageStatus.Failed };
+
+    /// <summary>What the stages that are done returned.</summary>
+    public IReadOnlyDictionary<PipelineStage, JsonObject> Results =>
+        Stages.Where(stage => stage is { Status: StageStatus.Done, Result: not null }).ToDictionary(stage => stage.Stage, stage => stage.Result!);
+
+    public SessionPipelineState Apply(IPipelineEvent change) => change switch
     {
-        RunQueued queued => new SessionPipelineState(SessionId, queued.Run, queued.Reason),
-        StagePassed passed when passed.Run == Run => this with { Passed = passed.Stage, Stopped = null },
-        StageStopped stopped when stopped.Run == Run => this with { Stopped = stopped.Stage },
-        StageRetried retried when retried.Run == Run => this with { Stopped = null, Retries = Retries + 1 },
-        _ => this,
+        RunQueued queued => new SessionPipelineState(SessionId)
+        {
+            Run = queued.Run, Reason = queued.Reason, QueuedAt = queued.At, Takes = [.. queued.Takes], Stages = SessionStages.AllQueued,
+        },
+        RunTakenOver old => TakeOver(old),
+        _ when change.Run != Run => this,
+        StageRetried => this with { Retries = Retries + 1, Stages = Stages.Apply(change) },
+        _ => this with { Stages = Stages.Apply(change) },
     };
 
-    /// <param name="work">What the queue says now.</param>
+    /// <param name="takes">What the server holds now, at least one.</param>
     /// <param name="commands">What the operator asked since the last decision.</param>
     /// <param name="rig">The cameras to expect where no manifest says which were asked to record.</param>
-    public PipelineDecision Decide(SessionWork work, IReadOnlyList<PipelineCommand> commands, IReadOnlyList<CameraId> rig, TimeSpan quietPeriod, DateTimeOffset now)
+    public PipelineDecision Decide(
+        IReadOnlyList<CollectedTake> takes, IReadOnlyList<PipelineCommand> commands, IReadOnlyList<CameraId> rig, TimeSpan quietPeriod, DateTimeOffset now)
     {
         var events = new List<IPipelineEvent>();
         var state = this;
-        foreach (var seen in Seen(work, now))
-        {
-            Add(seen);
-        }
-
         var refusals = new List<string?>();
         foreach (var command in commands)
         {
             refusals.Add(null);
             if (command == PipelineCommand.Process)
             {
-                Add(state.NextRun(work, QueueReason.Operator, now));
+                Add(state.NextRun(takes, QueueReason.Operator, now));
             }
-            else if (state.Stopped is { } stopped)
+            else if (state.Next is { Status: StageStatus.Failed } failed)
             {
-                Add(new StageRetried(SessionId, state.Run, stopped, now));
+                Add(new StageRetried(SessionId, state.Run, failed.Stage, now));
             }
             else
             {
@@ -76,19 +91,24 @@ public sealed record SessionPipelineState(
             }
         }
 
-        TimeSpan? lookAgainIn = null;
-        // While the queue lags behind the history its dates say nothing about takes.
-        if (!state.IsAheadOf(work))
+        var readiness = SessionReadiness.Decide(new SessionTakes(SessionId, takes, state.Takes), rig, quietPeriod, now);
+        if (readiness.Kind is ReadinessKind.Complete or ReadinessKind.Quiet)
         {
-            var readiness = SessionReadiness.Decide(work.Takes, rig, quietPeriod, now);
-            lookAgainIn = readiness.Kind == ReadinessKind.Collecting ? readiness.LookAgainIn : null;
-            if (readiness.Kind is ReadinessKind.Complete or ReadinessKind.Quiet)
-            {
-                Add(state.NextRun(work, readiness.Kind == ReadinessKind.Complete ? QueueReason.Complete : QueueReason.Quiet, now));
-            }
+            Add(state.NextRun(takes, readiness.Kind == ReadinessKind.Complete ? QueueReason.Complete : QueueReason.Quiet, now));
         }
 
-        return new PipelineDecision(events, refusals, lookAgainIn);
+        // The two stages that are no work: to be queued is to have passed them.
+        if (state.Next is { Stage: PipelineStage.Received })
+        {
+            Add(new StagePassed(SessionId, state.Run, PipelineStage.Received, takes.Max(take => take.ReceivedAt), Received(takes)));
+        }
+
+        if (state.Next is { Stage: PipelineStage.Verified })
+        {
+            Add(new StagePassed(SessionId, state.Run, PipelineStage.Verified, takes.Max(take => take.ReceivedAt), Verified(takes)));
+        }
+
+        return new PipelineDecision(events, refusals, readiness.Kind == ReadinessKind.Collecting ? readiness.LookAgainIn : null);
 
         void Add(IPipelineEvent @event)
         {
@@ -97,47 +117,61 @@ public sealed record SessionPipelineState(
         }
     }
 
-    /// <summary>The same for the same state and queue, however often it is asked: what was not done before a kill is done after it.</summary>
-    public PipelineEffect EffectOn(SessionWork work) =>
-        work.Run < Run ? PipelineEffect.Queue
-        : work.Run > Run ? PipelineEffect.None
-        : work.Retries < Retries ? PipelineEffect.Retry
-        : IsAtItsEnd && !work.Settled ? PipelineEffect.Settle
-        : PipelineEffect.None;
-
-    private bool IsAheadOf(SessionWork work) => work.Run < Run || (work.Run == Run && work.Retries < Retries);
-
-    /// <summary>What the queue knows and the history does not: the outcome of stages, and runs from before there was a history.</summary>
-    private IEnumerable<IPipelineEvent> Seen(SessionWork work, DateTimeOffset now)
+    /// <summary>The next stage is to be given to a worker; nobody works on it any more.</summary>
+    /// <returns><see cref="StageStarted"/>, or <see cref="StageStopped"/> for a stage that ended its server too often.</returns>
+    public IPipelineEvent Start(string claim, int maxAttempts, DateTimeOffset now)
     {
-        if (IsAheadOf(work))
-        {
-            yield break;
-        }
-
-        var passed = Passed;
-        if (work.Run > Run)
-        {
-            passed = null;
-            var queuedAt = work.Takes.QueuedAt ?? now;
-            yield return new RunQueued(SessionId, work.Run, work.Reason ?? QueueReason.Operator, TakesUntil(work, queuedAt), queuedAt);
-        }
-
-        foreach (var row in work.Stages)
-        {
-            if (row.IsDone && (passed is null || row.Stage > passed))
-            {
-                yield return new StagePassed(SessionId, work.Run, row.Stage, row.EndedAt ?? now);
-            }
-            else if (row.Error is { } error && (work.Run > Run || Stopped != row.Stage))
-            {
-                yield return new StageStopped(SessionId, work.Run, row.Stage, error, row.EndedAt ?? now);
-            }
-        }
+        var next = Next!;
+        return next.Attempts < maxAttempts + MaxSilentEnds
+            ? new StageStarted(SessionId, Run, next.Stage, next.Attempts + 1, claim, now)
+            : new StageStopped(SessionId, Run, next.Stage, "The server ended again and again while it worked on this stage. See its log, then press Retry.", now);
     }
 
-    private RunQueued NextRun(SessionWork work, QueueReason reason, DateTimeOffset now) => new(SessionId, Run + 1, reason, TakesUntil(work, DateTimeOffset.MaxValue), now);
+    /// <returns>Null when the attempt is none that runs: it was given up, or its run was.</returns>
+    public IPipelineEvent? Ended(string claim, StageEnd end, DateTimeOffset now) =>
+        Next is not { Status: StageStatus.Running } running || running.Claim != claim ? null
+        : end.Failure is not { } failure ? new StagePassed(SessionId, Run, running.Stage, now, end.Result)
+        : failure.RetryAfter is { } wait ? new StageFailed(SessionId, Run, running.Stage, failure.Error, now + wait, now)
+        : new StageStopped(SessionId, Run, running.Stage, failure.Error, now);
 
-    private static List<Recording.RecordingId> TakesUntil(SessionWork work, DateTimeOffset instant) =>
-        [.. work.Takes.Takes.Where(take => take.ReceivedAt <= instant).Select(take => take.Id)];
+    private RunQueued NextRun(IReadOnlyList<CollectedTake> takes, QueueReason reason, DateTimeOffset now) =>
+        new(SessionId, Run + 1, reason, [.. takes.Select(take => take.Id)], now);
+
+    /// <summary>The history may be ahead of what the older version's table knew, never behind it in anything but results.</summary>
+    private SessionPipelineState TakeOver(RunTakenOver old)
+    {
+        if (old.Run < Run)
+        {
+            return this;
+        }
+
+        var known = old.Run == Run ? this : new SessionPipelineState(SessionId) { Stages = SessionStages.AllQueued };
+        return known with
+        {
+            Run = old.Run,
+            Reason = old.Reason,
+            QueuedAt = old.QueuedAt,
+            Takes = [.. known.Takes.Union(old.Takes)],
+            Retries = Math.Max(known.Retries, old.Retries),
+            Stages = known.Stages.TakeOver(old, errorsToo: old.Retries >= known.Retries),
+        };
+    }
+
+    private static JsonObject Received(IReadOnlyList<CollectedTake> takes) => new() { ["takes"] = takes.Count, ["bytes"] = takes.Sum(take => take.SizeBytes) };
+
+    private static JsonObject Verified(IReadOnlyList<CollectedTake> takes)
+    {
+        var result = new JsonObject { ["takes"] = takes.Count(take => !take.IsDamaged), ["algorithm"] = "sha256" };
+        if (takes.Where(take => take.Problem is not null).Select(take => JsonValue.Create($"{take.Id}: {take.Problem}")).ToArray() is { Length: > 0 } problems)
+        {
+            result["problems"] = new JsonArray(problems);
+        }
+
+        return result;
+    }
 }
+
+/// <summary>What came of an attempt at a stage.</summary>
+/// <param name="Result">Null when it failed.</param>
+/// <param name="Failure">Null when it passed.</param>
+public sealed record StageEnd(JsonObject? Result, StageOutcome? Failure);

@@ -5,7 +5,7 @@ namespace Rig.Actors.Pipeline;
 
 public enum ReadinessKind
 {
-    /// <summary>Its stages were queued after its last take came.</summary>
+    /// <summary>Its newest run has all its takes.</summary>
     Queued = 1,
 
     /// <summary>Recordings are missing, and more may come.</summary>
@@ -31,7 +31,7 @@ public static class SessionReadiness
         var ended = session.Takes.Where(EndsItsCamera).Select(take => take.Id.CameraId).ToHashSet();
         var missing = expected.Where(camera => !ended.Contains(camera)).ToList();
         var newest = session.Takes.Max(take => take.ReceivedAt);
-        if (session.QueuedAt >= newest)
+        if (session.Takes.All(take => session.Queued.Contains(take.Id)))
         {
             return new Readiness(ReadinessKind.Queued, expected, missing, TimeSpan.Zero);
         }

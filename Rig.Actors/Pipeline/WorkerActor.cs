@@ -1,42 +1,46 @@
-using System.Text.Json.Nodes;
-
 namespace Rig.Actors.Pipeline;
 
-/// <summary>Works on one stage at a time: claims it, runs it, renews the claim with its progress, and settles what came of it.</summary>
+/// <summary>Works on one stage at a time: asks for work, has it run, holds the session's lease meanwhile, and tells what came of it.</summary>
 /// <remarks>
-/// Idle -> Claiming -> Working -> Settling -> Claiming. A claim that cannot be renewed belongs to somebody else: the stage is
-/// cancelled and nothing of it is written. A worker that is stopped or killed leaves its claim to run out.
+/// Idle -> Working -> Settling -> Idle. An attempt that is of no use any more, because its lease was lost or its run was replaced, is
+/// cancelled and nothing of it is told. Its parent and the job's session watch it. A worker that is stopped or killed leaves its
+/// lease to run out, since nobody knows when its stage really ended.
 /// </remarks>
 public sealed class WorkerActor : ReceiveActor, IWithTimers
 {
-    /// <summary>Claims of one stage, when each ended without a word, before it is taken for one that kills its worker.</summary>
-    private const int MaxSilentEnds = 5;
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRenewal = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan RetrySettle = TimeSpan.FromSeconds(1);
-
-    private readonly IWorkQueue queue;
-    private readonly Dictionary<PipelineStage, IPipelineStage> stages;
+    private readonly IPipelineStore store;
+    private readonly ISessionLeases leases;
+    private readonly IReadOnlyList<IPipelineStage> stages;
     private readonly PipelineOptions options;
-    private readonly TimeProvider time;
-    private readonly string name;
     private readonly CancellationTokenSource stopping = new();
+    private IActorRef stitch = ActorRefs.Nobody;
+    private IActorRef ml = ActorRefs.Nobody;
+    private IActorRef push = ActorRefs.Nobody;
     private CancellationTokenSource? running;
+    private StageJob? job;
 
-    public WorkerActor(IWorkQueue queue, IReadOnlyList<IPipelineStage> stages, PipelineOptions options, TimeProvider time, string name)
+    public WorkerActor(IPipelineStore store, ISessionLeases leases, IReadOnlyList<IPipelineStage> stages, PipelineOptions options)
     {
-        (this.queue, this.options, this.time, this.name) = (queue, options, time, name);
-        this.stages = stages.ToDictionary(stage => stage.Stage);
-        Idle();
+        (this.store, this.leases, this.stages, this.options) = (store, leases, stages, options);
+        Become(Idle);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <param name="name">Names the worker in its claims.</param>
-    public static Props PropsFor(IWorkQueue queue, IReadOnlyList<IPipelineStage> stages, PipelineOptions options, TimeProvider time, string name) =>
-        Props.Create(() => new WorkerActor(queue, stages, options, time, name));
+    public static Props PropsFor(IPipelineStore store, ISessionLeases leases, IReadOnlyList<IPipelineStage> stages, PipelineOptions options) =>
+        Props.Create(() => new WorkerActor(store, leases, stages, options));
 
-    protected override void PreStart() => Timers.StartPeriodicTimer("poll", Poll.Instance, TimeSpan.Zero, options.PollInterval);
+    protected override void PreStart()
+    {
+        stitch = Context.ActorOf(Props.Create(() => new StitchActor(stages)), "stitch");
+        ml = Context.ActorOf(Props.Create(() => new MlActor(stages)), "ml");
+        push = Context.ActorOf(Props.Create(() => new PushActor(stages)), "push");
+        Context.Parent.Tell(PipelineProtocol.WorkWanted.Instance);
+    }
 
     protected override void PostStop()
     {
@@ -48,123 +52,171 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void Idle()
     {
-        Receive<Poll>(_ => Claim());
-        Receive<PipelineProtocol.WorkAvailable>(_ => Claim());
-    }
-
-    private void Claim()
-    {
-        queue.ClaimAsync(name, options.Lease, stopping.Token).PipeTo(Self, success: item => new Claimed(item), failure: _ => new Claimed(null));
-        var again = false;
-        Become(() =>
+        Receive<StageJob>(Work);
+        // The session that this worker was offered to has started anew.
+        Receive<PipelineProtocol.WorkOnly>(only =>
         {
-            Receive<Claimed>(claimed =>
-            {
-                if (claimed.Item is { } item)
-                {
-                    Work(item);
-                }
-                else if (again)
-                {
-                    Claim();
-                }
-                else
-                {
-                    Become(Idle);
-                }
-            });
-            Receive<PipelineProtocol.WorkAvailable>(_ => again = true);
-            Receive<Poll>(_ => { });
+            Drop(only.SessionId, only.Claim);
+            Context.Parent.Tell(PipelineProtocol.WorkWanted.Instance);
         });
+        ReceiveAny(_ => { });
     }
 
-    private void Work(WorkItem item)
+    private void Work(StageJob given)
     {
-        if (item.Attempt > options.MaxAttempts + MaxSilentEnds)
-        {
-            Settle(item, () => queue.FailedAsync(item, "The server ended again and again while it worked on this stage. See its log, then press Retry.", retryAfter: null, stopping.Token));
-            return;
-        }
-
-        var progress = new LatestProgress();
+        job = given;
         running = new CancellationTokenSource();
-        var token = running.Token;
-        // Stages compute for minutes; they never run on the actor's own thread.
-        Task.Run(() => stages[item.Stage].RunAsync(item.Context, progress, token), CancellationToken.None).PipeTo(
-            Self, success: result => new Ended(item.Claim, result, null), failure: cause => new Ended(item.Claim, null, cause));
-        Timers.StartPeriodicTimer("report", ReportDue.Instance, ReportInterval);
-        Become(() => Working(item, progress));
+        var progress = new LatestProgress();
+        var actor = StitchActor.Stages.Contains(job.Stage) ? stitch : MlActor.Stages.Contains(job.Stage) ? ml : push;
+        actor.Tell(new StageActor.Run(job, progress, running.Token));
+        Timers.StartPeriodicTimer("progress", ShowDue.Instance, ProgressInterval);
+        KeepLease();
+        Become(() => Working(job, progress));
     }
 
-    private void Working(WorkItem item, LatestProgress progress)
+    private void Working(StageJob job, LatestProgress progress)
     {
-        var reporting = false;
-        StageProgress? reported = null;
-        var reportedAt = time.GetTimestamp();
-        Receive<ReportDue>(_ =>
+        StageProgress? shown = null;
+        Receive<ShowDue>(_ =>
         {
-            var latest = progress.Value;
-            if (reporting || (latest == reported && time.GetElapsedTime(reportedAt) < options.Lease / 3))
+            if (progress.Value is var latest && latest != shown)
             {
+                shown = latest;
+                // A page that misses one sees the next.
+                store.ShowProgressAsync(job, latest, stopping.Token).ContinueWith(
+                    task => task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        });
+        HoldLease(job);
+        Receive<PipelineProtocol.WorkOnly>(only => Reconcile(job, only));
+        Receive<StageJob>(Refuse);
+        Receive<StageActor.Ended>(ended => ended.Claim == job.Claim, ended =>
+        {
+            Timers.Cancel("progress");
+            var givenUp = running!.IsCancellationRequested;
+            running.Dispose();
+            running = null;
+            if (givenUp)
+            {
+                Finish(told: false);
                 return;
             }
 
-            (reporting, reported, reportedAt) = (true, latest, time.GetTimestamp());
-            queue.ReportAsync(item, latest, options.Lease, stopping.Token).PipeTo(
-                Self, success: held => new Reported(item.Claim, held), failure: _ => new Reported(item.Claim, Held: true));
-        });
-        Receive<Reported>(answer => answer.Claim == item.Claim, answer =>
-        {
-            reporting = false;
-            if (!answer.Held)
+            if (ended.Cause is { } cause)
             {
-                running!.Cancel();
+                Context.GetLogger().Warning("{0} of {1} failed: {2}", job.Stage, job.SessionId, cause);
             }
+
+            Settle(job, new StageEnd(ended.Result, ended.Cause is null ? null : StageOutcome.Of(ended.Cause, job.Attempt, options)));
         });
-        Receive<Reported>(_ => { });
-        Receive<Ended>(ended => ended.Claim == item.Claim, ended =>
-        {
-            Timers.Cancel("report");
-            running!.Dispose();
-            running = null;
-            if (ended.Result is { } result)
-            {
-                Settle(item, () => queue.DoneAsync(item, result, stopping.Token));
-            }
-            else
-            {
-                var outcome = StageOutcome.Of(ended.Cause!, item.Attempt, options);
-                Context.GetLogger().Warning("{0} of {1} failed: {2}", item.Stage, item.Context.SessionId, ended.Cause!);
-                Settle(item, () => queue.FailedAsync(item, outcome.Error, outcome.RetryAfter, stopping.Token));
-            }
-        });
-        Receive<Poll>(_ => { });
-        Receive<PipelineProtocol.WorkAvailable>(_ => { });
+        ReceiveAny(_ => { });
     }
 
-    /// <summary>Writes down what came of the stage, however long the database is away; false only says that somebody else has it now.</summary>
-    private void Settle(WorkItem item, Func<Task<bool>> write)
+    /// <summary>Tells what came of the stage until its session has written it down, however long the database is away.</summary>
+    private void Settle(StageJob job, StageEnd end)
     {
-        Attempt();
+        Tell();
+        Timers.StartPeriodicTimer("settle", SettleDue.Instance, SettleInterval);
         Become(() =>
         {
-            Receive<Settled>(settled => settled.Claim == item.Claim, settled =>
+            HoldLease(job);
+            Receive<SettleDue>(_ => Tell());
+            Receive<StageJob>(Refuse);
+            Receive<PipelineProtocol.StageNoted>(noted => noted.Claim == job.Claim, _ => Finish(told: true));
+            Receive<PipelineProtocol.WorkOnly>(only =>
             {
-                if (settled.Written)
+                if (only.Claim == job.Claim)
                 {
-                    Context.Parent.Tell(new PipelineProtocol.StageSettled(item.Context.SessionId));
-                    Claim();
+                    Tell();
+                }
+                else if (only.SessionId == job.SessionId)
+                {
+                    Drop(only.SessionId, only.Claim);
+                    Finish(told: true);
                 }
                 else
                 {
-                    Timers.StartSingleTimer("settle", SettleDue.Instance, RetrySettle);
+                    Drop(only.SessionId, only.Claim);
                 }
             });
-            Receive<SettleDue>(_ => Attempt());
             ReceiveAny(_ => { });
         });
 
-        void Attempt() => write().PipeTo(Self, success: _ => new Settled(item.Claim, Written: true), failure: _ => new Settled(item.Claim, Written: false));
+        void Tell() => Context.Parent.Tell(new PipelineProtocol.StageEnded(job.SessionId, job.Claim, end));
+    }
+
+    private void HoldLease(StageJob job)
+    {
+        Receive<RenewDue>(_ => leases.RenewAsync(job.SessionId, job.Claim, options.Lease, stopping.Token).PipeTo(
+            Self, success: answer => new Renewed(job.Claim, answer), failure: _ => new Renewed(job.Claim, null)));
+        Receive<Renewed>(renewed => renewed.Claim == job.Claim, renewed =>
+        {
+            if (renewed.Answer is { IsHeld: true } held)
+            {
+                Context.Parent.Tell(new PipelineProtocol.StageUnderWay(job.SessionId, job.Claim, held.HighestSequenceNr));
+            }
+            else if (renewed.Answer is not null)
+            {
+                // Another server has it. While the database is away nobody can have taken it.
+                running?.Cancel();
+            }
+
+            KeepLease();
+        });
+    }
+
+    private void KeepLease() => Timers.StartSingleTimer("renew", RenewDue.Instance, options.Lease / 3 < LongestRenewal ? options.Lease / 3 : LongestRenewal);
+
+    private void Reconcile(StageJob job, PipelineProtocol.WorkOnly only)
+    {
+        if (only.Claim == job.Claim)
+        {
+            Context.Parent.Tell(new PipelineProtocol.StageUnderWay(job.SessionId, job.Claim, 0));
+            return;
+        }
+
+        Drop(only.SessionId, only.Claim);
+        if (only.SessionId == job.SessionId)
+        {
+            running?.Cancel();
+        }
+    }
+
+    /// <summary>A session that has read its history anew may still act on an offer from before.</summary>
+    private void Refuse(StageJob other) => leases.ReleaseAsync(other.SessionId, other.Claim, stopping.Token).PipeTo(
+        Context.Parent, success: () => new PipelineProtocol.StageDropped(other.SessionId, other.Claim), failure: _ => new PipelineProtocol.StageDropped(other.SessionId, other.Claim));
+
+    private static void Drop(Sessions.SessionId session, string? claim)
+    {
+        if (claim is not null)
+        {
+            Context.Parent.Tell(new PipelineProtocol.StageDropped(session, claim));
+        }
+    }
+
+    /// <summary>Gives the lease up, so that the next stage's worker need not wait for its end, and asks for work.</summary>
+    private void Finish(bool told)
+    {
+        var (session, claim) = (job!.SessionId, job.Claim);
+        job = null;
+        Timers.CancelAll();
+        leases.ReleaseAsync(session, claim, stopping.Token).PipeTo(Self, success: () => new Released(), failure: _ => new Released());
+        Become(() =>
+        {
+            Receive<Released>(_ =>
+            {
+                if (!told)
+                {
+                    Drop(session, claim);
+                }
+
+                Context.Parent.Tell(PipelineProtocol.WorkWanted.Instance);
+                Become(Idle);
+            });
+            Receive<StageJob>(Refuse);
+            Receive<PipelineProtocol.WorkOnly>(only => Drop(only.SessionId, only.Claim));
+            ReceiveAny(_ => { });
+        });
     }
 
     /// <summary>The stage's newest word, written by its threads and read by the actor.</summary>
@@ -177,14 +229,14 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         public void Report(StageProgress value) => this.value = value;
     }
 
-    private sealed record Poll
+    private sealed record ShowDue
     {
-        public static readonly Poll Instance = new();
+        public static readonly ShowDue Instance = new();
     }
 
-    private sealed record ReportDue
+    private sealed record RenewDue
     {
-        public static readonly ReportDue Instance = new();
+        public static readonly RenewDue Instance = new();
     }
 
     private sealed record SettleDue
@@ -192,11 +244,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         public static readonly SettleDue Instance = new();
     }
 
-    private sealed record Claimed(WorkItem? Item);
+    private sealed record Renewed(string Claim, LeaseAnswer? Answer);
 
-    private sealed record Reported(string Claim, bool Held);
-
-    private sealed record Ended(string Claim, JsonObject? Result, Exception? Cause);
-
-    private sealed record Settled(string Claim, bool Written);
+    private sealed record Released;
 }

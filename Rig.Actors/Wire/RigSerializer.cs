@@ -41,6 +41,9 @@ public sealed class RigSerializer(ExtendedActorSystem system) : SerializerWithSt
         ["pp"] = WireJson.Default.StagePassed,
         ["ps"] = WireJson.Default.StageStopped,
         ["pr"] = WireJson.Default.StageRetried,
+        ["pb"] = WireJson.Default.StageStarted,
+        ["pf"] = WireJson.Default.StageFailed,
+        ["pt"] = WireJson.Default.RunTakenOver,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<Type, string> Manifests = Messages.ToFrozenDictionary(m => m.Value.Type, m => m.Key);

@@ -40,4 +40,7 @@ namespace Rig.Actors.Wire;
 [JsonSerializable(typeof(PipelineEvents.StagePassed))]
 [JsonSerializable(typeof(PipelineEvents.StageStopped))]
 [JsonSerializable(typeof(PipelineEvents.StageRetried))]
+[JsonSerializable(typeof(PipelineEvents.StageStarted))]
+[JsonSerializable(typeof(PipelineEvents.StageFailed))]
+[JsonSerializable(typeof(PipelineEvents.RunTakenOver))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -20,8 +20,8 @@ internal static class HostingSetup
             .Validate(o => o.PollInterval >= TimeSpan.FromMilliseconds(10), "Rig:Pipeline:PollInterval must be at least 00:00:00.010.")
             .Validate(o => o.MaxAttempts is >= 1 and <= 100, "Rig:Pipeline:MaxAttempts must be 1 to 100.")
             .Validate(o => o.RetryDelay >= TimeSpan.Zero && o.RetryDelay <= TimeSpan.FromHours(1), "Rig:Pipeline:RetryDelay must be 0 to 01:00:00.");
-        services.AddSingleton<WorkQueue>();
-        services.AddSingleton<IWorkQueue>(provider => provider.GetRequiredService<WorkQueue>());
+        services.AddSingleton<IPipelineStore, PipelineStore>();
+        services.AddSingleton<ISessionLeases, SessionLeases>();
         return services;
     }
 

@@ -1,11 +1,8 @@
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Rig.Actors.Hosting;
-using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
 using Rig.Ingest.Persistence;
+using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;
-using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Hosting;
 
@@ -19,25 +16,10 @@ internal static class LocalActors
         .AddHocon(RigConfig.Load("ingest.conf", "ingest", [], PersistenceSetup.References), HoconAddMode.Prepend)
         .WithDatabase(services.GetRequiredService<NpgsqlDataSource>())
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
+        .WithPipeline(services)
         .WithActors((system, registry, resolver) =>
         {
             registry.Register<PullActor>(system.ActorOf(resolver.Props<PullActor>(), "pull"));
-            var pipeline = system.ActorOf(
-                PipelineActor.PropsFor(
-                    services.GetRequiredService<IWorkQueue>(),
-                    services.GetRequiredService<CameraSet>().Cameras,
-                    [.. services.GetServices<IPipelineStage>()],
-                    services.GetRequiredService<IOptions<PipelineOptions>>().Value,
-                    services.GetRequiredService<TimeProvider>(),
-                    $"{Environment.MachineName}:{Environment.ProcessId}"),
-                "pipeline");
-            registry.Register<PipelineActor>(pipeline);
             OperationsSetup.StartOperator(system, registry, services);
-
-            var notices = services.GetRequiredService<TakeNotices>();
-            notices.Received += Tell;
-            system.RegisterOnTermination(() => notices.Received -= Tell);
-
-            void Tell(SessionId session) => pipeline.Tell(new PipelineProtocol.TakeReceived(session));
         });
 }

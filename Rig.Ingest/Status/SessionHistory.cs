@@ -13,17 +13,61 @@ public sealed class SessionHistory(JournalReader journal, ActorSystem system)
     public async Task<HistoryListView> OfAsync(SessionId session, CancellationToken cancellationToken)
     {
         var events = await journal.CurrentEventsAsync(SessionPipelineActor.PersistenceIdOf(session), MaxEvents, system.Serialization, cancellationToken);
-        return new HistoryListView([.. events.OfType<IPipelineEvent>().Select(View)]);
+        return new HistoryListView([.. Lines(session, events.OfType<IPipelineEvent>())]);
     }
 
-    private static HistoryView View(IPipelineEvent @event) => @event switch
+    /// <summary>Attempts that went on by themselves are left out: the session's stages count them.</summary>
+    private static IEnumerable<HistoryView> Lines(SessionId session, IEnumerable<IPipelineEvent> events)
+    {
+        var state = new SessionPipelineState(session);
+        foreach (var @event in events)
+        {
+            foreach (var line in @event is RunTakenOver old ? TakenOver(old, state) : View(@event) is { } view ? [view] : Array.Empty<HistoryView>())
+            {
+                yield return line;
+            }
+
+            state = state.Apply(@event);
+        }
+    }
+
+    private static HistoryView? View(IPipelineEvent @event) => @event switch
     {
         RunQueued queued => new HistoryView("queued", queued.Run, queued.At, Reason: queued.Reason.ToString().ToLowerInvariant(), RecordingIds: [.. queued.Takes.Select(take => take.ToString())]),
         StagePassed passed => new HistoryView("passed", passed.Run, passed.At, NameOf(passed.Stage)),
         StageStopped stopped => new HistoryView("stopped", stopped.Run, stopped.At, NameOf(stopped.Stage), Error: stopped.Error),
         StageRetried retried => new HistoryView("retried", retried.Run, retried.At, NameOf(retried.Stage)),
+        StageStarted or StageFailed => null,
         _ => new HistoryView("other", @event.Run, @event.At),
     };
+
+    /// <summary>What the older version had done and not written into the history.</summary>
+    private static IEnumerable<HistoryView> TakenOver(RunTakenOver old, SessionPipelineState known)
+    {
+        var then = known.Apply(old);
+        if (then.Run != known.Run)
+        {
+            yield return new HistoryView(
+                "queued", old.Run, old.QueuedAt, Reason: old.Reason.ToString().ToLowerInvariant(), RecordingIds: [.. old.Takes.Select(take => take.ToString())]);
+        }
+
+        foreach (var stage in then.Stages)
+        {
+            if (then.Run == known.Run && known.Stages[(int)stage.Stage].Status == stage.Status)
+            {
+                continue;
+            }
+
+            if (stage.Status == StageStatus.Done)
+            {
+                yield return new HistoryView("passed", old.Run, stage.EndedAt ?? old.At, NameOf(stage.Stage));
+            }
+            else if (stage.Status == StageStatus.Failed)
+            {
+                yield return new HistoryView("stopped", old.Run, stage.EndedAt ?? old.At, NameOf(stage.Stage), Error: stage.Error);
+            }
+        }
+    }
 
     private static string NameOf(PipelineStage stage) => stage.ToString().ToLowerInvariant();
 }

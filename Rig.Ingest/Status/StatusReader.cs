@@ -103,7 +103,7 @@ public sealed class StatusReader(
             new SessionTakes(
                 session,
                 receipts.Select(receipt => new CollectedTake(receipt.Id, receipt.ReceivedAt, receipt.Manifest.Recording.EndReason, receipt.Manifest.Recording.SessionCameras)).ToList(),
-                row.QueuedAt),
+                []),
             cameras.Cameras,
             TimeSpan.Zero,
             time.GetUtcNow());

@@ -45,7 +45,10 @@ public sealed class SchemaGate(NpgsqlDataSource database)
     /// <summary>Applies what is missing, each migration in a transaction of its own.</summary>
     /// <returns>How many were applied.</returns>
     /// <exception cref="StartupException">The schema is newer than this program.</exception>
-    public async Task<int> UpgradeAsync(CancellationToken cancellationToken)
+    public Task<int> UpgradeAsync(CancellationToken cancellationToken) => UpgradeToAsync(Migrations.Count, cancellationToken);
+
+    /// <summary>As <see cref="UpgradeAsync"/>, but no further than to an older schema, which only that version's program works on.</summary>
+    internal async Task<int> UpgradeToAsync(int target, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({UpgradeLock})", cancellationToken);
@@ -62,7 +65,7 @@ public sealed class SchemaGate(NpgsqlDataSource database)
                 throw new StartupException($"The database has schema {version}, this program knows only {Migrations.Count}. Use the newer rig-ingest that upgraded it.");
             }
 
-            foreach (var migration in Migrations.Skip(version))
+            foreach (var migration in Migrations.Take(target).Skip(version))
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 await ExecuteAsync(connection, migration.Sql, cancellationToken);
@@ -74,7 +77,7 @@ public sealed class SchemaGate(NpgsqlDataSource database)
                 await transaction.CommitAsync(cancellationToken);
             }
 
-            return Migrations.Count - version;
+            return Math.Max(0, target - version);
         }
         finally
         {

@@ -71,9 +71,9 @@ public sealed class DatabaseCrashTests : IAsyncLifetime
         Assert.True(end == $"recovered at {acknowledged}" || end == $"replayed {acknowledged + 1}", end);
     }
 
-    private static void Next(ScriptedActor self, int n) => self.Persist($"{n}", text =>
+    private static void Next(ScriptedActor self, int n) => self.Persist(ScriptedActor.EventOf($"{n}"), @event =>
     {
-        self.Report.Tell($"persisted {text}");
+        self.Report.Tell($"persisted {ScriptedActor.TextOf(@event)}");
         Next(self, n + 1);
     });
 }

@@ -1,26 +1,16 @@
-using Akka.Persistence.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Rig.Actors.Hosting;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Storage;
 
 namespace Rig.Tests.Persistence;
 
-/// <summary>An actor system on the PostgreSQL journal, with the engine tests' scripted actor on it.</summary>
+/// <summary>An actor system with the server's own configuration and database, and scripted actors on it.</summary>
 internal sealed class JournalSystem : IAsyncDisposable
 {
-    private const string Config = """
-        akka {
-          loggers = []
-          stdout-loglevel = OFF
-          test.single-expect-default = 30s
-          persistence.journal.sql {
-            event-adapters { tagging = "Rig.Tests.Persistence.GoalTagging, Rig.Tests" }
-            event-adapter-bindings { "System.String" = tagging }
-          }
-        }
-        """;
+    private const string Config = "akka.test.single-expect-default = 30s";
 
     private readonly IHost host;
 
@@ -29,7 +19,7 @@ internal sealed class JournalSystem : IAsyncDisposable
         Database = NpgsqlDataSource.Create(connectionString);
         host = new HostBuilder()
             .ConfigureServices(services => services.AddAkka("journal", builder => builder
-                .AddHocon(ConfigurationFactory.ParseString(config + "\n" + Config), HoconAddMode.Prepend)
+                .AddHocon(ConfigurationFactory.ParseString(config + "\n" + Config).WithFallback(RigConfig.Load("ingest.conf", "ingest", [], PersistenceSetup.References)), HoconAddMode.Prepend)
                 .WithDatabase(Database)))
             .Build();
     }
@@ -56,7 +46,7 @@ internal sealed class JournalSystem : IAsyncDisposable
         return connectionString;
     }
 
-    public IActorRef Start(string id, Recovery? recovery = null) => System.ActorOf(Props.Create(() => new ScriptedActor(id, Kit.TestActor, recovery, null)));
+    public IActorRef Start(string id) => System.ActorOf(Props.Create(() => new ScriptedActor(id, Kit.TestActor)));
 
     public void Expect(params string[] texts)
     {
@@ -79,12 +69,4 @@ internal sealed class JournalSystem : IAsyncDisposable
         host.Dispose();
         await Database.DisposeAsync();
     }
-}
-
-/// <summary>Texts that speak of a goal can be found by it.</summary>
-public sealed class GoalTagging : IWriteEventAdapter
-{
-    public string Manifest(object evt) => string.Empty;
-
-    public object ToJournal(object evt) => ((string)evt).Contains("goal", StringComparison.Ordinal) ? new Tagged(evt, ["goal", "match"]) : evt;
 }

@@ -1,55 +1,59 @@
-using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Tests.Support;
+using static Rig.Actors.Pipeline.PipelineEvents;
 
 namespace Rig.Tests.Pipeline;
 
-/// <summary>The actors over a journal in memory and a queue in memory: two pipelines on them are two servers.</summary>
-public sealed class SessionPipelineActorTests() : PatientTestKit("""
-    akka.persistence.journal.plugin = "test.journal"
-    test.journal.class = "Rig.Tests.Pipeline.FailingJournal, Rig.Tests"
-    """)
+/// <summary>The actors over a journal and a database in memory: two pipelines on them are two servers.</summary>
+public sealed class SessionPipelineActorTests : PatientTestKit
 {
     private static readonly SessionId Session = SessionId.Parse("GAME_1");
+    private static readonly PipelineStage[] Work = [.. Enum.GetValues<PipelineStage>().Where(stage => stage >= PipelineStage.Aligned)];
 
-    private readonly ScriptedQueue queue = new(Session);
+    private readonly ScriptedPipeline database;
+    private readonly CountedStages stages = new();
+
+    public SessionPipelineActorTests()
+        : base("""
+            akka.persistence.journal.plugin = "test.journal"
+            test.journal.class = "Rig.Tests.Pipeline.FailingJournal, Rig.Tests"
+            """) => database = new ScriptedPipeline(Sys, Session);
+
+    private JournalFaults Journal => JournalFaults.Of(Sys);
 
     [Fact]
-    public void A_complete_session_is_queued_once_and_settled_when_its_last_stage_is_done()
+    public void A_complete_session_is_queued_once_and_passes_every_stage_once()
     {
-        var pipeline = Start();
-        AwaitCondition(() => queue.Queued.SequenceEqual([(1, QueueReason.Complete)]));
+        Start();
+        UntilPushed();
 
-        queue.Finish();
-        pipeline.Tell(new PipelineProtocol.StageSettled(Session));
-        AwaitCondition(() => queue.Settled);
-        Assert.Single(queue.Queued);
+        Assert.Equal(Work, stages.Began);
+        Assert.Single(Journal.Written.OfType<RunQueued>());
+        Assert.Equal(Enum.GetValues<PipelineStage>(), Journal.Written.OfType<StagePassed>().Select(passed => passed.Stage));
+        Assert.Equal(6, (int)database.Shown!.Stages[6].Result!["seen_results"]!);
     }
 
     [Fact]
-    public async Task The_answer_comes_after_the_decision_is_written_down_and_the_queue_hears_of_it_later()
+    public async Task The_answer_comes_after_the_decision_is_written_down()
     {
         var pipeline = Start();
-        AwaitCondition(() => queue.Queued.Count == 1);
-        queue.Down = true;
-        queue.DownFor = nameof(IWorkQueue.QueueAsync);
+        UntilPushed();
 
-        Assert.IsType<PipelineProtocol.Accepted>(await pipeline.Ask<object>(new PipelineProtocol.ProcessSession(Session), TimeSpan.FromSeconds(30)));
-        Assert.Single(queue.Queued);
-        queue.Down = false;
-        AwaitCondition(() => queue.Queued.SequenceEqual([(1, QueueReason.Complete), (2, QueueReason.Operator)]), TimeSpan.FromSeconds(30));
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(pipeline, new PipelineProtocol.ProcessSession(Session)));
+        Assert.Equal([1, 2], Journal.Written.OfType<RunQueued>().Select(queued => queued.Run));
+        AwaitCondition(() => database.Shown is { Run: 2, IsAtItsEnd: true });
+        Assert.Equal([.. Work, .. Work], stages.Began);
     }
 
     [Fact]
     public async Task A_command_is_refused_while_the_database_is_away()
     {
         var pipeline = Start();
-        AwaitCondition(() => queue.Queued.Count == 1);
-        queue.Down = true;
+        UntilPushed();
+        database.Down = true;
 
-        var refused = Assert.IsType<PipelineProtocol.Refused>(await pipeline.Ask<object>(new PipelineProtocol.ProcessSession(Session), TimeSpan.FromSeconds(30)));
+        var refused = Assert.IsType<PipelineProtocol.Refused>(await AskAsync(pipeline, new PipelineProtocol.ProcessSession(Session)));
         Assert.Contains("database does not answer", refused.Reason, StringComparison.Ordinal);
     }
 
@@ -57,142 +61,152 @@ public sealed class SessionPipelineActorTests() : PatientTestKit("""
     public async Task A_decision_that_could_not_be_written_is_made_again_on_the_newer_history_and_its_asker_gets_the_answer()
     {
         var pipeline = Start();
-        AwaitCondition(() => queue.Queued.Count == 1);
-        queue.Finish();
-        pipeline.Tell(new PipelineProtocol.StageSettled(Session));
-        AwaitCondition(() => queue.Settled);
-        JournalFaults.Of(Sys).FailNextWrite(new IOException("another wrote first"));
+        UntilPushed();
+        Journal.FailNextWrite(new IOException("another wrote first"));
 
-        Assert.IsType<PipelineProtocol.Accepted>(await pipeline.Ask<object>(new PipelineProtocol.ProcessSession(Session), TimeSpan.FromSeconds(30)));
-        AwaitCondition(() => queue.Queued.SequenceEqual([(1, QueueReason.Complete), (2, QueueReason.Operator)]));
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(pipeline, new PipelineProtocol.ProcessSession(Session)));
+        AwaitCondition(() => database.Shown is { Run: 2, IsAtItsEnd: true });
+    }
+
+    [Fact]
+    public void An_outcome_that_could_not_be_written_is_kept_and_its_stage_is_not_run_again()
+    {
+        stages.OnRun = (stage, _, _) =>
+        {
+            if (stage == PipelineStage.Stitched)
+            {
+                Journal.FailNextWrite(new IOException("the database is away"));
+            }
+
+            return Task.CompletedTask;
+        };
+        Start();
+        UntilPushed();
+
+        Assert.Equal(Work, stages.Began);
     }
 
     [Fact]
     public async Task A_restarted_pipeline_knows_where_it_was()
     {
+        stages.OnRun = (stage, _, _) => stage == PipelineStage.Stitched ? throw new StageFailedException("no overlap") : Task.CompletedTask;
         var first = Start();
-        AwaitCondition(() => queue.Queued.Count == 1);
-        queue.Fail("no overlap");
-        first.Tell(new PipelineProtocol.StageSettled(Session));
-        AwaitCondition(() => queue.Settled);
-        Watch(first);
-        Sys.Stop(first);
-        ExpectTerminated(first);
+        AwaitCondition(() => database.Shown?.Next is { Stage: PipelineStage.Stitched, Status: StageStatus.Failed, Error: "no overlap" });
+        Kill(first);
 
+        stages.OnRun = (_, _, _) => Task.CompletedTask;
         var second = Start();
-        Assert.IsType<PipelineProtocol.Accepted>(await second.Ask<object>(new PipelineProtocol.RetrySession(Session), TimeSpan.FromSeconds(30)));
-        AwaitCondition(() => queue.Retried.SequenceEqual([(1, 1)]));
-        Assert.Single(queue.Queued);
-        var refused = Assert.IsType<PipelineProtocol.Refused>(await second.Ask<object>(new PipelineProtocol.RetrySession(Session), TimeSpan.FromSeconds(30)));
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(second, new PipelineProtocol.RetrySession(Session)));
+        UntilPushed();
+        Assert.Equal([PipelineStage.Aligned, PipelineStage.Stitched, .. Work[1..]], stages.Began);
+        var refused = Assert.IsType<PipelineProtocol.Refused>(await AskAsync(second, new PipelineProtocol.RetrySession(Session)));
         Assert.Equal("No stage of this session has failed.", refused.Reason);
     }
 
     [Fact]
-    public void A_pipeline_killed_between_history_and_queue_queues_the_run_after_its_restart()
+    public async Task The_stage_of_a_server_that_died_is_started_again_by_another_after_the_lease_and_nothing_else_is()
     {
-        queue.Down = true;
-        queue.DownFor = nameof(IWorkQueue.QueueAsync);
+        var reached = new TaskCompletionSource();
+        var held = new TaskCompletionSource();
+        stages.OnRun = (stage, _, _) =>
+        {
+            reached.TrySetResult();
+            return stage == PipelineStage.Detected ? held.Task : Task.CompletedTask;
+        };
         var first = Start();
-        AwaitCondition(() => queue.Refusals > 0);
-        Watch(first);
-        Sys.Stop(first);
-        ExpectTerminated(first);
-        queue.Down = false;
+        AwaitCondition(() => stages.Began.Contains(PipelineStage.Detected));
+        Kill(first);
+
+        Start("second");
+        AwaitCondition(() => stages.Began.Count(stage => stage == PipelineStage.Detected) == 2);
+        held.SetResult();
+        UntilPushed();
+        await reached.Task;
+        Assert.Equal([.. Work[..3], .. Work[2..]], stages.Began);
+        Assert.Equal([1, 2], Journal.Written.OfType<StageStarted>().Where(started => started.Stage == PipelineStage.Detected).Select(started => started.Attempt));
+    }
+
+    [Fact]
+    public void Two_servers_share_the_work_and_no_stage_is_run_by_both()
+    {
+        Start();
+        Start("second");
+        UntilPushed();
+
+        Assert.Equal(Work, stages.Began);
+        Assert.Single(Journal.Written.OfType<RunQueued>());
+    }
+
+    [Fact]
+    public async Task A_run_that_another_server_queued_takes_the_stage_from_its_worker()
+    {
+        stages.OnRun = (stage, _, token) => stage == PipelineStage.Aligned && stages.Began.Count == 1 ? RealTime.NeverAsync(token) : Task.CompletedTask;
+        Start();
+        AwaitCondition(() => stages.Began.Count == 1);
+        var second = Start("second", workers: 0);
+
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(second, new PipelineProtocol.ProcessSession(Session)));
+        AwaitCondition(() => database.Shown is { Run: 2, IsAtItsEnd: true });
+        Assert.Equal([PipelineStage.Aligned, .. Work], stages.Began);
+    }
+
+    [Fact]
+    public void A_worker_that_lost_its_lease_gives_its_stage_up()
+    {
+        stages.OnRun = (stage, _, token) => stage == PipelineStage.Aligned && stages.Began.Count == 1 ? RealTime.NeverAsync(token) : Task.CompletedTask;
+        Start();
+        AwaitCondition(() => stages.Began.Count == 1);
+        database.StealLease();
+
+        UntilPushed();
+        Assert.Equal([PipelineStage.Aligned, .. Work], stages.Began);
+    }
+
+    [Fact]
+    public void A_stage_that_ends_its_server_again_and_again_waits_for_the_operator()
+    {
+        stages.OnRun = (_, _, token) => RealTime.NeverAsync(token);
+        // Three attempts may fail, and five more end without a word.
+        for (var attempt = 1; attempt <= 8; attempt++)
+        {
+            var pipeline = Start();
+            AwaitCondition(() => stages.Began.Count == attempt);
+            Kill(pipeline);
+        }
 
         Start();
-        AwaitCondition(() => queue.Queued.SequenceEqual([(1, QueueReason.Complete)]));
+        AwaitCondition(() => database.Shown?.Next is { Stage: PipelineStage.Aligned, Status: StageStatus.Failed, Attempts: 8 });
     }
 
-    private IActorRef Start() => Sys.ActorOf(PipelineActor.PropsFor(
-        queue, [CameraId.Left], [], new PipelineOptions { Workers = 0 }, TimeProvider.System, "test"));
-
-    /// <summary>The rows of one session in memory, as strict as the real queue about what it does twice.</summary>
-    private sealed class ScriptedQueue(SessionId session) : IWorkQueue
+    [Fact]
+    public void Pages_that_could_not_be_told_are_told_later()
     {
-        private readonly Lock gate = new();
-        private SessionWork work = new(
-            new SessionTakes(session, [new CollectedTake(new RecordingId(session, CameraId.Left, 1), TimeProvider.System.GetUtcNow(), TakeEndReason.Stopped, [CameraId.Left.Value])], null), 0, 0, null, false, []);
+        (database.Down, database.DownFor) = (true, nameof(IPipelineStore.ShowAsync));
+        Start();
+        AwaitCondition(() => Journal.Written.OfType<StagePassed>().Any(passed => passed.Stage == PipelineStage.Pushed));
+        Assert.Null(database.Shown);
 
-        public List<(int Run, QueueReason Reason)> Queued { get; } = [];
-
-        public List<(int Run, int Retries)> Retried { get; } = [];
-
-        public bool Settled => work.Settled;
-
-        /// <summary>The database does not answer; only for one call, if that is named.</summary>
-        public bool Down { get; set; }
-
-        public string? DownFor { get; set; }
-
-        public int Refusals { get; private set; }
-
-        public void Finish() => Change(now => now with { Stages = [.. now.Stages.Select(row => row with { IsDone = true })] });
-
-        public void Fail(string error) => Change(now => now with { Stages = [.. now.Stages.Select(row => row.Stage == PipelineStage.Aligned ? row with { Error = error } : row)] });
-
-        public Task<SessionWork?> LookAsync(SessionId session, CancellationToken cancellationToken) => Call<SessionWork?>(nameof(LookAsync), () => work);
-
-        public Task<IReadOnlyList<SessionId>> UnsettledAsync(CancellationToken cancellationToken) =>
-            Call<IReadOnlyList<SessionId>>(nameof(UnsettledAsync), () => work.Settled ? [] : [work.Takes.SessionId]);
-
-        public Task QueueAsync(SessionId session, int run, QueueReason reason, CancellationToken cancellationToken) => Call(nameof(QueueAsync), () =>
-        {
-            if (work.Run < run)
-            {
-                Queued.Add((run, reason));
-                work = new SessionWork(
-                    work.Takes with { QueuedAt = TimeProvider.System.GetUtcNow() }, run, 0, reason, false,
-                    [.. Enum.GetValues<PipelineStage>().Select(stage => new StageRow(stage, stage <= PipelineStage.Verified, null, TimeProvider.System.GetUtcNow()))]);
-            }
-
-            return true;
-        });
-
-        public Task RetryAsync(SessionId session, int run, int retries, CancellationToken cancellationToken) => Call(nameof(RetryAsync), () =>
-        {
-            if (work.Run == run && work.Retries < retries)
-            {
-                Retried.Add((run, retries));
-                work = work with { Retries = retries, Settled = false, Stages = [.. work.Stages.Select(row => row with { Error = null })] };
-            }
-
-            return true;
-        });
-
-        public Task SettleAsync(SessionId session, int run, int retries, CancellationToken cancellationToken) => Call(nameof(SettleAsync), () =>
-        {
-            work = work.Run == run && work.Retries == retries ? work with { Settled = true } : work;
-            return true;
-        });
-
-        public Task<WorkItem?> ClaimAsync(string worker, TimeSpan lease, CancellationToken cancellationToken) => Task.FromResult<WorkItem?>(null);
-
-        public Task<bool> ReportAsync(WorkItem item, StageProgress progress, TimeSpan lease, CancellationToken cancellationToken) => Task.FromResult(false);
-
-        public Task<bool> DoneAsync(WorkItem item, JsonObject result, CancellationToken cancellationToken) => Task.FromResult(false);
-
-        public Task<bool> FailedAsync(WorkItem item, string error, TimeSpan? retryAfter, CancellationToken cancellationToken) => Task.FromResult(false);
-
-        private void Change(Func<SessionWork, SessionWork> change)
-        {
-            lock (gate)
-            {
-                work = change(work);
-            }
-        }
-
-        private Task<T> Call<T>(string name, Func<T> call)
-        {
-            lock (gate)
-            {
-                if (Down && (DownFor is null || DownFor == name))
-                {
-                    Refusals++;
-                    return Task.FromException<T>(new IOException("The database is away."));
-                }
-
-                return Task.FromResult(call());
-            }
-        }
+        database.Down = false;
+        UntilPushed();
     }
+
+    private static Task<object> AskAsync(IActorRef pipeline, object question) => pipeline.Ask<object>(question, TimeSpan.FromSeconds(30));
+
+    private void UntilPushed() => AwaitCondition(() => database.Shown is { Run: > 0, Next: null }, TimeSpan.FromSeconds(60));
+
+    private void Kill(IActorRef pipeline)
+    {
+        Watch(pipeline);
+        Sys.Stop(pipeline);
+        ExpectTerminated(pipeline);
+    }
+
+    private IActorRef Start(string server = "first", int workers = 2) => Sys.ActorOf(PipelineActor.PropsFor(new PipelineServices(
+        database,
+        database,
+        [CameraId.Left],
+        stages.All,
+        new PipelineOptions { Workers = workers, Lease = TimeSpan.FromSeconds(1), PollInterval = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(10) },
+        TimeProvider.System,
+        server)));
 }

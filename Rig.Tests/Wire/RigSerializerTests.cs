@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Rig.Actors.Membership;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
@@ -65,25 +66,59 @@ public sealed class RigSerializerTests
         new PipelineEvents.StagePassed(Session, 2, PipelineStage.Stitched, At),
         new PipelineEvents.StageStopped(Session, 2, PipelineStage.Detected, "There is no pitch to be seen.", At),
         new PipelineEvents.StageRetried(Session, 2, PipelineStage.Detected, At),
+        new PipelineEvents.StagePassed(Session, 2, PipelineStage.Stitched, At, new JsonObject { ["width"] = 2880, ["parts"] = new JsonArray("a", "b") }),
+        new PipelineEvents.StageStarted(Session, 2, PipelineStage.Stitched, 3, "home:4711/0123456789abcdef", At),
+        new PipelineEvents.StageFailed(Session, 2, PipelineStage.Stitched, "No space left on device", At.AddSeconds(10), At),
+        new PipelineEvents.RunTakenOver(
+            Session, 2, QueueReason.Quiet, [Recording], 1,
+            [
+                new PipelineEvents.StageTakenOver(PipelineStage.Aligned, true, 1, new JsonObject { ["rms"] = 0.5 }, null, At, At.AddSeconds(3)),
+                new PipelineEvents.StageTakenOver(PipelineStage.Stitched, false, 3, null, "No space left on device", At, null),
+            ],
+            At, At.AddHours(1)),
     ];
 
     private static string Folder { get; } = FindFolder();
 
-    public static TheoryData<string> Manifests => [.. RigSerializer.Messages.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>Manifest and version: the samples of one manifest, in their order above.</summary>
+    public static TheoryData<string, int> Versions
+    {
+        get
+        {
+            var versions = new TheoryData<string, int>();
+            foreach (var samples in Samples.GroupBy(Serializer.Manifest).OrderBy(samples => samples.Key, StringComparer.Ordinal))
+            {
+                for (var version = 1; version <= samples.Count(); version++)
+                {
+                    versions.Add(samples.Key, version);
+                }
+            }
+
+            return versions;
+        }
+    }
 
     [Theory]
-    [MemberData(nameof(Manifests))]
-    public void What_an_earlier_version_sent_still_reads_the_same(string manifest)
+    [MemberData(nameof(Versions))]
+    public void What_an_earlier_version_sent_still_reads_the_same(string manifest, int version)
     {
-        var sample = Samples.Single(s => Serializer.Manifest(s) == manifest);
-        var path = Path.Combine(Folder, $"{manifest}.v1.json");
+        var sample = Samples.Where(s => Serializer.Manifest(s) == manifest).ElementAt(version - 1);
+        var path = Path.Combine(Folder, $"{manifest}.v{version}.json");
         if (!File.Exists(path) && Environment.GetEnvironmentVariable("RIG_WRITE_GOLDENS") == "1")
         {
             File.WriteAllBytes(path, Serializer.ToBinary(sample));
         }
 
         Assert.True(File.Exists(path), $"Message '{manifest}' has no golden file. Run the tests once with RIG_WRITE_GOLDENS=1 and commit it.");
-        Assert.Equivalent(sample, Serializer.FromBinary(File.ReadAllBytes(path), manifest), strict: true);
+        var read = Serializer.FromBinary(File.ReadAllBytes(path), manifest);
+        if (sample is PipelineEvents.StagePassed { Result: not null } or PipelineEvents.RunTakenOver)
+        {
+            // A stage's figures are JSON nodes, which know their parents and are equal by their text.
+            Assert.Equal((sample.GetType(), Encoding.UTF8.GetString(Serializer.ToBinary(sample))), (read.GetType(), Encoding.UTF8.GetString(Serializer.ToBinary(read))));
+            return;
+        }
+
+        Assert.Equivalent(sample, read, strict: true);
     }
 
     [Fact]

@@ -1,0 +1,31 @@
+using Rig.Actors.Recording;
+using Rig.Actors.Sessions;
+
+namespace Rig.Actors.Pipeline;
+
+/// <param name="Queued">The takes that its newest run was queued with; empty before the first.</param>
+public sealed record SessionTakes(SessionId SessionId, IReadOnlyList<CollectedTake> Takes, IReadOnlyCollection<RecordingId> Queued);
+
+/// <param name="EndReason">One of <see cref="TakeEndReason"/>; null from senders that do not say it.</param>
+/// <param name="SessionCameras">The cameras that were asked to record; null or empty from senders that do not say it.</param>
+/// <param name="IsDamaged">Its file on the server's disk is missing or changed.</param>
+/// <param name="Problem">What is wrong with the video as it came, as a sentence.</param>
+public sealed record CollectedTake(
+    RecordingId Id,
+    DateTimeOffset ReceivedAt,
+    string? EndReason,
+    IReadOnlyList<string>? SessionCameras,
+    long SizeBytes = 0,
+    bool IsDamaged = false,
+    string? Problem = null);
+
+public enum QueueReason
+{
+    /// <summary>Every camera's recording is there.</summary>
+    Complete = 1,
+
+    /// <summary>Nothing more came.</summary>
+    Quiet = 2,
+
+    Operator = 3,
+}
