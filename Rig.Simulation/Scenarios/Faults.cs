@@ -1,6 +1,7 @@
-using Rig.Engine.Simulation;
+using Rig.Simulation.Network;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>What can happen to a few machines and their network; drawn by chance, and taken back after a while.</summary>
 internal sealed class Faults(SimulatedWorld world, IReadOnlyList<ClusterNode> nodes, Action changed)

@@ -1,6 +1,6 @@
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>Which singletons live where, kept outside of all machines.</summary>
 internal sealed class SingletonLedger(SimulatedWorld world)

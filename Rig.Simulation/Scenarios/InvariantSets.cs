@@ -1,6 +1,4 @@
-using Rig.Tests.Simulation.Scenarios.Offload;
-
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>The sets of rules by name, each with its planted faults; for the tests and for the bench verb that replays a seed.</summary>
 internal static class InvariantSets
@@ -8,14 +6,9 @@ internal static class InvariantSets
     public static readonly IReadOnlyList<InvariantSet> All =
     [
         InvariantSet.Of<MembershipBug>(MembershipSet.Name, MembershipSet.Run),
-        InvariantSet.Of<SessionBug>(SessionSet.Name, SessionSet.Run),
-        InvariantSet.Of<OffloadBug>(OffloadSet.Name, OffloadSet.Run),
     ];
 
-    /// <summary>90 minutes of the session rules; to read, and too long for many seeds in the suite.</summary>
-    public static readonly InvariantSet Match = InvariantSet.Of<SessionBug>(SessionSet.MatchName, SessionSet.RunMatch);
-
-    public static InvariantSet Find(string name) => All.Append(Match).Single(set => set.Name == name);
+    public static InvariantSet Find(string name) => All.Single(set => set.Name == name);
 }
 
 /// <summary>One set of rules.</summary>

@@ -1,12 +1,12 @@
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>
 /// A machine with a process that keeps one clustered actor system running, as ClusterHost does: when the system ends, a new one is
 /// made after a pause that grows from 1 s to 15 s.
 /// </summary>
-internal sealed class ClusterNode(SimulatedMachine machine, Func<SimulatedProcess, ActorSystem> create)
+internal sealed class ClusterNode(SimulatedMachine machine, Func<SimulatedProcess, Task<ActorSystem>> create)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
@@ -20,9 +20,12 @@ internal sealed class ClusterNode(SimulatedMachine machine, Func<SimulatedProces
     public ActorSystem? System { get; private set; }
 
     /// <summary>The incarnation that takes part in the cluster now; only while there is a system.</summary>
-    public UniqueAddress Self => Cluster.Get(System!).SelfUniqueAddress;
+    public UniqueAddress Self => Cluster!.SelfUniqueAddress;
 
-    public bool IsUp => machine.IsRunning && System is { } system && Cluster.Get(system).SelfMember.Status == MemberStatus.Up;
+    public bool IsUp => Cluster is { SelfMember.Status: MemberStatus.Up };
+
+    /// <summary>Of the system of now, unless it is shutting down; null while there is none.</summary>
+    public Cluster? Cluster => machine.IsRunning && System is { WhenTerminated.IsCompleted: false } system && Akka.Cluster.Cluster.Get(system) is { IsTerminated: false } cluster ? cluster : null;
 
     /// <summary>What the process does beside, first thing.</summary>
     public Action<SimulatedProcess> Boot { get; set; } = _ => { };
@@ -77,7 +80,7 @@ internal sealed class ClusterNode(SimulatedMachine machine, Func<SimulatedProces
         var pause = ShortestPause;
         while (true)
         {
-            var system = System = create(process);
+            var system = System = await create(process);
             await system.WhenTerminated;
             machine.World.Trace.Note(machine, "has lost its cluster system");
             System = null;

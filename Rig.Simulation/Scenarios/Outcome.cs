@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>What became of one seed of an invariant set.</summary>
 /// <param name="Violations">Broken rules, in plain words with their time; empty for a good run.</param>

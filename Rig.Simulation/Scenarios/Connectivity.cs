@@ -1,6 +1,6 @@
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>
 /// The truth about who can work with whom, which no node knows: machines that run and hear each other both ways, directly or

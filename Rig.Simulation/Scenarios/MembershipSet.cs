@@ -1,6 +1,6 @@
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>
 /// Membership and singleton: three nodes, a few faults, then peace. No two singletons live at once on the majority's side, a node
@@ -26,16 +26,30 @@ internal static class MembershipSet
         $$"""
         akka {
           loggers = []
-          loglevel = OFF
+          stdout-loglevel = OFF
+          log-dead-letters = off
           actor.provider = cluster
-          cluster.seed-nodes = [{{string.Join(", ", Hosts.Select(host => $"\"akka.tcp://rig@{host}:{Port}\""))}}]
+          remote { retry-gate-closed-for = 500 ms, log-remote-lifecycle-events = off }
+          cluster {
+            seed-nodes = [{{string.Join(", ", Hosts.Select(host => $"\"akka.tcp://rig@{host}:{Port}\""))}}]
+            gossip-interval = 200 ms
+            leader-actions-interval = 200 ms
+            unreachable-nodes-reaper-interval = 200 ms
+            failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 2 s }
+            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+            split-brain-resolver { active-strategy = keep-majority, stable-after = 1 s }
+            down-removal-margin = 500 ms
+            run-coordinated-shutdown-when-down = on
+            shutdown-after-unsuccessful-join-seed-nodes = off
+            log-info = off
+          }
         }
         """);
 
     public static Outcome Run(int seed, MembershipBug bug = MembershipBug.None, Action<string>? listener = null)
     {
-        var world = new SimulatedWorld(seed);
-        (world.Trace.Listener, world.Trace.LogLevel) = (listener, listener is null ? null : LogLevel.InfoLevel);
+        using var world = new SimulatedWorld(seed);
+        world.Trace.Listener = listener; world.Trace.MessagesToo = Environment.GetEnvironmentVariable("MSGS") is not null;
         var ledger = new SingletonLedger(world);
         var nodes = Hosts.Select(host => world.AddMachine(host)).Select(machine => new ClusterNode(machine, process => CreateSystem(process, ledger, bug))).ToList();
         var rules = new Rules(world, nodes, ledger);
@@ -102,23 +116,20 @@ internal static class MembershipSet
         rules.MustConverge(within: TimeSpan.FromSeconds(30));
     }
 
-    private static ActorSystem CreateSystem(SimulatedProcess process, SingletonLedger ledger, MembershipBug bug)
+    private static Task<ActorSystem> CreateSystem(SimulatedProcess process, SingletonLedger ledger, MembershipBug bug)
     {
         var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}")
             .WithFallback(Planted(process, bug)).WithFallback(Base);
-        var system = process.CreateSystem("rig", config);
-        system.ActorOf(
+        return process.CreateSystemAsync("rig", config, system => system.ActorOf(
             ClusterSingletonManager.Props(LedgerSingleton.PropsOf(ledger, process), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
-            "one");
-        return system;
+            "one"));
     }
 
     private static Config Planted(SimulatedProcess process, MembershipBug bug) => bug switch
     {
         MembershipBug.LostHandOver => ConfigurationFactory.ParseString(
-            $$"""
+            """
             akka.cluster.singleton.hand-over-retry-interval = 1 h
-            akka.actor.serializers.akka-singleton = "{{typeof(LossySingletonSerializer).AssemblyQualifiedName}}"
             """),
         MembershipBug.BothSidesLive when process.Machine.Name == Hosts[0] => ConfigurationFactory.ParseString(
             """
@@ -134,8 +145,8 @@ internal static class MembershipSet
 
         public Connectivity Connectivity => field ??= new(world, nodes.Select(node => node.Machine).ToList())
         {
-            CutOff = machine => upWhenCutOff[machine] = nodes.Single(node => node.Machine == machine).System is { } system
-                ? [.. Cluster.Get(system).State.Members.Where(member => member.Status == MemberStatus.Up)]
+            CutOff = machine => upWhenCutOff[machine] = nodes.Single(node => node.Machine == machine).Cluster is { } cluster
+                ? [.. cluster.State.Members.Where(member => member.Status == MemberStatus.Up)]
                 : [],
         };
 
@@ -152,7 +163,7 @@ internal static class MembershipSet
             {
                 foreach (var node in nodes)
                 {
-                    world.Trace.Comment(node.Machine, $"sees {(node.System is { } system ? string.Join(", ", Cluster.Get(system).State.Members.Select(member => $"{member.Address.Host} {member.Status}")) : "nothing")}");
+                    world.Trace.Comment(node.Machine, $"sees {(node.Cluster is { } cluster ? string.Join(", ", cluster.State.Members.Select(member => $"{member.Address.Host} {member.Status}")) : "nothing")}");
                 }
 
                 Broken($"not all nodes are up with one singleton {within.TotalSeconds} s after the last fault");
@@ -171,7 +182,7 @@ internal static class MembershipSet
         }
 
         private bool IsConverged() =>
-            nodes.All(node => node.IsUp && Cluster.Get(node.System!).State is { Members.Count: 3, Unreachable.Count: 0 } state && state.Members.All(member => member.Status == MemberStatus.Up))
+            nodes.All(node => node.IsUp && node.Cluster!.State is { Members.Count: 3, Unreachable.Count: 0 } state && state.Members.All(member => member.Status == MemberStatus.Up))
             && ledger.Live.Count() == 1;
 
         private bool Check()
