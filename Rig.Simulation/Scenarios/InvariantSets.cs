@@ -8,6 +8,8 @@ internal static class InvariantSets
         InvariantSet.Of<MembershipBug>(MembershipSet.Name, MembershipSet.Run),
     ];
 
+    public static readonly InvariantSet Match = All[0] with { Name = "match" };
+
     public static InvariantSet Find(string name) => All.Single(set => set.Name == name);
 }
 

@@ -48,6 +48,7 @@ internal sealed class PoolThread(Func<bool> slice, Random chance) : IThreadPoolW
         ended = true;
         begun.Release();
         over.Wait();
+        AkkaStatics.ForgetSystems();
         begun.Dispose();
         over.Dispose();
     }
@@ -79,6 +80,7 @@ internal sealed class PoolThread(Func<bool> slice, Random chance) : IThreadPoolW
             begun.Wait();
             if (ended)
             {
+                AkkaStatics.ForgetSystems();
                 over.Release();
                 return;
             }
