@@ -28,13 +28,9 @@ internal sealed class ClusterNode(SimulatedMachine machine, Func<SimulatedProces
     public Cluster? Cluster => machine.IsRunning && System is { WhenTerminated.IsCompleted: false } system && Akka.Cluster.Cluster.Get(system) is { IsTerminated: false } cluster ? cluster : null;
 
     /// <summary>What the process does beside, first thing.</summary>
-    public Action<SimulatedProcess> Boot { get; set; } = _ => { };
+    public Func<SimulatedProcess, Task> Boot { get; init; } = _ => Task.CompletedTask;
 
-    public void Start() => machine.Start(process =>
-    {
-        Boot(process);
-        _ = KeepAsync(process);
-    });
+    public void Start() => machine.Start(process => _ = KeepAsync(process));
 
     public void Kill()
     {
@@ -77,6 +73,7 @@ internal sealed class ClusterNode(SimulatedMachine machine, Func<SimulatedProces
 
     private async Task KeepAsync(SimulatedProcess process)
     {
+        await Boot(process);
         var pause = ShortestPause;
         while (true)
         {

@@ -1,3 +1,4 @@
+using Rig.Actors.Hosting;
 using Rig.Simulation.World;
 
 namespace Rig.Simulation.Scenarios;
@@ -11,7 +12,6 @@ internal static class MembershipSet
 {
     public const string Name = "membership";
 
-    private const int Port = 2552;
     private const int MaxPauseMs = 800;
 
     /// <summary>Detection, stability, and the time a hold-up on the wire may add.</summary>
@@ -22,34 +22,10 @@ internal static class MembershipSet
 
     private static readonly string[] Hosts = ["cam-l", "cam-c", "cam-r"];
 
-    private static readonly Config Base = ConfigurationFactory.ParseString(
-        $$"""
-        akka {
-          loggers = []
-          stdout-loglevel = OFF
-          log-dead-letters = off
-          actor.provider = cluster
-          remote { retry-gate-closed-for = 500 ms, log-remote-lifecycle-events = off }
-          cluster {
-            seed-nodes = [{{string.Join(", ", Hosts.Select(host => $"\"akka.tcp://rig@{host}:{Port}\""))}}]
-            gossip-interval = 200 ms
-            leader-actions-interval = 200 ms
-            unreachable-nodes-reaper-interval = 200 ms
-            failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 2 s }
-            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver { active-strategy = keep-majority, stable-after = 1 s }
-            down-removal-margin = 500 ms
-            run-coordinated-shutdown-when-down = on
-            shutdown-after-unsuccessful-join-seed-nodes = off
-            log-info = off
-          }
-        }
-        """);
-
     public static Outcome Run(int seed, MembershipBug bug = MembershipBug.None, Action<string>? listener = null)
     {
         using var world = new SimulatedWorld(seed);
-        world.Trace.Listener = listener; world.Trace.MessagesToo = Environment.GetEnvironmentVariable("MSGS") is not null;
+        world.Trace.Listener = listener;
         var ledger = new SingletonLedger(world);
         var nodes = Hosts.Select(host => world.AddMachine(host)).Select(machine => new ClusterNode(machine, process => CreateSystem(process, ledger, bug))).ToList();
         var rules = new Rules(world, nodes, ledger);
@@ -118,9 +94,8 @@ internal static class MembershipSet
 
     private static Task<ActorSystem> CreateSystem(SimulatedProcess process, SingletonLedger ledger, MembershipBug bug)
     {
-        var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = {process.Machine.Name}, port = {Port} }}")
-            .WithFallback(Planted(process, bug)).WithFallback(Base);
-        return process.CreateSystemAsync("rig", config, system => system.ActorOf(
+        var config = Planted(process, bug).WithFallback(ProductConfig.Camera(process.Machine.Name, Hosts, isMaster: false));
+        return process.CreateSystemAsync(ClusterSystem.Name, config, system => system.ActorOf(
             ClusterSingletonManager.Props(LedgerSingleton.PropsOf(ledger, process), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
             "one"));
     }

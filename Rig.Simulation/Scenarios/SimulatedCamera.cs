@@ -1,7 +1,7 @@
 using Rig.Actors.Recording;
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>
 /// The camera port of one process: opens in a moment, takes its first frame when the machine's clock says so, and says that it

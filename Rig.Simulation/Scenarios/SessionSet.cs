@@ -1,8 +1,9 @@
 using Rig.Actors.Sessions;
-using Rig.Engine.Simulation;
+using Rig.Simulation.Network;
+using Rig.Simulation.World;
 using static Rig.Actors.Sessions.SessionProtocol;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>
 /// Session start and stop: three camera nodes with clocks that are off and drift, a session started from one of them, faults, and a
@@ -25,14 +26,20 @@ internal static class SessionSet
     private static readonly string[] Hosts = ["cam-l", "cam-c", "cam-r"];
     private static readonly CameraId[] Cameras = [CameraId.Parse("CAM_L"), CameraId.Parse("CAM_C"), CameraId.Parse("CAM_R")];
 
-    public static Outcome Run(int seed, SessionBug bug = SessionBug.None, Action<string>? listener = null) =>
-        new SessionRun(seed, bug, listener, TimeSpan.Zero).Outcome(Name);
+    public static Outcome Run(int seed, SessionBug bug = SessionBug.None, Action<string>? listener = null)
+    {
+        using var run = new SessionRun(seed, bug, listener, TimeSpan.Zero);
+        return run.Outcome(Name);
+    }
 
     /// <summary>A whole match under the same rules: trouble every few minutes for an hour and a half.</summary>
-    public static Outcome RunMatch(int seed, SessionBug bug = SessionBug.None, Action<string>? listener = null) =>
-        new SessionRun(seed, bug, listener, Match).Outcome(MatchName);
+    public static Outcome RunMatch(int seed, SessionBug bug = SessionBug.None, Action<string>? listener = null)
+    {
+        using var run = new SessionRun(seed, bug, listener, Match);
+        return run.Outcome(MatchName);
+    }
 
-    private sealed class SessionRun
+    private sealed class SessionRun : IDisposable
     {
         private readonly List<string> violations = [];
         private readonly List<CameraMachine> machines;
@@ -44,7 +51,7 @@ internal static class SessionSet
         public SessionRun(int seed, SessionBug bug, Action<string>? listener, TimeSpan length)
         {
             World = new SimulatedWorld(seed);
-            (World.Trace.Listener, World.Trace.LogLevel) = (listener, listener is null ? null : LogLevel.InfoLevel);
+            World.Trace.Listener = listener;
             World.Network.Conditions = new LinkConditions { Loss = 0.05 };
             machines = Hosts.Select((host, n) => new CameraMachine(World.AddMachine(host), Cameras[n], isMaster: n == 1, Hosts, Cameras, bug)).ToList();
             foreach (var machine in machines)
@@ -58,6 +65,8 @@ internal static class SessionSet
 
             Play(length);
         }
+
+        public void Dispose() => World.Dispose();
 
         public SimulatedWorld World { get; }
 
@@ -225,8 +234,7 @@ internal static class SessionSet
         {
             if (isStarting)
             {
-                unreached.UnionWith(machines.Where(machine => machine.Node.System is not null)
-                    .SelectMany(machine => Cluster.Get(machine.Node.System!).State.Unreachable).Select(member => member.Address.Host!));
+                unreached.UnionWith(machines.SelectMany(machine => machine.Node.Cluster?.State.Unreachable ?? []).Select(member => member.Address.Host));
             }
 
             var entries = 0;

@@ -2,20 +2,15 @@ using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 using Rig.Tests.Support;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>A camera node: the local system with the real camera actor over simulated ports, and the cluster system as ClusterHost makes it.</summary>
 internal sealed class CameraMachine
 {
-    private const int Port = 2552;
-
     private static readonly TimeSpan FreshView = TimeSpan.FromSeconds(1);
-
-    private static readonly Config Local = Section("node");
-    private static readonly Config Clustered = Section("rig");
 
     private readonly SimulatedMachine machine;
     private readonly IReadOnlyList<CameraId> cameras;
@@ -28,13 +23,8 @@ internal sealed class CameraMachine
     {
         (this.machine, CameraId, IsMaster, this.cameras, this.bug) = (machine, cameraId, isMaster, cameras, bug);
         Ledger = new TakeLedger(machine);
-        config = ConfigurationFactory.ParseString(
-            $$"""
-            akka.remote.dot-netty.tcp { hostname = {{machine.Name}}, port = {{Port}} }
-            akka.cluster.roles = [{{CameraClusterActors.Role}}{{(isMaster ? ", " + GatewayActor.MasterRole : "")}}]
-            akka.cluster.seed-nodes = [{{string.Join(", ", hosts.Select(host => RigConfig.Quote($"akka.tcp://rig@{host}:{Port}")))}}]
-            """).WithFallback(Clustered);
-        Node = new ClusterNode(machine, CreateCluster) { Boot = Boot };
+        config = ProductConfig.Camera(machine.Name, hosts, isMaster);
+        Node = new ClusterNode(machine, CreateCluster) { Boot = BootAsync };
     }
 
     public CameraId CameraId { get; }
@@ -77,7 +67,7 @@ internal sealed class CameraMachine
         }
     }
 
-    private void Boot(SimulatedProcess process)
+    private Task<ActorSystem> BootAsync(SimulatedProcess process)
     {
         Ledger.ProcessEnded();
         Coordinator = ActorRefs.Nobody;
@@ -93,25 +83,15 @@ internal sealed class CameraMachine
             new RigBoard(process.Time),
             () => new GuardOptions { Clock = ProblemLevel.Ignore },
             () => new SyncOptions());
-        var system = process.CreateSystem("node", Local);
-        camera = system.ActorOf(CameraActor.PropsOf(Ports), "camera");
+        return process.CreateSystemAsync("node", ProductConfig.CameraLocal, system => camera = system.ActorOf(CameraActor.PropsOf(Ports), "camera"));
     }
 
-    private ActorSystem CreateCluster(SimulatedProcess process)
+    private Task<ActorSystem> CreateCluster(SimulatedProcess process) => process.CreateSystemAsync(ClusterSystem.Name, config, system =>
     {
-        var system = process.CreateSystem("rig", config);
         var coordinator = SessionCoordinator.PropsOf(options, cameras, Ports!.Clock);
         Coordinator = CameraClusterActors.Start(
             system, Ports, camera, options, bug == SessionBug.ForgetfulCoordinator ? ForgetfulCoordinator.PropsOf(coordinator) : coordinator);
-        return system;
-    }
-
-    private static Config Section(string system)
-    {
-        using var stream = typeof(ActorSystem).Assembly.GetManifestResourceStream("Rig.Engine.camera-node.conf")
-            ?? throw new InvalidOperationException("hocon/camera-node.conf does not travel with the engine any more.");
-        return RigConfig.Compose("camera-node.conf", new StreamReader(stream).ReadToEnd(), system, []);
-    }
+    });
 }
 
 /// <summary>A planted fault: believes only in sessions that it started itself.</summary>

@@ -1,9 +1,9 @@
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 using Rig.Tests.Support;
 
-namespace Rig.Tests.Simulation.Scenarios;
+namespace Rig.Simulation.Scenarios;
 
 /// <summary>What a machine really recorded, by true time; its catalogue is what the node finds on disk after a restart.</summary>
 internal sealed class TakeLedger(SimulatedMachine machine)
