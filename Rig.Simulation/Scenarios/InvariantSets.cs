@@ -1,3 +1,5 @@
+using Rig.Simulation.Scenarios.Offload;
+
 namespace Rig.Simulation.Scenarios;
 
 /// <summary>The sets of rules by name, each with its planted faults; for the tests and for the bench verb that replays a seed.</summary>
@@ -7,6 +9,7 @@ internal static class InvariantSets
     [
         InvariantSet.Of<MembershipBug>(MembershipSet.Name, MembershipSet.Run),
         InvariantSet.Of<SessionBug>(SessionSet.Name, SessionSet.Run),
+        InvariantSet.Of<OffloadBug>(OffloadSet.Name, OffloadSet.Run),
     ];
 
     /// <summary>90 minutes of the session rules; to read, and too long for many seeds in the suite.</summary>

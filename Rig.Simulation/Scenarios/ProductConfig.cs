@@ -12,25 +12,11 @@ internal static class ProductConfig
 
     private static readonly ConcurrentDictionary<(string, bool), Config> Cameras = new();
 
-    private static readonly Config Tuned = ConfigurationFactory.ParseString(
-        """
-        akka {
-          remote { retry-gate-closed-for = 500 ms, log-remote-lifecycle-events = off }
-          cluster {
-            gossip-interval = 200 ms
-            leader-actions-interval = 200 ms
-            unreachable-nodes-reaper-interval = 200 ms
-            failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 2 s }
-            split-brain-resolver { stable-after = 1 s }
-            down-removal-margin = 500 ms
-            log-info = off
-            seed-node-timeout = 2 s
-          }
-        }
-        """);
-
     /// <summary>A camera node's local system.</summary>
     public static Config CameraLocal { get; } = RigConfig.Load(CameraFile, "node", []);
+
+    /// <summary>The home server's local system, without the database behind it.</summary>
+    public static Config ServerLocal { get; } = RigConfig.Load("ingest.conf", "ingest", [], Persistence.DefaultConfig());
 
     /// <summary>A camera node's cluster system.</summary>
     /// <param name="host">The node itself.</param>
@@ -44,5 +30,5 @@ internal static class ProductConfig
             ClusterPort = ClusterPort,
             IsMaster = isMaster,
             SeedNodes = [.. hosts.Select(seed => $"{seed}:{ClusterPort}")],
-        })).WithFallback(Tuned));
+        })));
 }

@@ -118,6 +118,11 @@ internal sealed class SimulatedProcess
             case IRunnable work:
                 work.Run();
                 break;
+            case Task { Status: TaskStatus.Created } posted:
+                tasks.Execute(posted);
+                // An exception of a continuation is its task's; one that leaves a callback would end a real process.
+                posted.GetAwaiter().GetResult();
+                break;
             case Task task:
                 tasks.Execute(task);
                 break;

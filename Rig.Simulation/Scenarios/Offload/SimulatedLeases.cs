@@ -1,8 +1,8 @@
 using Rig.Actors.Recording;
-using Rig.Engine.Simulation;
 using Rig.Ingest.Storage;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>The database's table of leases, as one process of the server uses it.</summary>
 /// <param name="process">Does nothing more once it has ended.</param>

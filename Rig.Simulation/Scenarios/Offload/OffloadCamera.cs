@@ -5,9 +5,9 @@ using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Storage;
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>
 /// A camera node as far as offloading goes: the real catalogue, sealer and retention on a simulated disk, and a recorder that makes

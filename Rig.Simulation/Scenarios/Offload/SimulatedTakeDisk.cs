@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rig.Ingest.Storage;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>The hand-over's steps on a simulated disk, in the order of the real ones.</summary>
 internal sealed class SimulatedTakeDisk(CrashingDisk disk, OffloadBug bug) : TakeDisk

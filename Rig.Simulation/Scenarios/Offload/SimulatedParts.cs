@@ -1,6 +1,6 @@
 using Rig.Ingest.Pull;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>Part files on a simulated disk; open files belong to the process.</summary>
 /// <param name="disk">Of the process.</param>

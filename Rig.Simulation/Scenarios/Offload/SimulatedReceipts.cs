@@ -1,10 +1,10 @@
 using System.Text;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
-using Rig.Engine.Simulation;
 using Rig.Ingest.Storage;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>The table of receipts: a row is durable when its commit returns, as PostgreSQL's are.</summary>
 internal sealed class SimulatedReceipts : IReceiptTable

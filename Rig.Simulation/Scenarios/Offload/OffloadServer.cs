@@ -3,12 +3,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Engine.Simulation;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Receive;
 using Rig.Ingest.Storage;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>
 /// The ingest server as far as pulling goes: the real pull actor, node client, download streams, part sweep, leases and hand-over, on
@@ -16,7 +16,6 @@ namespace Rig.Tests.Simulation.Scenarios.Offload;
 /// </summary>
 internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<OffloadCamera> cameras, OffloadBug bug)
 {
-    private static readonly Config Local = ConfigurationFactory.ParseString("akka { loggers = [], loglevel = OFF }");
     private static readonly IOptions<StorageOptions> Storage =
         Options.Create(new StorageOptions { SessionsPath = "/sessions", TempPath = "/incoming", ProcessingPath = "/processing", MinFreeSpaceGb = 0 });
 
@@ -76,8 +75,8 @@ internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<Offl
         var sweep = new PartSweep(Layout, parts, vault, options, process.Time, NullLogger<PartSweep>.Instance);
         var pauseMark = new PauseMark(Layout, takeDisk);
         var board = new TransferBoard();
-        process.CreateSystem("ingest", Local).ActorOf(
-            Props.Create(() => new PullActor(client, pull, sweep, pauseMark, board, options, server, nodes, setting, NullLogger<PullActor>.Instance)), "pull");
+        process.CreateSystemAsync("ingest", ProductConfig.ServerLocal, system => system.ActorOf(
+            Props.Create(() => new PullActor(client, pull, sweep, pauseMark, board, options, server, nodes, setting, NullLogger<PullActor>.Instance)), "pull"));
     }
 
     /// <summary>A planted fault: gives its word before it has the bytes, and believes it.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>The routes of a camera node that offloading needs, over its real catalogue.</summary>
 internal static class NodeRoutes

@@ -1,6 +1,6 @@
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>A range on its way: comes in pieces, waits while the link is cut, ends with its sender's process, and may be changed.</summary>
 internal sealed class SimulatedBody(byte[] bytes, SimulatedMachine from, SimulatedProcess serving, SimulatedProcess caller) : Stream

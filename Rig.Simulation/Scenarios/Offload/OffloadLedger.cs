@@ -1,7 +1,7 @@
 using Rig.Actors.Recording;
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>Every take that was ever sealed, kept outside of all machines, and the rules that hold at every instant.</summary>
 internal sealed class OffloadLedger(SimulatedWorld world)

@@ -1,6 +1,6 @@
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>
 /// The machine's disk as one process uses it. Before each change the process may be killed or the power cut, by chance, so that

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using Rig.Actors.Sessions;
-using Rig.Engine.Simulation;
+using Rig.Simulation.Network;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>
 /// Offload with receipts: two nodes record, a server fetches and confirms, and everything fails: links, processes, power, disks. A
@@ -20,7 +21,7 @@ internal static class OffloadSet
 
     public static Outcome Run(int seed, OffloadBug bug = OffloadBug.None, Action<string>? listener = null)
     {
-        var world = new SimulatedWorld(seed);
+        using var world = new SimulatedWorld(seed);
         world.Trace.Listener = listener;
         world.Network.Conditions = new LinkConditions { Loss = 0.02 };
         var ledger = new OffloadLedger(world);

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Rig.Engine.Simulation;
+using Rig.Simulation.World;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>
 /// What the server's HTTP client is connected to: each way takes its time on the link, a cut or a machine without power swallows it,
@@ -34,15 +34,13 @@ internal sealed class SimulatedHttp(SimulatedProcess caller, IReadOnlyList<Offlo
                 return;
             }
 
-            process.Post(
-                _ =>
+            process.Post(() =>
+            {
+                if (NodeRoutes.Answer(camera, asked) is { } reply)
                 {
-                    if (NodeRoutes.Answer(camera, asked) is { } reply)
-                    {
-                        Send(camera.Machine, caller.Machine, () => answer.TrySetResult(Response(reply, camera.Machine, process)));
-                    }
-                },
-                null);
+                    Send(camera.Machine, caller.Machine, () => answer.TrySetResult(Response(reply, camera.Machine, process)));
+                }
+            });
         });
         return answer.Task;
     }

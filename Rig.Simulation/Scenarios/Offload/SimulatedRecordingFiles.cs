@@ -1,6 +1,6 @@
 using Rig.CameraNode.Storage;
 
-namespace Rig.Tests.Simulation.Scenarios.Offload;
+namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>The recorder's file system on a simulated disk, with the steps of the real one.</summary>
 /// <param name="spaceAt">Total and free bytes.</param>
