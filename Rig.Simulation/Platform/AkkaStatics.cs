@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Akka.Remote.Transport;
+using Akka.Streams.Implementation;
 using Akka.Util;
 using Akka.Util.Internal;
 
@@ -27,6 +28,7 @@ internal static class AkkaStatics
         Reflected.SetStatic(typeof(EventStream), "UnsubscribersCounter", new AtomicCounter(0));
         Reflected.SetStatic(typeof(LoggingBus), "_loggerId", 0);
         Reflected.SetStatic(typeof(Inbox), "_inboxNr", 0);
+        Reflected.SetStatic(typeof(StreamSupervisor), "ActorName", EnumerableActorName.Create("StreamSupervisor"));
     }
 
     /// <summary>
