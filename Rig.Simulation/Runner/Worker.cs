@@ -14,7 +14,7 @@ internal sealed class Worker : IDisposable
 
     public Worker()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Rig.Simulation"), [WorkerLoop.Argument])
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "rig-simulation"), [WorkerLoop.Argument])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -2,11 +2,12 @@ using Rig.Simulation.Scenarios.Offload;
 
 namespace Rig.Simulation.Scenarios;
 
-/// <summary>The sets of rules by name, each with its planted faults; for the tests and for the bench verb that replays a seed.</summary>
+/// <summary>The sets of rules by name, each with its planted faults; for the tests and for the command that replays a seed.</summary>
 internal static class InvariantSets
 {
     public static readonly IReadOnlyList<InvariantSet> All =
     [
+        InvariantSet.Of<WorldBug>(WorldSet.Name, WorldSet.Run),
         InvariantSet.Of<MembershipBug>(MembershipSet.Name, MembershipSet.Run),
         InvariantSet.Of<SessionBug>(SessionSet.Name, SessionSet.Run),
         InvariantSet.Of<OffloadBug>(OffloadSet.Name, OffloadSet.Run),

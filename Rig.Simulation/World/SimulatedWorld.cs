@@ -105,6 +105,9 @@ internal sealed class SimulatedWorld : IDisposable
         return reached || done is null;
     }
 
+    /// <summary>Runs what the machines have to do at this instant, without letting time pass.</summary>
+    public void Settle() => RunUntil(Elapsed, static () => true);
+
     /// <summary>Ends all processes, and lets what they left in the pool run out, so that the next world of this process finds it empty.</summary>
     public void Dispose()
     {
@@ -113,7 +116,7 @@ internal sealed class SimulatedWorld : IDisposable
             machine.Kill();
         }
 
-        RunUntil(Elapsed, static () => true);
+        Settle();
         pool.Dispose();
         Starts.Dispose();
         Current = null;
