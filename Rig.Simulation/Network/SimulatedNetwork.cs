@@ -64,6 +64,37 @@ internal sealed class SimulatedNetwork(SimulatedWorld world)
             end.BreakBoth();
     }
 
+    /// <summary>Whether a port takes a connection from a process within a time: asked again while nobody answers, refused where nobody listens.</summary>
+    public Task<bool> ConnectsAsync(SimulatedProcess from, string host, int port, TimeSpan within)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var called = Find(host);
+        world.After(within, () => answer.TrySetResult(false));
+        if (called is not null)
+        {
+            Ask();
+        }
+
+        return answer.Task;
+
+        void Ask()
+        {
+            if (answer.Task.IsCompleted || !from.IsAlive)
+            {
+                return;
+            }
+
+            var (there, back) = (Between(from.Machine, called), Between(called, from.Machine));
+            if (!called.IsPowered || there.Loses() || back.Loses())
+            {
+                world.After(TimeSpan.FromSeconds(1), Ask);
+                return;
+            }
+
+            world.After(TimeSpan.FromTicks(there.DelayTicks(0) + back.DelayTicks(0)), () => answer.TrySetResult(called.ListenerOn(port) is not null));
+        }
+    }
+
     internal SimulatedMachine? Find(string host) => world.Machines.FirstOrDefault(machine => machine.Name == host);
 
     internal void Opened(SimulatedAssociation end) => _connections.Add(end);

@@ -1,4 +1,5 @@
 using Rig.Actors.Hosting;
+using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
@@ -18,6 +19,7 @@ internal sealed class CameraMachine
     private readonly RigSessionOptions options = new();
     private readonly Config config;
     private IActorRef camera = ActorRefs.Nobody;
+    private LateFounder founder = RigMembership.NewFounder();
 
     public CameraMachine(SimulatedMachine machine, CameraId cameraId, bool isMaster, IReadOnlyList<string> hosts, IReadOnlyList<CameraId> cameras, SessionBug bug)
     {
@@ -70,6 +72,7 @@ internal sealed class CameraMachine
     private Task<ActorSystem> BootAsync(SimulatedProcess process)
     {
         Ledger.ProcessEnded();
+        founder = RigMembership.NewFounder();
         Coordinator = ActorRefs.Nobody;
         Ports = new CameraNodePorts(
             CameraId,
@@ -88,6 +91,7 @@ internal sealed class CameraMachine
 
     private Task<ActorSystem> CreateCluster(SimulatedProcess process) => process.CreateSystemAsync(ClusterSystem.Name, config, system =>
     {
+        RigMembership.Watch(process, system, founder);
         var coordinator = SessionCoordinator.PropsOf(options, cameras, Ports!.Clock);
         Coordinator = CameraClusterActors.Start(
             system, Ports, camera, options, bug == SessionBug.ForgetfulCoordinator ? ForgetfulCoordinator.PropsOf(coordinator) : coordinator);

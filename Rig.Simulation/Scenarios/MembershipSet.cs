@@ -27,7 +27,7 @@ internal static class MembershipSet
         using var world = new SimulatedWorld(seed);
         world.Trace.Listener = listener;
         var ledger = new SingletonLedger(world);
-        var nodes = Hosts.Select(host => world.AddMachine(host)).Select(machine => new ClusterNode(machine, process => CreateSystem(process, ledger, bug))).ToList();
+        var nodes = Hosts.Select(host => Node(world.AddMachine(host), ledger, bug)).ToList();
         var rules = new Rules(world, nodes, ledger);
         var faults = new Faults(world, nodes, rules.Connectivity.Changed);
         foreach (var node in nodes)
@@ -92,20 +92,27 @@ internal static class MembershipSet
         rules.MustConverge(within: TimeSpan.FromSeconds(30));
     }
 
-    private static Task<ActorSystem> CreateSystem(SimulatedProcess process, SingletonLedger ledger, MembershipBug bug)
+    private static ClusterNode Node(SimulatedMachine machine, SingletonLedger ledger, MembershipBug bug)
     {
-        var config = Planted(process, bug).WithFallback(ProductConfig.Camera(process.Machine.Name, Hosts, isMaster: false));
-        return process.CreateSystemAsync(ClusterSystem.Name, config, system => system.ActorOf(
-            ClusterSingletonManager.Props(LedgerSingleton.PropsOf(ledger, process), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
-            "one"));
+        var founder = RigMembership.NewFounder();
+        return new ClusterNode(machine, process => process.CreateSystemAsync(ClusterSystem.Name, Planted(process, bug).WithFallback(ProductConfig.Camera(machine.Name, Hosts, isMaster: false)), system =>
+        {
+            RigMembership.Watch(process, system, founder, heals: bug != MembershipBug.DeafHealer);
+            system.ActorOf(
+                ClusterSingletonManager.Props(LedgerSingleton.PropsOf(ledger, process), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
+                "one");
+        }))
+        {
+            Boot = _ =>
+            {
+                founder = RigMembership.NewFounder();
+                return Task.CompletedTask;
+            },
+        };
     }
 
     private static Config Planted(SimulatedProcess process, MembershipBug bug) => bug switch
     {
-        MembershipBug.LostHandOver => ConfigurationFactory.ParseString(
-            """
-            akka.cluster.singleton.hand-over-retry-interval = 1 h
-            """),
         MembershipBug.BothSidesLive when process.Machine.Name == Hosts[0] => ConfigurationFactory.ParseString(
             """
             akka.cluster.split-brain-resolver { active-strategy = keep-oldest, keep-oldest.down-if-alone = off }
@@ -194,8 +201,8 @@ internal enum MembershipBug
 {
     None = 0,
 
-    /// <summary>Consents to a hand-over get lost, and the question is not repeated.</summary>
-    LostHandOver = 1,
+    /// <summary>Nobody tells two clusters apart of each other.</summary>
+    DeafHealer = 1,
 
     /// <summary>The first node's downing believes that its side always goes on.</summary>
     BothSidesLive = 2,
