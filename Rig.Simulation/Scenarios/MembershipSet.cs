@@ -18,7 +18,7 @@ internal static class MembershipSet
     private static readonly TimeSpan DowningTime = TimeSpan.FromSeconds(6);
 
     /// <summary>A node that was cut off or stood still is believed to know its fate this long after.</summary>
-    private static readonly TimeSpan LearningTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan LearningTime = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Hosts = ["cam-l", "cam-c", "cam-r"];
 
