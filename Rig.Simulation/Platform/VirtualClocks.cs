@@ -38,7 +38,7 @@ internal static unsafe partial class VirtualClocks
         }
 
         Set(DateTimeOffset.UnixEpoch, 12_345_678 * TimeSpan.TicksPerMillisecond);
-        if (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks != 12_345_678 * TimeSpan.TicksPerMillisecond
+        if (TimeProvider.System.GetUtcNow().Ticks - DateTimeOffset.UnixEpoch.Ticks != 12_345_678 * TimeSpan.TicksPerMillisecond
             || Environment.TickCount64 != UptimeMsAtStart + 12_345_678
             || Stopwatch.GetTimestamp() != (UptimeMsAtStart + 12_345_678) * 1_000_000)
             throw new SelfCheckException($"A clock of .NET {Environment.Version} does not read its time from libSystem.Native.");
