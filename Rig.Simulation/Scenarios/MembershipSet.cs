@@ -132,7 +132,7 @@ internal static class MembershipSet
         var founder = RigMembership.NewFounder();
         return new ClusterNode(machine, process => process.CreateSystemAsync(ClusterSystem.Name, Planted(process, bug).WithFallback(ProductConfig.Camera(machine.Name, Hosts, isMaster: false)), system =>
         {
-            RigMembership.Watch(process, system, founder, heals: bug != MembershipBug.DeafHealer);
+            RigMembership.Watch(process, system, bug == MembershipBug.LostFounder ? null : founder, heals: bug != MembershipBug.DeafHealer);
             system.ActorOf(
                 ClusterSingletonManager.Props(LedgerSingleton.PropsOf(ledger, process), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
                 "one");
@@ -255,4 +255,7 @@ internal enum MembershipBug
 
     /// <summary>The first node's downing believes that its side always goes on.</summary>
     BothSidesLive = 2,
+
+    /// <summary>Nobody founds in the first seed's place.</summary>
+    LostFounder = 3,
 }

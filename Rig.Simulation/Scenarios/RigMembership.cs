@@ -14,8 +14,9 @@ internal static class RigMembership
     /// <summary>One a process.</summary>
     public static LateFounder NewFounder() => new(NodeServices.FirstSeedPatience);
 
+    /// <param name="founder">Null: planted.</param>
     /// <param name="heals">False: planted.</param>
-    public static void Watch(SimulatedProcess process, ActorSystem system, LateFounder founder, bool heals = true)
+    public static void Watch(SimulatedProcess process, ActorSystem system, LateFounder? founder, bool heals = true)
     {
         if (heals)
         {
@@ -25,6 +26,6 @@ internal static class RigMembership
                 ClusterHealerActor.Name);
         }
 
-        founder.Watch(system);
+        founder?.Watch(system);
     }
 }
