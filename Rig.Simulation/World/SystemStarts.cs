@@ -115,7 +115,10 @@ internal sealed class SystemStarts(SimulatedWorld world) : IDisposable
                         start.Error = e;
                     }
                 },
-                StackBytes) { IsBackground = true };
+                StackBytes)
+            {
+                IsBackground = true,
+            };
             start.Thread.Start();
             return true;
         }
