@@ -5,6 +5,7 @@ namespace Rig.Actors.Membership;
 /// <summary>
 /// Brings clusters together that came about apart: asks every seed node outside of its cluster which one that is in, and where
 /// <see cref="Islands"/> says that its own gives way, ends the cluster system. ClusterSystem makes a new one, which joins the other.
+/// The same where a join does not come to an end.
 /// </summary>
 public sealed class ClusterHealerActor : ReceiveActor, IWithTimers
 {
@@ -16,6 +17,9 @@ public sealed class ClusterHealerActor : ReceiveActor, IWithTimers
     // Longer than a restarted node needs until its actors answer.
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(20);
 
+    // A join waits until the members' pictures agree; one that was taken in by a cluster that ended since waits for ever.
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(20);
+
     private readonly string voterRole;
     private readonly Func<Address, Task<bool>> connects;
     private readonly Cluster cluster = Cluster.Get(Context.System);
@@ -23,6 +27,7 @@ public sealed class ClusterHealerActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, TimeSpan> heardAt = new(StringComparer.Ordinal);
     private readonly HashSet<string> silent = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter log = Context.GetLogger();
+    private TimeSpan? joiningSince;
     private bool ending;
 
     /// <param name="voterRole">The role whose members count where clusters are compared.</param>
@@ -30,7 +35,11 @@ public sealed class ClusterHealerActor : ReceiveActor, IWithTimers
     public ClusterHealerActor(string voterRole, Func<Address, Task<bool>> connects)
     {
         (this.voterRole, this.connects) = (voterRole, connects);
-        Receive<Look>(_ => AskOthers());
+        Receive<Look>(_ =>
+        {
+            AskOthers();
+            WatchJoin();
+        });
         Receive<GetClusterView>(_ => Sender.Tell(View()));
         Receive<ClusterView>(Compare);
         Receive<Connected>(Judge);
@@ -61,6 +70,21 @@ public sealed class ClusterHealerActor : ReceiveActor, IWithTimers
             {
                 connects(Address.Parse(seed)).PipeTo(Self, success: connected => new Connected(seed, connected));
             }
+        }
+    }
+
+    private void WatchJoin()
+    {
+        if (cluster.SelfMember.Status != MemberStatus.Joining)
+        {
+            joiningSince = null;
+            return;
+        }
+
+        joiningSince ??= Now;
+        if (Now - joiningSince > JoinLimit)
+        {
+            End($"This node was taken into a cluster and is no full member after {JoinLimit}. It ends its own part, to join again.");
         }
     }
 

@@ -26,7 +26,7 @@ namespace Rig.CameraNode.Hosting;
 internal static class NodeServices
 {
     /// <summary>Boxes are switched on by hand, one after the other.</summary>
-    private static readonly TimeSpan FirstSeedPatience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan FirstSeedPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>All that the node's actors and routes need, but for the camera, its storage and the actors themselves.</summary>
     public static IServiceCollection AddCameraNode(this IServiceCollection services)

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Rig.Actors.Recording;
+using Rig.CameraNode.Storage;
+
+namespace Rig.Simulation.Scenarios.Offload;
+
+/// <summary>The routes of a camera node that offloading needs, over its real catalogue.</summary>
+internal static class NodeRoutes
+{
+    private const string Recordings = "/api/v1/recordings";
+
+    /// <returns>Null when the node ended over it.</returns>
+    public static NodeReply? Answer(OffloadCamera camera, NodeRequest request)
+    {
+        try
+        {
+            return Route(camera, request);
+        }
+        catch (ProcessGoneException)
+        {
+            return null;
+        }
+        catch (IOException)
+        {
+            return Json(HttpStatusCode.InternalServerError, new JsonObject { ["success"] = false });
+        }
+    }
+
+    private static NodeReply Route(OffloadCamera camera, NodeRequest request)
+    {
+        if (request.Path == Recordings)
+        {
+            return List(camera.Catalogue!);
+        }
+
+        if (request.Path == Recordings + "/confirm")
+        {
+            return Confirm(camera, JsonNode.Parse(request.Body!)!);
+        }
+
+        var parts = request.Path[(Recordings.Length + 1)..].Split('/');
+        if (!RecordingId.TryParse(parts[0], out var id) || camera.Catalogue!.Find(id) is not { } entry)
+        {
+            return Json(HttpStatusCode.NotFound, new JsonObject { ["success"] = false });
+        }
+
+        if (parts[1] == "manifest")
+        {
+            return new NodeReply(HttpStatusCode.OK, camera.Catalogue.ReadManifest(id));
+        }
+
+        var (from, to) = (request.Range!.From!.Value, request.Range.To!.Value);
+        return new NodeReply(
+            HttpStatusCode.PartialContent,
+            camera.Machine.Disk.Read(entry.FilePath)[(int)from..((int)to + 1)],
+            new ContentRangeHeaderValue(from, to, entry.SizeBytes));
+    }
+
+    private static NodeReply List(RecordingCatalogue catalogue) => Json(HttpStatusCode.OK, new JsonObject
+    {
+        ["recordings"] = new JsonArray([.. catalogue.List().Where(take => take.ConfirmedAt is null).Select(take => new JsonObject
+        {
+            ["id"] = take.Id.ToString(),
+            ["size_bytes"] = take.SizeBytes,
+            ["checksum"] = take.Sha256,
+        })]),
+    });
+
+    private static NodeReply Confirm(OffloadCamera camera, JsonNode body)
+    {
+        var isId = RecordingId.TryParse(Path.GetFileNameWithoutExtension((string)body["file"]!), out var id);
+        var confirmed = isId && camera.Confirm(id, (string)body["checksum"]!["value"]!, "ingest") == ConfirmOutcome.Confirmed;
+        return Json(confirmed ? HttpStatusCode.OK : HttpStatusCode.NotFound, new JsonObject { ["success"] = confirmed });
+    }
+
+    private static NodeReply Json(HttpStatusCode status, JsonObject body) => new(status, System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()));
+}
