@@ -79,7 +79,7 @@ internal sealed class CameraMachine
             $"http://{machine.Name}:8080",
             IsMaster,
             new SimulatedCamera(process, Ledger, bug == SessionBug.UncorrectedClock),
-            Ledger.Catalogue,
+            Ledger.Catalogue.Storage,
             new ScriptedSensors(),
             new NoChrony(),
             new MasterClock(process.Time),
@@ -93,8 +93,11 @@ internal sealed class CameraMachine
     {
         RigMembership.Watch(process, system, founder);
         var coordinator = SessionCoordinator.PropsOf(options, cameras, Ports!.Clock);
-        Coordinator = CameraClusterActors.Start(
-            system, Ports, camera, options, bug == SessionBug.ForgetfulCoordinator ? ForgetfulCoordinator.PropsOf(coordinator) : coordinator);
+        Coordinator = RigMembership.StartCoordinator(system, bug == SessionBug.ForgetfulCoordinator ? ForgetfulCoordinator.PropsOf(coordinator) : coordinator);
+        var registry = ActorRegistry.For(system);
+        registry.Register<CameraActor>(camera, overwrite: true);
+        registry.Register<SessionCoordinator>(Coordinator, overwrite: true);
+        system.ActorOf(GatewayActor.PropsOf(Ports, new RequiredActor<CameraActor>(registry), new RequiredActor<SessionCoordinator>(registry), options), "gateway");
     });
 }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Rig.Actors.Hosting;
-using Rig.CameraNode.Hosting;
+using Rig.Actors.Membership;
 
 namespace Rig.Simulation.Scenarios;
 
@@ -24,11 +24,12 @@ internal static class ProductConfig
     public static Config Camera(string host, IReadOnlyList<string> hosts, bool isMaster) => Cameras.GetOrAdd((host, isMaster), _ => RigConfig.Load(
         CameraFile,
         ClusterSystem.Name,
-        NodeCluster.Overrides(new NodeOptions
+        // What Akka.Hosting adds for MembershipExtensions.
+        new Dictionary<string, string>
         {
-            ClusterHost = host,
-            ClusterPort = ClusterPort,
-            IsMaster = isMaster,
-            SeedNodes = [.. hosts.Select(seed => $"{seed}:{ClusterPort}")],
-        })));
+            ["akka.remote.dot-netty.tcp.hostname"] = RigConfig.Quote(host),
+            ["akka.remote.dot-netty.tcp.port"] = $"{ClusterPort}",
+            ["akka.cluster.roles"] = isMaster ? $"[{ClusterRoles.Camera}, {ClusterRoles.MasterClock}]" : $"[{ClusterRoles.Camera}]",
+            ["akka.cluster.seed-nodes"] = $"[{string.Join(", ", hosts.Select(seed => RigConfig.Quote($"akka.tcp://{ClusterSystem.Name}@{seed}:{ClusterPort}")))}]",
+        }));
 }

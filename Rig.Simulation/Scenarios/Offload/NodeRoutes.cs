@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Rig.Actors.Recording;
-using Rig.CameraNode.Storage;
 
 namespace Rig.Simulation.Scenarios.Offload;
 
@@ -11,33 +10,35 @@ internal static class NodeRoutes
 {
     private const string Recordings = "/api/v1/recordings";
 
-    /// <returns>Null when the node ended over it.</returns>
-    public static NodeReply? Answer(OffloadCamera camera, NodeRequest request)
+    /// <param name="reply">Not called when the node ended over it.</param>
+    public static void Answer(OffloadCamera camera, NodeRequest request, Action<NodeReply> reply)
     {
         try
         {
-            return Route(camera, request);
+            if (request.Path == Recordings + "/confirm")
+            {
+                Confirm(camera, JsonNode.Parse(request.Body!)!, reply);
+            }
+            else
+            {
+                reply(Read(camera, request));
+            }
         }
         catch (ProcessGoneException)
         {
-            return null;
+            // Nobody is left to answer.
         }
         catch (IOException)
         {
-            return Json(HttpStatusCode.InternalServerError, new JsonObject { ["success"] = false });
+            reply(Json(HttpStatusCode.InternalServerError, new JsonObject { ["success"] = false }));
         }
     }
 
-    private static NodeReply Route(OffloadCamera camera, NodeRequest request)
+    private static NodeReply Read(OffloadCamera camera, NodeRequest request)
     {
         if (request.Path == Recordings)
         {
             return List(camera.Catalogue!);
-        }
-
-        if (request.Path == Recordings + "/confirm")
-        {
-            return Confirm(camera, JsonNode.Parse(request.Body!)!);
         }
 
         var parts = request.Path[(Recordings.Length + 1)..].Split('/');
@@ -68,11 +69,17 @@ internal static class NodeRoutes
         })]),
     });
 
-    private static NodeReply Confirm(OffloadCamera camera, JsonNode body)
+    private static void Confirm(OffloadCamera camera, JsonNode body, Action<NodeReply> reply)
     {
-        var isId = RecordingId.TryParse(Path.GetFileNameWithoutExtension((string)body["file"]!), out var id);
-        var confirmed = isId && camera.Confirm(id, (string)body["checksum"]!["value"]!, "ingest") == ConfirmOutcome.Confirmed;
-        return Json(confirmed ? HttpStatusCode.OK : HttpStatusCode.NotFound, new JsonObject { ["success"] = confirmed });
+        void Say(bool confirmed) => reply(Json(confirmed ? HttpStatusCode.OK : HttpStatusCode.NotFound, new JsonObject { ["success"] = confirmed }));
+        if (RecordingId.TryParse(Path.GetFileNameWithoutExtension((string)body["file"]!), out var id))
+        {
+            camera.Confirm(id, (string)body["checksum"]!["value"]!, "ingest", Say);
+        }
+        else
+        {
+            Say(false);
+        }
     }
 
     private static NodeReply Json(HttpStatusCode status, JsonObject body) => new(status, System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()));

@@ -10,7 +10,7 @@ using Rig.Simulation.World;
 namespace Rig.Simulation.Scenarios.Offload;
 
 /// <summary>
-/// A camera node as far as offloading goes: the real catalogue, sealer and retention on a simulated disk, and a recorder that makes
+/// A camera node as far as offloading goes: the real storage actor, sealer and retention on a simulated disk, and a recorder that makes
 /// small takes. Half of the nodes delete a take as soon as it is confirmed, the others when room is short.
 /// </summary>
 internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId, OffloadLedger ledger, bool deletesAtOnce)
@@ -20,6 +20,7 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
 
     private static readonly SessionId Session = SessionId.Parse("GAME_20260606_100000");
     private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
 
     private static ReadOnlySpan<byte> Mp4Head => [0, 0, 0, 8, (byte)'f', (byte)'t', (byte)'y', (byte)'p'];
 
@@ -28,6 +29,9 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
 
     private CrashingDisk? disk;
     private SimulatedRecordingFiles? files;
+    private RecordingDisk? takes;
+    private SealedTakes sealing = new();
+    private IActorRef storage = ActorRefs.Nobody;
 
     public SimulatedMachine Machine => machine;
 
@@ -43,37 +47,39 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
     /// <summary>The bytes that the node would still play, by the catalogue of its running process.</summary>
     public byte[]? Held(RecordingId id) => machine.IsRunning && Catalogue?.Find(id) is { } entry ? machine.Disk.Read(entry.FilePath) : null;
 
-    /// <summary>What the confirm route does.</summary>
-    public ConfirmOutcome Confirm(RecordingId id, string sha256, string receipt)
+    /// <summary>What the confirm route does. Runs in the node's process, and its answer too.</summary>
+    /// <param name="answer">Whether it was confirmed; not called where the process ends meanwhile.</param>
+    public void Confirm(RecordingId id, string sha256, string receipt, Action<bool> answer)
     {
-        var outcome = Catalogue!.Confirm(id, sha256, receipt);
-        if (outcome == ConfirmOutcome.Confirmed)
-        {
-            ledger.Confirmed(id);
-        }
+        var process = machine.Process!;
+        storage.Ask<object>(new StorageProtocol.ConfirmTake(id, sha256, receipt), ConfirmTimeout).ContinueWith(
+            asked =>
+            {
+                var confirmed = asked is { IsCompletedSuccessfully: true, Result: StorageProtocol.TakeConfirmed };
+                if (confirmed)
+                {
+                    ledger.Confirmed(id);
+                }
 
-        return outcome;
+                answer(confirmed);
+            },
+            process.Scheduler);
     }
 
     private void Boot(SimulatedProcess process)
     {
-        Catalogue = null;
+        (Catalogue, storage) = (null, ActorRefs.Nobody);
         disk = new CrashingDisk(process) { CrashChance = CrashChance };
         files = new SimulatedRecordingFiles(disk, Space, Deleting);
         files.CreateDirectory(options.Value.RecordingsPath);
         files.CreateDirectory(options.Value.ManifestsPath);
-        Catalogue = new RecordingCatalogue(options, Options.Create(new CameraOptions()), files, process.Time, NullLogger<RecordingCatalogue>.Instance);
-        var keeper = new StorageKeeper(Catalogue, options, process.Time, NullLogger<StorageKeeper>.Instance, NoServices.Instance);
+        takes = new RecordingDisk(options, files, NullLogger<RecordingDisk>.Instance);
+        sealing = new SealedTakes();
+        var settings = options.Value.ToSettings(new CameraOptions());
+        Catalogue = new RecordingCatalogue(takes, settings);
+        var ports = new StoragePorts(takes, settings, Catalogue, sealing, process.Time);
+        _ = process.CreateSystemAsync("node", ProductConfig.CameraLocal, system => storage = system.ActorOf(StorageActor.PropsOf(ports, () => null), "storage"));
         process.Time.CreateTimer(_ => Guarded(Record), null, machine.World.Between(TimeSpan.FromSeconds(1), KeepInterval), machine.World.Between(TimeSpan.FromSeconds(2), KeepInterval));
-        process.Time.CreateTimer(
-            _ => Guarded(() =>
-            {
-                Catalogue.Refresh(testWriting: false);
-                keeper.MakeRoom();
-            }),
-            null,
-            KeepInterval,
-            KeepInterval);
     }
 
     private void Record()
@@ -122,13 +128,13 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
         ledger.Sealing(id, sha256);
         var take = TakeSealer.Seal(files, paths, open, new TakeContent(bytes.Length, sha256, timeline), TakeEndReason.Stopped);
         ledger.Sealed(id);
-        Catalogue.Add(take.Manifest, id);
+        sealing.Announce(takes!.Describe(take));
     }
 
     private (long Total, long Free) Space()
     {
         var used = machine.Disk.Files(options.Value.RecordingsPath).Sum(machine.Disk.LengthOf);
-        return (long.MaxValue / 2, used > ShortOfRoomBytes ? options.Value.ReserveBytes - used : long.MaxValue / 2);
+        return (long.MaxValue / 2, used > ShortOfRoomBytes ? (long)(options.Value.MinFreeSpaceGb * 1e9) - used : long.MaxValue / 2);
     }
 
     private void Deleting(string path)
@@ -150,12 +156,5 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
             machine.World.Trace.Note(machine, e.Message);
             orElse?.Invoke();
         }
-    }
-
-    private sealed class NoServices : IServiceProvider
-    {
-        public static readonly NoServices Instance = new();
-
-        public object? GetService(Type serviceType) => null;
     }
 }

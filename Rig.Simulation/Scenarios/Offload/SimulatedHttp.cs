@@ -34,13 +34,8 @@ internal sealed class SimulatedHttp(SimulatedProcess caller, IReadOnlyList<Offlo
                 return;
             }
 
-            process.Post(() =>
-            {
-                if (NodeRoutes.Answer(camera, asked) is { } reply)
-                {
-                    Send(camera.Machine, caller.Machine, () => answer.TrySetResult(Response(reply, camera.Machine, process)));
-                }
-            });
+            process.Post(() => NodeRoutes.Answer(
+                camera, asked, reply => Send(camera.Machine, caller.Machine, () => answer.TrySetResult(Response(reply, camera.Machine, process)))));
         });
         return answer.Task;
     }
