@@ -19,6 +19,7 @@ public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
     private readonly PipelineServices services;
     private readonly PipelineOptions options;
     private readonly CancellationTokenSource stopping = new();
+    private readonly Guid incarnation = Guid.NewGuid();
     private SessionPipelineState state;
     private List<Question> asked = [];
     private List<Question> answering = [];
@@ -52,8 +53,8 @@ public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
             asked.Add(question);
             StartLook();
         });
-        Command<Looked>(looked => Decide(looked.Value));
-        Command<LookFailed>(failed => Refuse(failed.Cause));
+        Command<Looked>(looked => looked.By == incarnation, looked => Decide(looked.Value));
+        Command<LookFailed>(failed => failed.By == incarnation, failed => Refuse(failed.Cause));
         Command<PipelineProtocol.WorkerOffered>(offer => Prepare(offer.Worker));
         Command<Prepared>(prepared => StartStage(prepared));
         Command<PipelineProtocol.StageUnderWay>(StageIsUnderWay);
@@ -61,7 +62,9 @@ public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
         Command<PipelineProtocol.StageDropped>(dropped => Dropped(dropped.Claim));
         Command<AnnounceDue>(_ => Announce());
         Command<ShowDue>(_ => Show());
-        Command<Shown>(shown => EndShow(shown.Cause));
+        Command<Shown>(shown => shown.By == incarnation, shown => EndShow(shown.Cause));
+        // Answers to the incarnation before, whose mailbox this is.
+        Command<IAnswer>(_ => { });
     }
 
     public override string PersistenceId => PersistenceIdOf(session);
@@ -112,7 +115,7 @@ public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
         }
 
         looking = true;
-        services.Store.LookAsync(session, stopping.Token).PipeTo(Self, success: look => new Looked(look), failure: cause => new LookFailed(cause));
+        services.Store.LookAsync(session, stopping.Token).PipeTo(Self, success: look => new Looked(incarnation, look), failure: cause => new LookFailed(incarnation, cause));
     }
 
     private void Decide(SessionLook look)
@@ -324,7 +327,7 @@ public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
         }
 
         showing = true;
-        services.Store.ShowAsync(state, LastSequenceNr, stopping.Token).PipeTo(Self, success: () => new Shown(null), failure: cause => new Shown(cause));
+        services.Store.ShowAsync(state, LastSequenceNr, stopping.Token).PipeTo(Self, success: () => new Shown(incarnation, null), failure: cause => new Shown(incarnation, cause));
     }
 
     private void EndShow(Exception? cause)
@@ -375,11 +378,13 @@ public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
         public static readonly ShowDue Instance = new();
     }
 
-    private sealed record Looked(SessionLook Value);
+    private interface IAnswer;
 
-    private sealed record LookFailed(Exception Cause);
+    private sealed record Looked(Guid By, SessionLook Value) : IAnswer;
+
+    private sealed record LookFailed(Guid By, Exception Cause) : IAnswer;
 
     private sealed record Prepared(string Claim, LeaseAnswer? Answer, StageContext? Context, Exception? Cause);
 
-    private sealed record Shown(Exception? Cause);
+    private sealed record Shown(Guid By, Exception? Cause) : IAnswer;
 }

@@ -57,7 +57,11 @@ public sealed record SessionPipelineState(SessionId SessionId)
     {
         RunQueued queued => new SessionPipelineState(SessionId)
         {
-            Run = queued.Run, Reason = queued.Reason, QueuedAt = queued.At, Takes = [.. queued.Takes], Stages = SessionStages.AllQueued,
+            Run = queued.Run,
+            Reason = queued.Reason,
+            QueuedAt = queued.At,
+            Takes = [.. queued.Takes],
+            Stages = SessionStages.AllQueued,
         },
         RunTakenOver old => TakeOver(old),
         _ when change.Run != Run => this,

@@ -39,13 +39,22 @@ public static class SessionStages
     {
         StageStarted e => stages.With(e.Stage, stage => stage with
         {
-            Status = StageStatus.Running, Attempts = e.Attempt, Claim = e.Claim, RetryAt = null, StartedAt = e.At, EndedAt = null,
+            Status = StageStatus.Running,
+            Attempts = e.Attempt,
+            Claim = e.Claim,
+            RetryAt = null,
+            StartedAt = e.At,
+            EndedAt = null,
         }),
         StagePassed e => stages.With(e.Stage, stage => new StageState(
             e.Stage, StageStatus.Done, stage.Attempts, Result: e.Result ?? stage.Result, StartedAt: stage.StartedAt ?? e.At, EndedAt: e.At)),
         StageFailed e => stages.With(e.Stage, stage => stage with
         {
-            Status = StageStatus.Queued, Claim = null, Error = e.Error, RetryAt = e.RetryAt, EndedAt = e.At,
+            Status = StageStatus.Queued,
+            Claim = null,
+            Error = e.Error,
+            RetryAt = e.RetryAt,
+            EndedAt = e.At,
         }),
         StageStopped e => stages.With(e.Stage, stage => stage with { Status = StageStatus.Failed, Claim = null, Error = e.Error, EndedAt = e.At }),
         StageRetried e => stages.With(e.Stage, stage => stage with { Status = StageStatus.Queued, Attempts = 0, EndedAt = null }),
