@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using Rig.Media.Processes;
 
 namespace Rig.Media;
 
@@ -49,7 +50,7 @@ public sealed partial class FrameReader : IAsyncDisposable, IDisposable
         var program = FfmpegPrograms.Find("ffmpeg") ?? throw new MediaException(FfmpegPrograms.NotInstalled);
         try
         {
-            return new FrameReader(input, Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+            return new FrameReader(input, ChildProcess.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true }));
         }
         catch (Win32Exception e)
         {

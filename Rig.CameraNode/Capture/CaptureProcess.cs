@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
+using Rig.Media.Processes;
 
 namespace Rig.CameraNode.Capture;
 
@@ -17,12 +18,12 @@ internal sealed class CaptureProcess : IDisposable
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     internal static CaptureProcess Start(IReadOnlyList<string> command, ILogger logger)
     {
-        var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+        var process = ChildProcess.Start(new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        });
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is { Length: > 0 } text)

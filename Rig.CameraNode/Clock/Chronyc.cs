@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rig.Actors.Timing;
+using Rig.Media.Processes;
 
 namespace Rig.CameraNode.Clock;
 
@@ -26,7 +27,7 @@ internal sealed class Chronyc : IChrony
 
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = ChildProcess.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(Patience);
             try

@@ -3,6 +3,7 @@ using System.IO.Pipes;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Native;
+using Rig.Media.Processes;
 
 namespace Rig.CameraNode.Encoding;
 
@@ -26,12 +27,12 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         this.settings = settings;
         try
         {
-            process = Process.Start(new ProcessStartInfo("ffmpeg", settings.FfmpegArguments())
+            process = ChildProcess.Start(new ProcessStartInfo("ffmpeg", settings.FfmpegArguments())
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-            })!;
+            });
         }
         catch (System.ComponentModel.Win32Exception e)
         {

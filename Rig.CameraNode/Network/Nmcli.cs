@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Rig.Media.Processes;
 
 namespace Rig.CameraNode.Network;
 
@@ -14,7 +15,7 @@ internal sealed class Nmcli(IOptionsMonitor<AccessPointOptions> options) : INetw
         start.Environment["LC_ALL"] = "C";
         try
         {
-            using var process = Process.Start(start)!;
+            using var process = ChildProcess.Start(start);
             process.StandardInput.Close();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(patience);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Rig.Media.Processes;
 
 namespace Rig.CameraNode.Power;
 
@@ -44,7 +45,7 @@ internal sealed class MachinePower(IOptionsMonitor<PowerOptions> options, ILogge
         logger.LogWarning("Running {Command}", string.Join(' ', command));
         try
         {
-            using var started = Process.Start(command[0], command[1..]);
+            using var started = ChildProcess.Start(new ProcessStartInfo(command[0], command[1..]));
         }
         catch (System.ComponentModel.Win32Exception e)
         {

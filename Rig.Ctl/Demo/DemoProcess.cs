@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Rig.Media.Processes;
 
 namespace Rig.Ctl.Demo;
 
@@ -51,7 +52,7 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         var logFile = Path.Combine(workFolder, "logs", name + ".log");
         Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
         var log = new StreamWriter(logFile, append: true) { AutoFlush = true };
-        var process = Process.Start(start) ?? throw new DemoException($"{path} could not be started.");
+        var process = ChildProcess.Start(start);
         process.OutputDataReceived += (_, line) => Write(log, line.Data);
         process.ErrorDataReceived += (_, line) => Write(log, line.Data);
         process.BeginOutputReadLine();
@@ -65,7 +66,7 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     public static async Task<string> RunAsync(
         string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string workFolder, string? input, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(StartInfo(Programs.Find(program), arguments, environment, workFolder)) ?? throw new DemoException($"{program} could not be started.");
+        using var process = ChildProcess.Start(StartInfo(Programs.Find(program), arguments, environment, workFolder));
         if (input is not null)
         {
             await process.StandardInput.WriteLineAsync(input.AsMemory(), cancellationToken);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Npgsql;
+using Rig.Media.Processes;
 
 namespace Rig.Ctl.Demo;
 
@@ -134,7 +135,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
+        using var process = ChildProcess.Start(start);
         // pg_ctl's server inherits the pipes, so their end is not waited for: only the exit is.
         var error = new System.Text.StringBuilder();
         process.OutputDataReceived += (_, line) => Append(error, line.Data);
