@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Hosting;
+using Rig.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Storage;
@@ -12,8 +13,6 @@ namespace Rig.Viewer.Watch;
 /// <summary>Videos and pictures. Each request asks for the session and the team anew.</summary>
 internal static class MediaEndpoints
 {
-    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
-
     public static void AddMedia(this IServiceCollection services)
     {
         services.AddRigOptions<MediaOptions>(MediaOptions.Section)
@@ -23,7 +22,7 @@ internal static class MediaEndpoints
         services.AddSingleton<MediaStore>();
     }
 
-    public static void MapMedia(this IEndpointRouteBuilder routes) => routes.MapMethods("/media/games/{gameId:int}/{name}", GetAndHead, ServeAsync);
+    public static void MapMedia(this IEndpointRouteBuilder routes) => routes.MapGetAndHead("/media/games/{gameId:int}/{name}", ServeAsync);
 
     private static async Task<IResult> ServeAsync(
         int gameId, string name, bool? download, HttpContext context, TeamAccess access, MediaStore store, ViewerMetrics metrics, CancellationToken cancellationToken)
