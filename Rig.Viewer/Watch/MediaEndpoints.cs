@@ -20,6 +20,7 @@ internal static class MediaEndpoints
             .Validate(options => options.MaxFileSizeGb is > 0 and <= 1000, "Rig:Media:MaxFileSizeGb must be more than 0 and at most 1000.")
             .Validate(options => options.MaxGameSizeGb is > 0 and <= 2000, "Rig:Media:MaxGameSizeGb must be more than 0 and at most 2000.");
         services.AddSingleton<MediaStore>();
+        services.AddHostedService<MediaModes>();
     }
 
     public static void MapMedia(this IEndpointRouteBuilder routes) => routes.MapGetAndHead("/media/games/{gameId:int}/{name}", ServeAsync);
