@@ -1,6 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rig.Tests.Support;
 using Rig.Viewer.Accounts.Sessions;
@@ -53,6 +55,31 @@ public sealed class SessionTests(ViewerServer server) : IClassFixture<ViewerServ
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         Assert.Contains(ViewerServer.Admin, await browser.GetStringAsync("/api/v1/me"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(planted));
+    }
+
+    [Fact]
+    public async Task A_cookie_that_was_renewed_still_belongs_to_its_session()
+    {
+        // Identity looks at the security stamp now and then and renews the cookie; here at every request.
+        var stamp = server.Services.GetRequiredService<IOptions<SecurityStampValidatorOptions>>().Value;
+        var interval = stamp.ValidationInterval;
+        stamp.ValidationInterval = TimeSpan.Zero;
+        try
+        {
+            using var coach = server.WithCookies(out var cookies);
+            await ViewerServer.SignInAsync(coach, ViewerServer.Coach);
+            var first = cookies.GetCookies(server.Address)["rig_viewer"]!.Value;
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(coach));
+            Assert.NotEqual(first, cookies.GetCookies(server.Address)["rig_viewer"]!.Value);
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(coach));
+            using var thief = Thief(cookies);
+            using var answer = await PostAsync(coach, "/logout");
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(thief));
+        }
+        finally
+        {
+            stamp.ValidationInterval = interval;
+        }
     }
 
     [Fact]
