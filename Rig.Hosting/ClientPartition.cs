@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,18 +12,26 @@ public static class ClientPartition
     /// <summary>Two clients share a limiter by chance once in this many.</summary>
     public const int Count = 1 << 16;
 
-    /// <summary>The low half of an IPv6 address is its owner's to choose and does not count.</summary>
     /// <returns>0 to <see cref="Count"/> - 1; the hash has a secret of the process, so that nobody can aim at another's.</returns>
-    public static int Of(IPAddress? address)
+    public static int Of(IPAddress? address) => address is null ? 0 : NetworkOf(address).GetHashCode() & (Count - 1);
+
+    /// <summary>The low half of an IPv6 address is its owner's to choose and does not count.</summary>
+    /// <returns>The address alone for IPv4, also where it is written as IPv6; the /64 for IPv6; 0.0.0.0/0 when there is no address.</returns>
+    public static IPNetwork NetworkOf(IPAddress? address)
     {
         if (address is null)
         {
-            return 0;
+            return new IPNetwork(IPAddress.Any, 0);
         }
 
         var client = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        if (client.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return new IPNetwork(client, 32);
+        }
+
         var bytes = client.GetAddressBytes();
-        var network = client.AddressFamily == AddressFamily.InterNetworkV6 ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        return HashCode.Combine(network) & (Count - 1);
+        bytes.AsSpan(8).Clear();
+        return new IPNetwork(new IPAddress(bytes), 64);
     }
 }

@@ -45,6 +45,6 @@ public static class MetricsEndpoint
             return Task.CompletedTask;
         });
         pipeline.UseMetricServer(settings => settings.Registry = routes.ServiceProvider.GetRequiredService<CollectorRegistry>(), url: null);
-        return routes.MapGet("/metrics", pipeline.Build());
+        return routes.MapGetAndHead("/metrics", pipeline.Build());
     }
 }

@@ -1,10 +1,10 @@
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
 using Rig.Viewer.Operations;
+using Rig.Viewer.Pages;
 using Rig.Viewer.Push;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
@@ -34,17 +34,16 @@ internal static class ViewerHost
         builder.Services.AddMedia();
         builder.Services.AddPush();
         builder.Services.AddViewerMetrics();
-        builder.Services.AddRazorPages();
-        builder.Services.Configure<ForwardedHeadersOptions>(options =>
-            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost);
+        builder.Services.AddBrowserGates();
+        builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<KnownMethods>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var app = builder.Build();
         app.Urls.Add(app.Services.GetRequiredService<IOptions<ViewerOptions>>().Value.ListenUrl);
         app.UseRequestLog();
-        app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseErrorAnswers();
+        app.UseBrowserGates();
         app.UseStaticFiles(StaticAssets.Options);
         app.UseRouting();
         app.UseRateLimiter();
@@ -61,7 +60,10 @@ internal static class ViewerHost
     private static void AddViewerOptions(this IServiceCollection services) => services.AddRigOptions<ViewerOptions>(ViewerOptions.Section)
         .Validate(options => IsWebAddress(options.ListenUrl), "Rig:Viewer:ListenUrl is not an http:// or https:// address, such as http://0.0.0.0:8090.")
         .Validate(options => options.PublicUrl is null || IsWebAddress(options.PublicUrl), "Rig:Viewer:PublicUrl is not an http:// or https:// address, such as https://games.example.org.")
+        .Validate(options => options.Hosts.All(IsHostName), "Rig:Viewer:Hosts has an entry that is not a name or an address alone, such as games.example.org.")
         .Validate(options => options.LoginAttemptsPerMinute is >= 1 and <= 1000, "Rig:Viewer:LoginAttemptsPerMinute must be 1 to 1000.");
+
+    private static bool IsHostName(string text) => Uri.CheckHostName(text) != UriHostNameType.Unknown;
 
     private static bool IsWebAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);

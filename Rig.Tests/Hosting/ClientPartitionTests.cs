@@ -18,4 +18,11 @@ public class ClientPartitionTests
         Assert.All(partitions, partition => Assert.InRange(partition, 0, ClientPartition.Count - 1));
         Assert.InRange(partitions.Distinct().Count(), 14_000, 1 << 14);
     }
+
+    [Theory]
+    [InlineData("192.168.1.7", "192.168.1.7/32")]
+    [InlineData("::ffff:192.168.1.7", "192.168.1.7/32")]
+    [InlineData("2001:db8:1:2:ffff::9", "2001:db8:1:2::/64")]
+    public void A_client_is_an_ipv4_address_or_an_ipv6_network(string address, string network) =>
+        Assert.Equal(IPNetwork.Parse(network), ClientPartition.NetworkOf(IPAddress.Parse(address)));
 }

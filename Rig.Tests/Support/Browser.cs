@@ -11,6 +11,9 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>How long a page may take before a test fails.</summary>
     public const float PatienceMs = 30_000;
 
+    /// <summary>Every name below it leads to this machine, as an attacker's own names may.</summary>
+    public const string ReboundDomain = "rebound.example";
+
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -22,7 +25,7 @@ public sealed class Browser : IAsyncLifetime
         {
             ExecutablePath = Environment.GetEnvironmentVariable("RIG_CHROMIUM") is { Length: > 0 } configured ? configured : "/usr/bin/chromium",
             Headless = true,
-            Args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio"],
+            Args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio", $"--host-resolver-rules=MAP *.{ReboundDomain} 127.0.0.1"],
         });
     }
 

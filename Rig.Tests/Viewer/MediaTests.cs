@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Rig.Tests.Support;
+using Rig.Viewer.Watch;
 
 namespace Rig.Tests.Viewer;
 
@@ -89,6 +92,37 @@ public sealed class MediaTests(ViewerServer server) : IClassFixture<ViewerServer
         using var shown = await coach.GetAsync(path + "goal-0012.mp4");
         Assert.Null(shown.Content.Headers.ContentDisposition);
         coach.Dispose();
+    }
+
+    [Fact]
+    public async Task Nobody_else_on_the_machine_may_read_the_files()
+    {
+        var (coach, path) = await OpenAsync();
+        coach.Dispose();
+        using var ingest = server.IngestServer();
+        var arriving = PushedGame.Make("ARRIVING_GAME");
+        var status = await ingest.AnnouncedAsync(arriving.Push);
+        using var part = await ingest.SendAsync(status.GameId, "panorama.mp4", 0, arriving.Bytes["panorama.mp4"][..100]);
+        Assert.Equal(HttpStatusCode.NoContent, part.StatusCode);
+        AssertClosed();
+
+        // What an older program left open is closed at the next start.
+        var folder = Path.Combine(server.MediaPath, "games", path.Split('/')[3]);
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(Directory.EnumerateFiles(folder).First(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        await server.InScopeAsync(services => services.GetServices<IHostedService>().OfType<MediaModes>().Single().StartAsync(CancellationToken.None));
+        AssertClosed();
+    }
+
+    private void AssertClosed()
+    {
+        foreach (var folder in new[] { "games", "incoming" }.Select(name => new DirectoryInfo(Path.Combine(server.MediaPath, name))))
+        {
+            Assert.Equal(MediaStore.FolderMode, folder.UnixFileMode);
+            Assert.NotEmpty(folder.EnumerateFiles("*", SearchOption.AllDirectories));
+            Assert.All(folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories), entry =>
+                Assert.Equal(entry is DirectoryInfo ? MediaStore.FolderMode : MediaStore.FileMode, entry.UnixFileMode));
+        }
     }
 
     private static async Task<HttpResponseMessage> GetAsync(HttpClient client, string path, string range)

@@ -53,6 +53,20 @@ public sealed class StartTests(PostgresFixture postgres, ViewerServer server) : 
         Assert.Contains(key, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://games.example.org")]
+    [InlineData("games.example.org:8090")]
+    [InlineData("*")]
+    [InlineData("")]
+    public async Task A_host_that_is_no_name_stops_the_start(string host)
+    {
+        using var folder = new TempFolder();
+        var settings = ViewerServer.Settings(await postgres.NewDatabaseAsync(), folder.Path);
+        settings["Rig:Viewer:Hosts:0"] = host;
+        var refused = await StartAsync<OptionsValidationException>(settings);
+        Assert.Contains("Rig:Viewer:Hosts", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_misspelled_key_stops_the_start_and_is_named()
     {

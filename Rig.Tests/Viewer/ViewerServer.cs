@@ -78,6 +78,11 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
         await run(scope.ServiceProvider);
     }
 
+    public IServiceProvider Services => app!.Services;
+
+    public HttpClient WithCookies(out CookieContainer cookies) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies = new CookieContainer() }) { BaseAddress = Address };
+
     public HttpClient Anonymous() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
     public HttpClient IngestServer(string key = PushKey)
@@ -90,9 +95,14 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
     public async Task<HttpClient> SignInAsync(string email)
     {
         var client = Anonymous();
-        var answer = await PostLoginAsync(client, email, Password);
-        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        await SignInAsync(client, email);
         return client;
+    }
+
+    public static async Task SignInAsync(HttpClient client, string email)
+    {
+        using var answer = await PostLoginAsync(client, email, Password);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
     }
 
     /// <summary>Fills the sign-in form as a browser would.</summary>

@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Rig.Hosting;
+using Rig.Viewer.Accounts.Sessions;
+using Rig.Viewer.Accounts.SignIn;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
 
@@ -16,7 +18,6 @@ namespace Rig.Viewer.Accounts;
 internal static class AccountsSetup
 {
     public const string LoginLimit = "login";
-    private static readonly TimeSpan SessionLength = TimeSpan.FromDays(14);
 
     public static void AddAccounts(this IServiceCollection services)
     {
@@ -33,7 +34,6 @@ internal static class AccountsSetup
                 RequireUppercase = false,
                 RequireNonAlphanumeric = false,
             };
-            options.Lockout = new LockoutOptions { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(10), AllowedForNewUsers = true };
         }).AddEntityFrameworkStores<ViewerDb>().AddSignInManager();
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
@@ -58,6 +58,11 @@ internal static class AccountsSetup
             };
             options.AddPolicy(LoginLimit, LimitLogins);
         });
+        services.AddSingleton<DecoyPassword>();
+        services.AddSingleton(provider => new SignInThrottle(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DeviceCookie>();
+        services.AddScoped<SessionRegistry>();
+        services.AddScoped<PasswordSignIn>();
         services.AddScoped<TeamAccess>();
         services.AddScoped<TeamRegistry>();
         services.AddScoped<AccountRegistry>();
@@ -72,8 +77,9 @@ internal static class AccountsSetup
         cookie.LoginPath = "/login";
         cookie.AccessDeniedPath = "/error";
         cookie.ReturnUrlParameter = "returnUrl";
-        cookie.ExpireTimeSpan = SessionLength;
+        cookie.ExpireTimeSpan = SessionRegistry.Length;
         cookie.SlidingExpiration = true;
+        cookie.Events.OnValidatePrincipal = SessionCookie.ValidateAsync;
         // A program or a video element wants an answer, not the sign-in page.
         cookie.Events.OnRedirectToLogin = context => AnswerOrRedirect(context, StatusCodes.Status401Unauthorized);
         cookie.Events.OnRedirectToAccessDenied = context => AnswerOrRedirect(context, StatusCodes.Status403Forbidden);

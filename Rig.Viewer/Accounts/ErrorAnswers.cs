@@ -23,11 +23,12 @@ internal static class ErrorAnswers
     {
         400 => "The request is not understood. Go back and try again.",
         401 => "Sign in first.",
-        403 => "This account may not do that.",
+        403 => "This account may not do that, or another site's page asked for it.",
         404 => "There is nothing here, or it belongs to a team that this account does not see.",
         405 => "This address does not answer to that method.",
         413 => "The request is too large.",
         416 => "The range lies outside the file.",
+        421 => "The viewer does not answer to this name. Whoever runs it sets its names: Rig:Viewer:PublicUrl and Rig:Viewer:Hosts.",
         429 => "Too many attempts. Wait a minute, then try again.",
         _ => "Something went wrong on our side. Try again in a minute.",
     };

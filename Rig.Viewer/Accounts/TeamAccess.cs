@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
+using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Accounts;
@@ -13,7 +13,7 @@ internal sealed class TeamAccess(ViewerDb db)
 {
     public IQueryable<Team> Teams(ClaimsPrincipal person)
     {
-        var userId = UserId(person);
+        var userId = SessionCookie.UserId(person);
         return db.Teams.AsNoTracking().Where(team =>
             db.Users.Any(user => user.Id == userId && user.Role == UserRole.Admin)
             || db.TeamCoaches.Any(link => link.TeamId == team.Id && link.UserId == userId)
@@ -27,7 +27,4 @@ internal sealed class TeamAccess(ViewerDb db)
         var teams = Teams(person);
         return db.Games.AsNoTracking().Where(game => game.IsProcessed && teams.Any(team => team.Id == game.TeamId));
     }
-
-    private static int UserId(ClaimsPrincipal person) =>
-        int.TryParse(person.FindFirstValue(ClaimTypes.NameIdentifier), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 }

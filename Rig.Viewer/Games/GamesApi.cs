@@ -1,9 +1,10 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Rig.Hosting;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Games;
@@ -22,21 +23,21 @@ internal static class GamesApi
     public static void MapGamesApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1");
-        api.MapGet("/me", MeAsync);
-        api.MapGet("/teams", async (ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) => await access.Teams(person)
+        api.MapGetAndHead("/me", MeAsync);
+        api.MapGetAndHead("/teams", async (ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) => await access.Teams(person)
             .OrderBy(team => team.Name).ThenBy(team => team.Id)
             .Select(team => new { team.Id, team.Name, team.TeamCode, team.Season, team.BirthYearStart })
             .ToListAsync(cancellationToken));
-        api.MapGet("/games", ListAsync);
-        api.MapGet("/games/{gameId:int}", async (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
+        api.MapGetAndHead("/games", ListAsync);
+        api.MapGetAndHead("/games/{gameId:int}", async (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
             await access.Games(person).Where(game => game.Id == gameId).Summaries().SingleOrDefaultAsync(cancellationToken) is { } game ? Results.Ok(game) : Results.NotFound());
-        api.MapGet("/games/{gameId:int}/watch", async (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
+        api.MapGetAndHead("/games/{gameId:int}/watch", async (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
             await access.Games(person).WatchAsync(gameId, cancellationToken) is { } watch ? Results.Ok(watch) : Results.NotFound());
     }
 
     private static async Task<IResult> MeAsync(ClaimsPrincipal person, ViewerDb db, CancellationToken cancellationToken)
     {
-        var id = int.Parse(person.FindFirstValue(ClaimTypes.NameIdentifier)!, NumberStyles.None, CultureInfo.InvariantCulture);
+        var id = SessionCookie.UserId(person);
         var user = await db.Users.AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken);
         return Results.Ok(new { user.Id, user.Email, user.FirstName, user.LastName, Role = SnakeCase.Of(user.Role), NotifyFrequency = SnakeCase.Of(user.NotifyFrequency) });
     }

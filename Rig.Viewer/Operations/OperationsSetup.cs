@@ -17,7 +17,7 @@ internal static class OperationsSetup
     {
         // Made now, so that every figure is there before the first request.
         routes.ServiceProvider.GetRequiredService<ViewerMetrics>();
-        routes.MapGet("/health", HealthAsync).AllowAnonymous();
+        routes.MapGetAndHead("/health", HealthAsync).AllowAnonymous();
         routes.MapRigMetrics(mayRead: IsThisMachine).AllowAnonymous();
     }
 

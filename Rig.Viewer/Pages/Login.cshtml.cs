@@ -1,25 +1,19 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Accounts.SignIn;
 using Rig.Viewer.Operations;
-using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Pages;
 
 [AllowAnonymous]
 [EnableRateLimiting(AccountsSetup.LoginLimit)]
-internal sealed class LoginModel(SignInManager<User> signIn, IPasswordHasher<User> hasher, ViewerMetrics metrics, TimeProvider clock) : PageModel
+internal sealed class LoginModel(PasswordSignIn signIn, ViewerMetrics metrics) : PageModel
 {
-    private const int MaxPasswordLength = 128;
-
     /// <summary>One sentence for every failure: nobody learns which addresses have an account, or which is locked.</summary>
-    private const string Refused = "That e-mail and password do not go together. After five wrong tries an account rests for ten minutes.";
-
-    private static readonly User Nobody = new() { FirstName = "", LastName = "" };
-    private static string? nobodysHash;
+    private const string Refused = "That e-mail and password do not go together. After five wrong tries the next ones have to wait, longer each time.";
 
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
@@ -33,41 +27,22 @@ internal sealed class LoginModel(SignInManager<User> signIn, IPasswordHasher<Use
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (await SignInAsync())
+        var outcome = await signIn.TryAsync(HttpContext, Input.Email, Input.Password, Input.StaySignedIn);
+        metrics.SignIn(outcome.Succeeded);
+        if (outcome.Succeeded)
         {
-            metrics.SignIn(succeeded: true);
             return Home();
         }
 
-        metrics.SignIn(succeeded: false);
-        Problem = Refused;
+        Problem = outcome.Wait > TimeSpan.Zero ? $"There were too many wrong tries from here. Wait {Words(outcome.Wait)}, then try again." : Refused;
         return Page();
     }
 
-    private async Task<bool> SignInAsync()
+    private static string Words(TimeSpan wait) => wait.TotalSeconds switch
     {
-        if (string.IsNullOrEmpty(Input.Email) || string.IsNullOrEmpty(Input.Password) || Input.Password.Length > MaxPasswordLength)
-        {
-            return false;
-        }
-
-        if (await signIn.UserManager.FindByEmailAsync(Input.Email) is not { } user)
-        {
-            // As much work as for a real account, so that the answer's time says nothing either.
-            nobodysHash ??= hasher.HashPassword(Nobody, "nobody's password");
-            hasher.VerifyHashedPassword(Nobody, nobodysHash, Input.Password);
-            return false;
-        }
-
-        var result = await signIn.PasswordSignInAsync(user, Input.Password, Input.StaySignedIn, lockoutOnFailure: true);
-        if (result.Succeeded)
-        {
-            user.LastLogin = clock.GetUtcNow();
-            await signIn.UserManager.UpdateAsync(user);
-        }
-
-        return result.Succeeded;
-    }
+        <= 60 => "a minute",
+        var seconds => $"{Math.Ceiling(seconds / 60):0} minutes",
+    };
 
     /// <summary>Back to where the person wanted to go, but never to another site.</summary>
     private LocalRedirectResult Home() => LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/");

@@ -30,10 +30,10 @@ internal sealed class IncomingFiles(MediaStore store)
     public async Task<bool> AppendAsync(int gameId, PushFile file, long offset, Stream body, Action<long> received, CancellationToken cancellationToken)
     {
         var folder = store.IncomingFolder(gameId);
-        Directory.CreateDirectory(folder);
+        MediaStore.CreateFolder(folder);
         await using var arriving = new FileStream(
             store.IncomingPath(gameId, file.Sha256),
-            new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, Options = FileOptions.Asynchronous });
+            new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, Options = FileOptions.Asynchronous, UnixCreateMode = MediaStore.FileMode });
         arriving.Seek(offset, SeekOrigin.Begin);
         var buffer = new byte[BufferBytes];
         try
@@ -86,7 +86,7 @@ internal sealed class IncomingFiles(MediaStore store)
         }
 
         var folder = store.GameFolder(gameId);
-        Directory.CreateDirectory(folder);
+        MediaStore.CreateFolder(folder);
         File.Move(arriving, store.StoredPath(gameId, file.Sha256), overwrite: true);
         DurableFolder.Sync(folder);
         DurableFolder.Sync(Path.GetDirectoryName(folder)!);

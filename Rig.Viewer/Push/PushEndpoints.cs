@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
+using Rig.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Watch;
 
@@ -31,7 +32,7 @@ internal static class PushEndpoints
         var push = routes.MapGroup("/api/v1/push/games").AllowAnonymous()
             .AddEndpointFilter(routes.ServiceProvider.GetRequiredService<PushKeyFilter>());
         push.MapPost("/", AnnounceAsync);
-        push.MapGet("/{gameId:int}", async (int gameId, PushService service, CancellationToken cancellationToken) => Answer(await service.StatusAsync(gameId, cancellationToken)));
+        push.MapGetAndHead("/{gameId:int}", async (int gameId, PushService service, CancellationToken cancellationToken) => Answer(await service.StatusAsync(gameId, cancellationToken)));
         push.MapPatch("/{gameId:int}/files/{name}", AppendAsync);
         push.MapPost("/{gameId:int}/publish", async (int gameId, PushService service, CancellationToken cancellationToken) => Answer(await service.PublishAsync(gameId, cancellationToken)));
     }

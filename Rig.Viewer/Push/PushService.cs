@@ -177,7 +177,7 @@ internal sealed class PushService(
 
     private long FreeBytes()
     {
-        Directory.CreateDirectory(store.Root);
+        MediaStore.CreateFolder(store.Root);
         return new DriveInfo(store.Root).AvailableFreeSpace;
     }
 }

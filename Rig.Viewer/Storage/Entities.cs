@@ -77,3 +77,18 @@ public sealed class UserTeam
     public int TeamId { get; set; }
     public UserTeamRole Role { get; set; } = UserTeamRole.Follower;
 }
+
+/// <summary>One sign-in on one device. Its row is what makes the cookie count.</summary>
+public sealed class UserSession
+{
+    /// <summary>SHA-256 of the key in the cookie, as 64 lower-case hex digits.</summary>
+    public required string Id { get; set; }
+    public int UserId { get; set; }
+
+    /// <summary>What the browser called itself.</summary>
+    public required string Device { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Accurate to some minutes.</summary>
+    public DateTimeOffset LastSeenAt { get; set; }
+}

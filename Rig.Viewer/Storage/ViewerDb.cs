@@ -19,6 +19,7 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
     public DbSet<TeamPlayer> TeamPlayers => Set<TeamPlayer>();
     public DbSet<TeamCoach> TeamCoaches => Set<TeamCoach>();
     public DbSet<UserTeam> UserTeams => Set<UserTeam>();
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -63,6 +64,7 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
             link.HasOne<User>().WithMany().HasForeignKey(row => row.UserId);
             link.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
         });
+        builder.Entity<UserSession>().ToTable("user_sessions").HasOne<User>().WithMany().HasForeignKey(row => row.UserId);
         builder.Entity<Game>(game =>
         {
             game.ToTable("games").HasIndex(row => row.SessionId).IsUnique();

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Hosting;
+using Rig.Hosting;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Storage;
@@ -12,8 +13,6 @@ namespace Rig.Viewer.Watch;
 /// <summary>Videos and pictures. Each request asks for the session and the team anew.</summary>
 internal static class MediaEndpoints
 {
-    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
-
     public static void AddMedia(this IServiceCollection services)
     {
         services.AddRigOptions<MediaOptions>(MediaOptions.Section)
@@ -21,9 +20,10 @@ internal static class MediaEndpoints
             .Validate(options => options.MaxFileSizeGb is > 0 and <= 1000, "Rig:Media:MaxFileSizeGb must be more than 0 and at most 1000.")
             .Validate(options => options.MaxGameSizeGb is > 0 and <= 2000, "Rig:Media:MaxGameSizeGb must be more than 0 and at most 2000.");
         services.AddSingleton<MediaStore>();
+        services.AddHostedService<MediaModes>();
     }
 
-    public static void MapMedia(this IEndpointRouteBuilder routes) => routes.MapMethods("/media/games/{gameId:int}/{name}", GetAndHead, ServeAsync);
+    public static void MapMedia(this IEndpointRouteBuilder routes) => routes.MapGetAndHead("/media/games/{gameId:int}/{name}", ServeAsync);
 
     private static async Task<IResult> ServeAsync(
         int gameId, string name, bool? download, HttpContext context, TeamAccess access, MediaStore store, ViewerMetrics metrics, CancellationToken cancellationToken)

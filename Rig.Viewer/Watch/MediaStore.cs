@@ -9,6 +9,11 @@ namespace Rig.Viewer.Watch;
 /// </summary>
 internal sealed class MediaStore(IOptions<MediaOptions> options)
 {
+    /// <summary>0600: videos of children are the program's alone.</summary>
+    public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
+
     public string Root { get; } = Path.GetFullPath(options.Value.Path);
 
     public string GameFolder(int gameId) => Path.Combine(Root, "games", gameId.ToString(CultureInfo.InvariantCulture));
@@ -18,6 +23,20 @@ internal sealed class MediaStore(IOptions<MediaOptions> options)
     public string StoredPath(int gameId, string sha256) => Path.Combine(GameFolder(gameId), Checked(sha256));
 
     public string IncomingPath(int gameId, string sha256) => Path.Combine(IncomingFolder(gameId), Checked(sha256));
+
+    /// <summary>With the folders above it, each closed to others; .NET would give the mode to the last one alone. Folders that are there keep theirs.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } above && !Directory.Exists(above))
+        {
+            CreateFolder(above);
+        }
+
+        Directory.CreateDirectory(path, FolderMode);
+    }
+
+    /// <summary>The folders of all games, where they are there.</summary>
+    public IEnumerable<string> GameFolders => new[] { "games", "incoming" }.Select(name => Path.Combine(Root, name)).Where(Directory.Exists);
 
     private static string Checked(string sha256) => IsSha256(sha256) ? sha256 : throw new ArgumentException("A file is named by 64 lower-case hex digits.", nameof(sha256));
 

@@ -4,6 +4,7 @@ using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
 using Rig.Bench.Stitch;
+using Rig.Bench.Viewer;
 
 // One line a measure: its name, what may follow, and what runs.
 (string Verb, string Usage, Func<Task<int>> Run)[] measures =
@@ -22,6 +23,7 @@ using Rig.Bench.Stitch;
     ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
     ("idle", "[seconds] [another build's rig-node]", () => IdleBench.RunAsync(Number(1, 60), args.ElementAtOrDefault(2))),
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
+    ("sign-in-timing", "[tries]", () => SignInTimingBench.RunAsync(Number(1, 200), CancellationToken.None)),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 

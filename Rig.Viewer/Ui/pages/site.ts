@@ -2,6 +2,7 @@
 
 const FORMS: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
   date: { day: "numeric", month: "short", year: "numeric" },
+  moment: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   datetime: { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
 };
 

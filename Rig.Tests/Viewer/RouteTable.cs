@@ -1,0 +1,50 @@
+namespace Rig.Tests.Viewer;
+
+/// <summary>What one request is answered to each kind of caller. 302 leads to the sign-in page, or home.</summary>
+/// <param name="Route">Method and pattern as the program has it; <c>?handler=</c> names a page's further form.</param>
+/// <param name="Nobody">Without a session.</param>
+/// <param name="Member">Coach, follower or a child's parent of the team that the game belongs to.</param>
+/// <param name="Stranger">Coach of another team, or someone without a team.</param>
+/// <param name="Admin">Sees all teams.</param>
+/// <param name="Key">The ingest server with its push key and no session.</param>
+internal sealed record RouteRule(string Route, int Nobody, int Member, int Stranger, int Admin, int Key);
+
+/// <summary>
+/// Who may do what on the viewer: the reviewed table. A route that is not here fails the tests; to add one, say for each caller what
+/// it answers and why that is right.
+/// </summary>
+internal static class RouteTable
+{
+    public static readonly IReadOnlyList<RouteRule> Rules =
+    [
+        // Open to everyone: nothing of a person is in them. /metrics answers this machine alone (LoginTests).
+        new("GET /health", 200, 200, 200, 200, 200),
+        new("GET /metrics", 200, 200, 200, 200, 200),
+
+        // The sign-in page sends those who are signed in home.
+        new("GET /login", 200, 302, 302, 302, 200),
+        new("POST /login", 200, 200, 200, 200, 200),
+
+        // A person's own.
+        new("GET /", 302, 200, 200, 200, 302),
+        new("GET /account", 302, 200, 200, 200, 302),
+        new("GET /logout", 302, 302, 302, 302, 302),
+        new("POST /logout", 302, 302, 302, 302, 302),
+        new("POST /logout?handler=Everywhere", 302, 302, 302, 302, 302),
+        new("GET /api/v1/me", 401, 200, 200, 200, 401),
+        new("GET /api/v1/teams", 401, 200, 200, 200, 401),
+        new("GET /api/v1/games", 401, 200, 200, 200, 401),
+
+        // A team's games: children.
+        new("GET /games/{gameId:int}", 302, 200, 404, 200, 302),
+        new("GET /api/v1/games/{gameId:int}", 401, 200, 404, 200, 401),
+        new("GET /api/v1/games/{gameId:int}/watch", 401, 200, 404, 200, 401),
+        new("GET /media/games/{gameId:int}/{name}", 401, 200, 404, 200, 401),
+
+        // The ingest server's; no session opens them, an admin's neither.
+        new("POST /api/v1/push/games/", 401, 401, 401, 401, 200),
+        new("GET /api/v1/push/games/{gameId:int}", 401, 401, 401, 401, 200),
+        new("PATCH /api/v1/push/games/{gameId:int}/files/{name}", 401, 401, 401, 401, 409),
+        new("POST /api/v1/push/games/{gameId:int}/publish", 401, 401, 401, 401, 200),
+    ];
+}
