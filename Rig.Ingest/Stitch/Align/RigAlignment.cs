@@ -5,7 +5,8 @@ using Rig.Ingest.Stitch.Vision;
 namespace Rig.Ingest.Stitch.Align;
 
 /// <param name="HeldOut">Matches that the fit never saw.</param>
-internal sealed record AlignedRig(CameraModel[] Cameras, IReadOnlyList<SeamMatch> Fitted, IReadOnlyList<SeamMatch> HeldOut);
+/// <param name="AgreeingShare">Of the matches that agree among themselves, those that lie where the cameras' directions say.</param>
+internal sealed record AlignedRig(CameraModel[] Cameras, IReadOnlyList<SeamMatch> Fitted, IReadOnlyList<SeamMatch> HeldOut, double AgreeingShare);
 
 /// <param name="Lens">Null where nothing is known of it.</param>
 internal sealed record CameraView(string Name, GrayPicture Picture, CameraLens? Lens, LensUncertainty Uncertainty);
@@ -86,7 +87,9 @@ internal static class RigAlignment
         var fine = RigRefinement.Refine(start, [.. views.Select(v => v.Uncertainty)], fitted, fixedCamera, robustPx: 2);
         var best = Median(fitted, fine.Cameras) <= Median(fitted, coarse.Cameras) ? fine : coarse;
         logger.LogInformation("Refined {Cameras} cameras on {Fitted} matches, {HeldOut} held out", views.Count, fitted.Count, heldOut.Count);
-        return new AlignedRig(best.Cameras, fitted, heldOut);
+        var consistent = candidates.Where(m => m.Consistent).ToList();
+        var agreeing = consistent.Count(m => TransferErrorPx(best.Cameras, m) <= GatePx) / (double)Math.Max(1, consistent.Count);
+        return new AlignedRig(best.Cameras, fitted, heldOut, agreeing);
     }
 
     private static double Median(List<SeamMatch> matches, CameraModel[] cameras)
