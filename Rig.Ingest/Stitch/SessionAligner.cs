@@ -1,4 +1,5 @@
 using Rig.Actors.Pipeline;
+using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
@@ -154,7 +155,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
             }
             else if (takes.First(t => t.Id.CameraId == camera).Manifest.Lens is { } lens)
             {
-                views.Add(new CameraView(camera.Value, picture, CameraLens.From(lens, picture.Width, picture.Height), LensUncertainty.Manifest));
+                views.Add(new CameraView(camera.Value, picture, LensOf(lens, takes.First(t => t.Id.CameraId == camera).Manifest.Video.Resolution, picture), LensUncertainty.Manifest));
                 sources.Add("manifest");
             }
             else
@@ -166,6 +167,10 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 
         return (views, string.Join("+", sources));
     }
+
+    /// <summary>A manifest's lens is one of pictures of the manifest's size, whatever the file's is.</summary>
+    private static CameraLens LensOf(ManifestLens lens, ManifestResolution said, GrayPicture picture) =>
+        said is { Width: > 0, Height: > 0 } ? CameraLens.From(lens, said.Width, said.Height).Resized(picture.Width, picture.Height) : CameraLens.From(lens, picture.Width, picture.Height);
 
     private CameraLens Calibrate(CameraId camera, string folder)
     {
