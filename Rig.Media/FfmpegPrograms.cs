@@ -25,6 +25,13 @@ public static class FfmpegPrograms
         return [.. wanted.Where(name => list.Contains($" {name} ", StringComparison.Ordinal))];
     }
 
+    /// <summary>Which of these filters ffmpeg has; none without ffmpeg.</summary>
+    public static IReadOnlyList<string> Filters(IEnumerable<string> wanted)
+    {
+        var list = Ask("-hide_banner -filters") ?? "";
+        return [.. wanted.Where(name => list.Contains($" {name} ", StringComparison.Ordinal))];
+    }
+
     /// <exception cref="MediaException">ffmpeg is not installed.</exception>
     internal static FFOptions Options() => new() { BinaryFolder = Path.GetDirectoryName(Find("ffmpeg")) ?? throw new MediaException(NotInstalled) };
 

@@ -12,9 +12,6 @@ public sealed record MediaInput(string Path)
     /// <summary>No more than this is read; null: to the end.</summary>
     public double? DurationSeconds { get; init; }
 
-    /// <summary>Added to the file's times.</summary>
-    public double OffsetSeconds { get; init; }
-
     /// <summary>Further options of the demuxer or decoder, word by word.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
@@ -37,11 +34,6 @@ public sealed record MediaInput(string Path)
             if (DurationSeconds is { } duration)
             {
                 words.AddRange(["-t", Number(duration)]);
-            }
-
-            if (OffsetSeconds != 0)
-            {
-                words.AddRange(["-itsoffset", Number(OffsetSeconds)]);
             }
 
             return [.. words, .. Options];

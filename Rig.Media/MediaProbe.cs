@@ -10,8 +10,10 @@ public static class MediaProbe
 {
     // Only what is read here: FFMpegCore's parser gives up the whole file for one odd tag in the rest.
     private const string Facts =
-        "-protocol_whitelist file,pipe -show_entries \"format=duration:format_tags=creation_time:stream=index,codec_type,codec_name,width,height,avg_frame_rate,duration"
-        + ":stream_tags=none:stream_disposition=none:stream_side_data=none:stream_side_data_list=none:chapter=none:chapter_tags=none\"";
+        "-protocol_whitelist file,pipe -show_entries \"format=duration,start_time:format_tags=creation_time"
+        + ":stream=index,codec_type,codec_name,width,height,avg_frame_rate,duration,start_time,pix_fmt,sample_aspect_ratio,color_range,color_space,color_transfer"
+        + ":stream_tags=none:stream_disposition=none:stream_side_data_list=side_data_type,rotation,displaymatrix"
+        + ":stream_side_data=side_data_type,rotation,displaymatrix:chapter=none:chapter_tags=none\"";
 
     private const string Packets = "-protocol_whitelist file,pipe -print_format json=compact=1 -select_streams v:0 -show_entries packet=pts_time:packet_side_data=none";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -28,18 +30,61 @@ public static class MediaProbe
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant
             : null;
-        var video = analysis.PrimaryVideoStream is { } stream
-            ? new VideoFacts(stream.CodecName ?? "", stream.Width ?? 0, stream.Height ?? 0, double.IsFinite(stream.AverageFrameRate) ? stream.AverageFrameRate : 0, stream.Duration.TotalSeconds)
-            : null;
-        return new MediaFacts(analysis.Format.Duration.TotalSeconds, created, video, analysis.PrimaryAudioStream is not null);
+        var duration = analysis.Format.Duration.TotalSeconds;
+        if (duration <= 0 && analysis.PrimaryVideoStream is not null)
+        {
+            // Written by something that could not go back to the file's head, or was cut off.
+            duration = Span(await PacketTimesAsync(path, cancellationToken), analysis.PrimaryVideoStream.AverageFrameRate);
+        }
+
+        var video = analysis.PrimaryVideoStream is { } first ? Video(first, analysis.Format, duration) : null;
+        return new MediaFacts(duration, created, video, analysis.PrimaryAudioStream is not null);
+    }
+
+    private static VideoFacts Video(VideoStream stream, MediaFormat format, double fileSeconds)
+    {
+        var lead = Math.Max(0, (stream.StartTime - format.StartTime).TotalSeconds);
+        return new VideoFacts(
+            stream.CodecName ?? "", stream.Width ?? 0, stream.Height ?? 0, double.IsFinite(stream.AverageFrameRate) ? stream.AverageFrameRate : 0,
+            stream.Duration > TimeSpan.Zero ? stream.Duration.TotalSeconds : format.Duration > TimeSpan.Zero ? Math.Max(0, fileSeconds - lead) : fileSeconds,
+            stream.StartTime.TotalSeconds, lead, Form(stream));
+    }
+
+    private static double Span(IReadOnlyList<double?> packets, double framesPerSecond)
+    {
+        var frame = double.IsFinite(framesPerSecond) && framesPerSecond > 0 ? 1 / framesPerSecond : 0;
+        var seconds = packets.OfType<double>().ToArray();
+        // A stream without a container has no times.
+        return seconds.Length > 0 ? seconds.Max() - seconds.Min() + frame : packets.Count * frame;
+    }
+
+    private static PictureForm Form(VideoStream stream)
+    {
+        var (across, down) = stream.SampleAspectRatio;
+        var matrix = stream.SideData?.FirstOrDefault(data => data.ContainsKey("displaymatrix")) is { } side ? side["displaymatrix"].ToString() : null;
+        return new PictureForm(
+            stream.PixelFormat ?? "", across > 0 && down > 0 ? (double)across / down : 1, Said(stream.ColorRange), Said(stream.ColorSpace), Said(stream.ColorTransfer),
+            stream.Rotation, matrix is not null && !IsUpright(matrix));
+    }
+
+    private static string Said(string? name) => name is null or "unknown" or "unspecified" ? "" : name;
+
+    /// <param name="matrix">Three lines of an address and three numbers in 1/65536.</param>
+    private static bool IsUpright(string matrix)
+    {
+        long[] numbers = [.. matrix.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(word => !word.EndsWith(':')).Select(word => long.TryParse(word, CultureInfo.InvariantCulture, out var n) ? n : 0)];
+        return numbers is [> 0, 0, _, 0, > 0, ..];
     }
 
     /// <summary>Presentation times of the first video stream's packets, in seconds, in file order. Reads the whole file.</summary>
     /// <exception cref="MediaException">Not a media file.</exception>
-    public static async Task<IReadOnlyList<double>> PacketSecondsAsync(string path, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<double>> PacketSecondsAsync(string path, CancellationToken cancellationToken) =>
+        [.. (await PacketTimesAsync(path, cancellationToken)).OfType<double>()];
+
+    private static async Task<IReadOnlyList<double?>> PacketTimesAsync(string path, CancellationToken cancellationToken)
     {
         var packets = await AskAsync(path, Timeout.InfiniteTimeSpan, (file, options, stop) => FFProbe.GetPacketsAsync(file, options, Packets, stop), cancellationToken);
-        return [.. (packets?.Packets ?? []).Select(packet => Seconds(packet.PtsTime)).OfType<double>()];
+        return [.. (packets?.Packets ?? []).Select(packet => Seconds(packet.PtsTime))];
     }
 
     private static async Task<T> AskAsync<T>(

@@ -11,9 +11,14 @@ internal static class Footage
 {
     private static readonly (string Prefix, string CameraId)[] Positions = [("left", "CAM_L"), ("center", "CAM_C"), ("right", "CAM_R")];
 
+    /// <summary>What cameras, phones and recorders write; the first in this order is taken.</summary>
+    private static readonly string[] Extensions = [".mp4", ".mov", ".m4v", ".mkv", ".ts", ".mts", ".m2ts", ".avi", ".webm"];
+
+    private static readonly EnumerationOptions AnyCase = new() { MatchCasing = MatchCasing.CaseInsensitive };
+
     /// <summary>
-    /// Looks for <c>left*.mp4</c>, <c>center*.mp4</c> and <c>right*.mp4</c>; beside them <c>left*checkerboard*/</c> and
-    /// <c>left*keypoints*.xml</c> and so on, each optional.
+    /// Looks for <c>left*.mp4</c>, <c>center*.mp4</c> and <c>right*.mp4</c>, or files of other containers; beside them
+    /// <c>left*checkerboard*/</c> and <c>left*keypoints*.xml</c> and so on, each optional. Capitals or not is all the same.
     /// </summary>
     /// <exception cref="DemoException">The folder has no left and right file.</exception>
     public static IReadOnlyList<FootageCamera> Find(string folder)
@@ -26,26 +31,26 @@ internal static class Footage
         var cameras = new List<FootageCamera>();
         foreach (var (prefix, cameraId) in Positions)
         {
-            var video = First(Directory.GetFiles(folder, prefix + "*.mp4"));
+            var video = Video(folder, prefix);
             if (video is not null)
             {
                 cameras.Add(new FootageCamera(
                     cameraId,
                     Path.GetFullPath(video),
-                    First(Directory.GetDirectories(folder, prefix + "*checkerboard*")) is { } boards ? Path.GetFullPath(boards) : null,
-                    First(Directory.GetFiles(folder, prefix + "*keypoints*.xml")) is { } points ? Path.GetFullPath(points) : null));
+                    First(Directory.GetDirectories(folder, prefix + "*checkerboard*", AnyCase)) is { } boards ? Path.GetFullPath(boards) : null,
+                    First(Directory.GetFiles(folder, prefix + "*keypoints*.xml", AnyCase)) is { } points ? Path.GetFullPath(points) : null));
             }
         }
 
         return cameras.Exists(c => c.CameraId == "CAM_L") && cameras.Exists(c => c.CameraId == "CAM_R")
             ? cameras
-            : throw new DemoException($"--footage: '{folder}' needs a left*.mp4 and a right*.mp4 (a center*.mp4 is optional).");
+            : throw new DemoException($"--footage: '{folder}' needs a left*.mp4 and a right*.mp4 (a center*.mp4 is optional). Capitals do not matter; {string.Join(", ", Extensions[1..])} will do as well.");
     }
 
     /// <returns>The left file's rate, to the nearest whole number that a camera can have; null when it cannot be read.</returns>
     public static async Task<int?> FramesPerSecondAsync(string folder, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(folder) || First(Directory.GetFiles(folder, "left*.mp4")) is not { } file)
+        if (!Directory.Exists(folder) || Video(folder, "left") is not { } file)
         {
             return null;
         }
@@ -81,6 +86,11 @@ internal static class Footage
             throw new DemoException($"--footage: ffmpeg cannot read '{file}': {e.Message}");
         }
     }
+
+    private static string? Video(string folder, string prefix) => Directory.GetFiles(folder, prefix + "*", AnyCase)
+        .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+        .OrderBy(file => Array.FindIndex(Extensions, e => e.Equals(Path.GetExtension(file), StringComparison.OrdinalIgnoreCase)))
+        .ThenBy(file => file, StringComparer.Ordinal).FirstOrDefault();
 
     private static string? First(string[] paths) => paths.Order(StringComparer.Ordinal).FirstOrDefault();
 }

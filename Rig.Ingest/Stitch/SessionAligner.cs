@@ -1,4 +1,5 @@
 using Rig.Actors.Pipeline;
+using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
@@ -17,7 +18,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 
     private const int PitchPointsMin = 6;
 
-    public (AlignmentFile Alignment, PanoramaGeometry Panorama) Align(IReadOnlyList<TakeFile> takes, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    public (AlignmentFile Alignment, PanoramaGeometry Panorama, AlignmentFigures Figures) Align(IReadOnlyList<TakeFile> takes, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         VisionLibrary.EnsureLoaded();
         progress.Report(new StageProgress(0, "Looking at the cameras' pictures"));
@@ -34,12 +35,15 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
         var (cameras, pitch) = FindPitch(rig, views, timelines, backgrounds);
         var panorama = PanoramaPlanner.Plan(cameras, pitch, options.MaxWidth);
 
+        var figures = AlignmentCheck.OfGeometry([.. timelines.Select(t => t.Camera.Value)], cameras, panorama);
+        var errors = rig.HeldOut.Select(m => SeamErrorPx(panorama, cameras, m)).Order().ToArray();
+        AlignmentCheck.OfSeam(rig.AgreeingShare, errors.Length, At(errors, 0.5), timelines.Max(t => t.Width));
+
         progress.Report(new StageProgress(0.8, "Comparing the clocks with the pictures"));
         var middle = timelines.Count > 2 ? timelines.Select((t, i) => (t, i)).Where(x => x.t.Camera == CameraId.Center).Select(x => x.i).FirstOrDefault() : 0;
         var syncs = Synchronisation.Correct(timelines, cameras, middle, logger, cancellationToken);
 
         var exposure = ExposureMatcher.Match(cameras, backgrounds);
-        var errors = rig.HeldOut.Select(m => SeamErrorPx(panorama, cameras, m)).Order().ToArray();
         return (
             new AlignmentFile(
                 start,
@@ -50,7 +54,8 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
                 rig.Fitted.Count,
                 rig.HeldOut.Count,
                 lensSource),
-            panorama);
+            panorama,
+            figures);
     }
 
     /// <summary>Where the rig stands over the pitch, by marked points or by the painted lines, and the cameras levelled by it.</summary>
@@ -150,7 +155,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
             }
             else if (takes.First(t => t.Id.CameraId == camera).Manifest.Lens is { } lens)
             {
-                views.Add(new CameraView(camera.Value, picture, CameraLens.From(lens, picture.Width, picture.Height), LensUncertainty.Manifest));
+                views.Add(new CameraView(camera.Value, picture, LensOf(lens, takes.First(t => t.Id.CameraId == camera).Manifest.Video.Resolution, picture), LensUncertainty.Manifest));
                 sources.Add("manifest");
             }
             else
@@ -162,6 +167,10 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 
         return (views, string.Join("+", sources));
     }
+
+    /// <summary>A manifest's lens is one of pictures of the manifest's size, whatever the file's is.</summary>
+    private static CameraLens LensOf(ManifestLens lens, ManifestResolution said, GrayPicture picture) =>
+        said is { Width: > 0, Height: > 0 } ? CameraLens.From(lens, said.Width, said.Height).Resized(picture.Width, picture.Height) : CameraLens.From(lens, picture.Width, picture.Height);
 
     private CameraLens Calibrate(CameraId camera, string folder)
     {

@@ -77,6 +77,6 @@ internal sealed class SessionStitcher(StitchOptions options, ILogger logger)
         var middle = timelines.Count / 2;
         var index = Enumerable.Range(0, timelines.Count).OrderBy(i => Math.Abs(i - middle)).Cast<int?>()
             .FirstOrDefault(i => timelines[i!.Value].HasAudio && timelines[i.Value].Pieces.Count == 1);
-        return index is { } i ? new SoundTrack(timelines[i].Pieces[0].Path, timelines[i].StartSeconds + corrections[i]) : null;
+        return index is { } i ? new SoundTrack(timelines[i].Pieces[0].Path, timelines[i].StartSeconds + corrections[i] - timelines[i].Pieces[0].FirstSeconds) : null;
     }
 }

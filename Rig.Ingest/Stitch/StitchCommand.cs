@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Recording;
@@ -74,7 +75,10 @@ public static class StitchCommand
 
         try
         {
-            using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole(o => o.SingleLine = true));
+            // What is printed on the standard output is data, and nothing else.
+            using var logging = LoggerFactory.Create(builder => builder
+                .AddSimpleConsole(o => o.SingleLine = true)
+                .Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = Microsoft.Extensions.Logging.LogLevel.Trace));
             var (aligned, stitched) = await StitchAsync(files, output, options, alignOnly, logging, cancellationToken);
             Console.WriteLine(new JsonObject { ["aligned"] = aligned, ["stitched"] = stitched }.ToJsonString(Indented));
             return 0;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
+using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Vision;
 
 namespace Rig.Ingest.Stitch;
@@ -34,9 +35,10 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
     {
         AlignmentFile alignment;
         PanoramaGeometry panorama;
+        AlignmentFigures figures;
         try
         {
-            (alignment, panorama) = await Task.Run(() => new SessionAligner(options.Value, logger).Align(context.Takes, progress, cancellationToken), cancellationToken);
+            (alignment, panorama, figures) = await Task.Run(() => new SessionAligner(options.Value, logger).Align(context.Takes, progress, cancellationToken), cancellationToken);
         }
         catch (Exception e) when (e is VisionException or InvalidDataException)
         {
@@ -57,6 +59,9 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
             ["seam_error_px_median"] = alignment.SeamErrorPxMedian,
             ["seam_error_px_p95"] = alignment.SeamErrorPxP95,
             ["sync_correction_ms"] = sync,
+            ["filled_share"] = figures.FilledShare,
+            ["union_share"] = figures.UnionShare,
+            ["field_of_view_degrees"] = figures.FieldOfViewDegrees,
             ["matches"] = alignment.Matches,
             ["held_out"] = alignment.HeldOut,
             ["lens_source"] = alignment.LensSource,
@@ -86,6 +91,8 @@ public sealed class StitchStage(IOptions<StitchOptions> options, ILogger<StitchS
             throw new StageFailedException("The session's alignment cannot be read; run the session's alignment again.", e);
         }
 
+        // An alignment of an earlier version may stand here, which nobody has held against anything.
+        _ = AlignmentCheck.OfGeometry([.. alignment.Cameras.Select(c => c.CameraId)], [.. alignment.Cameras.Select(c => c.Model())], panorama);
         var target = StitchFolder.Panorama(context.SessionPath);
         var unfinished = target + ".part";
         try

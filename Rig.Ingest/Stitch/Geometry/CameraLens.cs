@@ -16,11 +16,20 @@ internal enum LensModel
 /// <param name="D">BrownConrady: k1 k2 p1 p2 k3; Fisheye: k1 k2 k3 k4.</param>
 internal sealed record CameraLens(LensModel Model, int Width, int Height, double Fx, double Fy, double Cx, double Cy, double[] D)
 {
-    private double? angleMax;
+    /// <summary>Found at the first use. Threads that come at once find the same value, and write it whole.</summary>
+    private double angleMax = double.NaN;
+
+    /// <summary>What <c>with</c> makes may be another lens, so what was derived from this one is not copied.</summary>
+    private CameraLens(CameraLens original)
+    {
+        (Model, Width, Height) = (original.Model, original.Width, original.Height);
+        (Fx, Fy, Cx, Cy, D) = (original.Fx, original.Fy, original.Cx, original.Cy, original.D);
+        angleMax = double.NaN;
+    }
 
     /// <summary>Largest angle off the axis, in radians, at which the distortion still grows with the angle; the model says nothing beyond.</summary>
     [JsonIgnore]
-    public double AngleMax => angleMax ??= FindAngleMax();
+    public double AngleMax => double.IsNaN(angleMax) ? angleMax = FindAngleMax() : angleMax;
 
     /// <summary>An equidistant lens with this horizontal field of view and no further distortion: the guess for an unknown camera.</summary>
     public static CameraLens Equidistant(int width, int height, double horizontalFov) =>
@@ -101,6 +110,12 @@ internal sealed record CameraLens(LensModel Model, int Width, int Height, double
             Cy = ((Cy + 0.5) * sy) - 0.5,
         };
     }
+
+    /// <summary>By terms, and never by what has been derived so far.</summary>
+    public bool Equals(CameraLens? other) =>
+        other is not null && (Model, Width, Height, Fx, Fy, Cx, Cy) == (other.Model, other.Width, other.Height, other.Fx, other.Fy, other.Cx, other.Cy) && D.AsSpan().SequenceEqual(other.D);
+
+    public override int GetHashCode() => HashCode.Combine(Model, Width, Height, Fx, Fy, Cx, Cy, D.Length);
 
     /// <summary>Distorted radius over focal length at an angle off the axis.</summary>
     private double RadiusAt(double angle)

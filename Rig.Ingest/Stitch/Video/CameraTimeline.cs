@@ -5,7 +5,8 @@ namespace Rig.Ingest.Stitch.Video;
 
 /// <summary>One take as a stretch of the session's clock.</summary>
 /// <param name="StartSeconds">Of its first frame, on the session's clock.</param>
-internal sealed record TimelinePiece(string Path, double StartSeconds, double DurationSeconds)
+/// <param name="FirstSeconds">Time stamp of its first frame, in whose times the file's sound counts, too.</param>
+internal sealed record TimelinePiece(string Path, double StartSeconds, double DurationSeconds, double FirstSeconds = 0)
 {
     public double EndSeconds => StartSeconds + DurationSeconds;
 }
@@ -49,12 +50,16 @@ internal sealed record CameraTimeline(CameraId Camera, IReadOnlyList<TimelinePie
                 using var first = reader.Read() ?? throw new InvalidDataException($"The file {Path.GetFileName(take.VideoPath)} holds no picture that can be decoded.");
                 if (pieces.Count > 0 && (reader.Width != width || reader.Height != height))
                 {
-                    throw new InvalidDataException($"The takes of {camera} have different picture sizes ({width}x{height} and {reader.Width}x{reader.Height}); stitch them as separate sessions.");
+                    throw new StageFailedException($"The takes of {camera} have different picture sizes ({width}x{height} and {reader.Width}x{reader.Height}); stitch them as separate sessions.");
                 }
 
                 (width, height, fps, audio) = (reader.Width, reader.Height, reader.FramesPerSecond, reader.HasAudio);
                 var duration = reader.DurationSeconds > 0 ? reader.DurationSeconds : take.Manifest.Video.DurationSec;
-                pieces.Add(new TimelinePiece(take.VideoPath, (take.Manifest.Timing.StartTime - start).TotalSeconds, duration));
+                pieces.Add(new TimelinePiece(take.VideoPath, (take.Manifest.Timing.StartTime - start).TotalSeconds, duration, reader.FirstSeconds));
+            }
+            catch (StageFailedException e)
+            {
+                throw new StageFailedException($"{camera}: {e.Message}", e);
             }
             catch (InvalidDataException e)
             {

@@ -1,21 +1,34 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Rig.Media;
 
 namespace Rig.Ingest.Stitch.Video;
 
-/// <summary>Decodes through an ffmpeg process at the file's constant frame rate; for machines with another libav than the known one.</summary>
+/// <summary>
+/// Decodes through an ffmpeg process at the file's average frame rate, and has it turn, scale and convert the pictures as far as they need
+/// it. For machines with another libav than the known one, and for pictures that are not as wanted.
+/// </summary>
 internal sealed unsafe class FfmpegReader : IVideoReader
 {
+    /// <summary>A picture at the very instant would be lost to rounding.</summary>
+    private const double RoundingSeconds = 0.001;
+
+    /// <summary>At most, in what cameras record; ffmpeg may find no key frame of a transport stream but a later one.</summary>
+    private const double KeyFramesApartSeconds = 12;
+
     private readonly string path;
+    private readonly IReadOnlyList<string> filters;
+    private readonly double leadSeconds;
     private FrameReader? reader;
     private long framesRead;
     private double offsetSeconds;
 
-    private FfmpegReader(string path, int width, int height, double framesPerSecond, double durationSeconds, bool hasAudio)
+    /// <param name="stored">What the file says of itself.</param>
+    public FfmpegReader(string path, PlayedForm played, VideoFacts stored, bool hasAudio)
     {
-        this.path = path;
-        (Width, Height, FramesPerSecond, DurationSeconds, HasAudio) = (width, height, framesPerSecond, durationSeconds, hasAudio);
+        (this.path, filters, HasAudio) = (path, played.Filters, hasAudio);
+        (Width, Height) = (played.Width, played.Height);
+        FramesPerSecond = stored.FramesPerSecond > 0 ? stored.FramesPerSecond : 25;
+        (DurationSeconds, FirstSeconds, leadSeconds) = (stored.DurationSeconds, stored.FirstSeconds, stored.LeadSeconds);
     }
 
     public int Width { get; }
@@ -25,6 +38,8 @@ internal sealed unsafe class FfmpegReader : IVideoReader
     public double FramesPerSecond { get; }
 
     public double DurationSeconds { get; }
+
+    public double FirstSeconds { get; }
 
     public bool HasAudio { get; }
 
@@ -41,17 +56,19 @@ internal sealed unsafe class FfmpegReader : IVideoReader
         }
 
         return facts.Video is { Width: > 0, Height: > 0 } video
-            ? new FfmpegReader(path, video.Width, video.Height, video.FramesPerSecond > 0 ? video.FramesPerSecond : 25, video.DurationSeconds, facts.HasAudio)
+            ? new FfmpegReader(path, PlayedForm.Of(Path.GetFileName(path), video.Width, video.Height, video.Form), video, facts.HasAudio)
             : throw new InvalidDataException($"The file {Path.GetFileName(path)} holds no video that can be decoded.");
     }
 
     public VideoFrame? Read()
     {
-        reader ??= FrameReader.Start(new MediaInput(path) { FromSeconds = offsetSeconds }, "-r", FramesPerSecond.ToString(CultureInfo.InvariantCulture));
+        reader ??= Start();
         var data = GC.AllocateUninitializedArray<byte>(Width * Height * 3 / 2, pinned: true);
         if (!reader.Read(data))
         {
-            return null;
+            return framesRead > 0 || offsetSeconds > 0
+                ? null
+                : throw new InvalidDataException($"The file {Path.GetFileName(path)} holds no picture that can be decoded: {reader.Finish()}.");
         }
 
         return new PinnedFrame(data, Width, Height, offsetSeconds + (framesRead++ / FramesPerSecond));
@@ -65,6 +82,35 @@ internal sealed unsafe class FfmpegReader : IVideoReader
     }
 
     public void Dispose() => End();
+
+    /// <summary>Times begin at the first picture, and after a search at the instant that was sought.</summary>
+    private FrameReader Start()
+    {
+        // By the file's own time stamps: which of its streams ffmpeg takes for the beginning depends on the container.
+        var start = FirstSeconds + offsetSeconds - RoundingSeconds;
+        var margin = IsTransportStream() ? KeyFramesApartSeconds : 0;
+        string[] chain =
+        [
+            FormattableString.Invariant($"trim=start={start:0.######}"), FormattableString.Invariant($"setpts=PTS-({start:0.######})/TB"),
+            FormattableString.Invariant($"fps={FramesPerSecond}:start_time=0"), .. filters,
+        ];
+        var input = new MediaInput(path)
+        {
+            FromSeconds = offsetSeconds > 0 ? Math.Max(0, leadSeconds + offsetSeconds - margin) : 0,
+            Options = ["-copyts", "-noaccurate_seek"],
+        };
+        return FrameReader.Start(input, "-vf", string.Join(',', chain), "-fps_mode", "passthrough");
+    }
+
+    /// <summary>By the byte that every packet begins with, with or without a time before it (ISO/IEC 13818-1; the Blu-ray and AVCHD form).</summary>
+    private bool IsTransportStream()
+    {
+        using var file = File.OpenHandle(path);
+        Span<byte> head = stackalloc byte[400];
+        var length = RandomAccess.Read(file, head, 0);
+        const byte Sync = 0x47;
+        return length == head.Length && ((head[0] == Sync && head[188] == Sync && head[376] == Sync) || (head[4] == Sync && head[196] == Sync && head[388] == Sync));
+    }
 
     private void End()
     {

@@ -14,21 +14,32 @@ internal static unsafe partial class Libav
     internal const int MediaTypeVideo = 0;
     internal const int MediaTypeAudio = 1;
     internal const int SeekBackward = 1;
+    internal const int SeekByte = 2;
     internal const int PixelFormatYuv420P = 0;
     internal const int PixelFormatYuvJ420P = 12;
+    internal const int SideDataDisplayMatrix = 5;
+    internal const double ContainerTicksPerSecond = 1_000_000;
     internal const int ErrorAgain = -11;
     internal const int ErrorEndOfFile = -541478725;
     internal const long NoTimestamp = long.MinValue;
 
     internal const int FormatContextStreams = 48;
+    internal const int FormatContextStartTime = 64;
+    internal const int FormatContextDuration = 72;
     internal const int StreamTimeBase = 16;
     internal const int StreamStartTime = 24;
     internal const int StreamDuration = 32;
     internal const int StreamAverageFrameRate = 72;
     internal const int StreamCodecParameters = 208;
+    internal const int ParametersFormat = 28;
     internal const int ParametersWidth = 56;
     internal const int ParametersHeight = 60;
+    internal const int ParametersColorRange = 76;
+    internal const int ParametersColorTransfer = 84;
+    internal const int ParametersColorSpace = 88;
+    internal const int PacketTime = 8;
     internal const int PacketStreamIndex = 36;
+    internal const int PacketDuration = 64;
     internal const int FrameLineSize = 64;
     internal const int FrameWidth = 104;
     internal const int FrameHeight = 108;
@@ -84,6 +95,27 @@ internal static unsafe partial class Libav
     internal static partial int av_seek_frame(nint context, int stream, long timestamp, int flags);
 
     [LibraryImport(Format)]
+    internal static partial Ratio av_guess_sample_aspect_ratio(nint context, nint stream, nint frame);
+
+    [LibraryImport(Format)]
+    internal static partial byte* av_stream_get_side_data(nint stream, int type, nuint* size);
+
+    [LibraryImport(Util)]
+    internal static partial double av_display_rotation_get(int* matrix);
+
+    [LibraryImport(Util)]
+    internal static partial nint av_get_pix_fmt_name(int format);
+
+    [LibraryImport(Util)]
+    internal static partial nint av_color_space_name(int space);
+
+    [LibraryImport(Util)]
+    internal static partial nint av_color_range_name(int range);
+
+    [LibraryImport(Util)]
+    internal static partial nint av_color_transfer_name(int transfer);
+
+    [LibraryImport(Format)]
     internal static partial void avformat_close_input(nint* context);
 
     [LibraryImport(Codec)]
@@ -124,6 +156,11 @@ internal static unsafe partial class Libav
 
     [LibraryImport(Util, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int av_opt_set_int(nint target, string name, long value, int flags);
+
+    /// <returns>Empty for what has no name or is unknown.</returns>
+    internal static string Name(nint text) => Marshal.PtrToStringUTF8(text) is { } name && name is not ("unknown" or "unspecified") ? name : "";
+
+    internal readonly record struct Ratio(int Numerator, int Denominator);
 
     internal static string Error(int code)
     {

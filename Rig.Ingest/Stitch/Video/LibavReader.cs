@@ -1,8 +1,13 @@
+using Rig.Media;
+
 namespace Rig.Ingest.Stitch.Video;
 
 internal sealed unsafe class LibavReader : IVideoReader
 {
     private const int LogErrorsFatalOnly = 8;
+
+    /// <summary>How much further back a search begins anew, each time that it led too far.</summary>
+    private static readonly double[] SeekBackSeconds = [0, 1, 5, 20, 100, double.MaxValue];
 
     private readonly string name;
     private readonly int stream;
@@ -13,6 +18,10 @@ internal sealed unsafe class LibavReader : IVideoReader
     private nint packet;
     private nint next;
     private bool draining;
+    private double expected;
+
+    /// <summary>The first picture after a search.</summary>
+    private LibavFrame? peeked;
 
     private LibavReader(string name, nint format, nint codec, int stream, bool hasAudio)
     {
@@ -22,15 +31,24 @@ internal sealed unsafe class LibavReader : IVideoReader
         secondsPerTick = (double)*(int*)(s + Libav.StreamTimeBase) / *(int*)(s + Libav.StreamTimeBase + 4);
         startTicks = *(long*)(s + Libav.StreamStartTime);
         startTicks = startTicks == Libav.NoTimestamp ? 0 : startTicks;
-        var duration = *(long*)(s + Libav.StreamDuration);
-        DurationSeconds = duration > 0 ? duration * secondsPerTick : 0;
         var (rate, per) = (*(int*)(s + Libav.StreamAverageFrameRate), *(int*)(s + Libav.StreamAverageFrameRate + 4));
         FramesPerSecond = rate > 0 && per > 0 ? (double)rate / per : 25;
         var parameters = *(byte**)(s + Libav.StreamCodecParameters);
         Width = *(int*)(parameters + Libav.ParametersWidth);
         Height = *(int*)(parameters + Libav.ParametersHeight);
+        var fileStart = *(long*)(format + Libav.FormatContextStartTime);
+        FirstSeconds = startTicks * secondsPerTick;
+        var leadSeconds = fileStart == Libav.NoTimestamp ? 0 : Math.Max(0, FirstSeconds - (fileStart / Libav.ContainerTicksPerSecond));
         packet = Libav.av_packet_alloc();
+        var (own, whole) = (*(long*)(s + Libav.StreamDuration), *(long*)(format + Libav.FormatContextDuration));
+        DurationSeconds = own > 0 ? own * secondsPerTick
+            : whole > 0 ? Math.Max(0, (whole / Libav.ContainerTicksPerSecond) - leadSeconds)
+            : CountSeconds();
+        Stored = new VideoFacts("", Width, Height, FramesPerSecond, DurationSeconds, FirstSeconds, leadSeconds, FormOf(format, s, parameters));
     }
+
+    /// <summary>What the file says of its pictures. They are only given out by this reader where they need no conversion.</summary>
+    public VideoFacts Stored { get; }
 
     public int Width { get; }
 
@@ -39,6 +57,8 @@ internal sealed unsafe class LibavReader : IVideoReader
     public double FramesPerSecond { get; }
 
     public double DurationSeconds { get; }
+
+    public double FirstSeconds { get; }
 
     public bool HasAudio { get; }
 
@@ -72,6 +92,44 @@ internal sealed unsafe class LibavReader : IVideoReader
     public VideoFrame? Read()
     {
         ObjectDisposedException.ThrowIf(format == 0, this);
+        var frame = Interlocked.Exchange(ref peeked, null) ?? Decode();
+        if (frame is { IsYuv420: false } || (frame is not null && (frame.Width != Width || frame.Height != Height)))
+        {
+            throw Unsupported(frame);
+        }
+
+        return frame;
+    }
+
+    public void Seek(double seconds)
+    {
+        // Containers without an index may lead to a later key frame than was asked for.
+        foreach (var earlier in SeekBackSeconds)
+        {
+            SeekNear(Math.Max(0, seconds - earlier));
+            if (PeekReaches(seconds) || earlier >= seconds)
+            {
+                break;
+            }
+        }
+
+        if (peeked?.Seconds > seconds + (0.5 / FramesPerSecond) && Libav.av_seek_frame(format, stream, 0, Libav.SeekByte) >= 0)
+        {
+            // Nor do they find their own first picture by its time.
+            StartAnew();
+            _ = PeekReaches(seconds);
+        }
+    }
+
+    /// <summary>Decodes the first picture from here on.</summary>
+    private bool PeekReaches(double seconds)
+    {
+        Interlocked.Exchange(ref peeked, Decode())?.Dispose();
+        return peeked?.Seconds <= seconds + (0.5 / FramesPerSecond);
+    }
+
+    private LibavFrame? Decode()
+    {
         if (next == 0)
         {
             next = Libav.av_frame_alloc();
@@ -82,11 +140,11 @@ internal sealed unsafe class LibavReader : IVideoReader
             var received = Libav.avcodec_receive_frame(codec, next);
             if (received == 0)
             {
-                var frame = new LibavFrame(next, secondsPerTick, startTicks);
+                // Streams without a container have no times.
+                var frame = new LibavFrame(next, LibavFrame.TimeOf(next) is { } ticks ? (ticks - startTicks) * secondsPerTick : expected);
+                expected = frame.Seconds + (1 / FramesPerSecond);
                 next = 0;
-                return frame.IsYuv420 && frame.Width == Width && frame.Height == Height
-                    ? frame
-                    : throw Unsupported(frame);
+                return frame;
             }
 
             if (received == Libav.ErrorEndOfFile)
@@ -103,16 +161,28 @@ internal sealed unsafe class LibavReader : IVideoReader
         }
     }
 
-    public void Seek(double seconds)
+    private void SeekNear(double seconds)
     {
         var ticks = startTicks + (long)Math.Floor(seconds / secondsPerTick);
-        Check(Libav.av_seek_frame(format, stream, ticks, Libav.SeekBackward), name, "cannot be searched by time");
+        if (Libav.av_seek_frame(format, stream, ticks, Libav.SeekBackward) < 0)
+        {
+            // A stream without times can only be read from its first byte.
+            Check(Libav.av_seek_frame(format, stream, 0, Libav.SeekByte), name, "cannot be searched by time");
+            expected = 0;
+        }
+
+        StartAnew();
+    }
+
+    private void StartAnew()
+    {
         Libav.avcodec_flush_buffers(codec);
         draining = false;
     }
 
     public void Dispose()
     {
+        Interlocked.Exchange(ref peeked, null)?.Dispose();
         var (f, c, p, n) = (format, codec, packet, next);
         (format, codec, packet, next) = (0, 0, 0, 0);
         if (f != 0)
@@ -124,12 +194,48 @@ internal sealed unsafe class LibavReader : IVideoReader
         }
     }
 
+    private static PictureForm FormOf(nint format, byte* stream, byte* parameters)
+    {
+        nuint size = 0;
+        var matrix = (int*)Libav.av_stream_get_side_data((nint)stream, Libav.SideDataDisplayMatrix, &size);
+        var hasMatrix = matrix is not null && size >= 9 * sizeof(int);
+        var aspect = Libav.av_guess_sample_aspect_ratio(format, (nint)stream, 0);
+        return new PictureForm(
+            Libav.Name(Libav.av_get_pix_fmt_name(*(int*)(parameters + Libav.ParametersFormat))),
+            aspect is { Numerator: > 0, Denominator: > 0 } ? (double)aspect.Numerator / aspect.Denominator : 1,
+            Libav.Name(Libav.av_color_range_name(*(int*)(parameters + Libav.ParametersColorRange))),
+            Libav.Name(Libav.av_color_space_name(*(int*)(parameters + Libav.ParametersColorSpace))),
+            Libav.Name(Libav.av_color_transfer_name(*(int*)(parameters + Libav.ParametersColorTransfer))),
+            hasMatrix ? Libav.av_display_rotation_get(matrix) : 0,
+            hasMatrix && !(matrix[0] > 0 && matrix[1] == 0 && matrix[3] == 0 && matrix[4] > 0));
+    }
+
+    /// <summary>Reads every packet, and goes back to the first.</summary>
+    private double CountSeconds()
+    {
+        var (last, count) = (long.MinValue, 0L);
+        while (Libav.av_read_frame(format, packet) >= 0)
+        {
+            var time = *(long*)(packet + Libav.PacketTime);
+            if (*(int*)(packet + Libav.PacketStreamIndex) == stream)
+            {
+                count++;
+                last = time == Libav.NoTimestamp ? last : Math.Max(last, time + Math.Max(0, *(long*)(packet + Libav.PacketDuration)));
+            }
+
+            Libav.av_packet_unref(packet);
+        }
+
+        SeekNear(0);
+        return last == long.MinValue ? count / FramesPerSecond : Math.Max(0, (last - startTicks) * secondsPerTick);
+    }
+
     private static byte* StreamPointer(nint format, int stream) => (*(byte***)(format + Libav.FormatContextStreams))[stream];
 
     private static int Check(int code, string name, string problem) =>
         code >= 0 ? code : throw new InvalidDataException($"The file {name} {problem}: {Libav.Error(code)}.");
 
-    private InvalidDataException Unsupported(LibavFrame frame)
+    private InvalidDataException Unsupported(VideoFrame frame)
     {
         frame.Dispose();
         return new InvalidDataException($"The file {name} holds pictures that are not {Width}x{Height} 8-bit 4:2:0; record or convert it to that.");
@@ -165,14 +271,14 @@ internal sealed unsafe class LibavReader : IVideoReader
     {
         private nint frame;
 
-        public LibavFrame(nint frame, double secondsPerTick, long startTicks)
+        public LibavFrame(nint frame, double seconds)
         {
             this.frame = frame;
             var p = (byte*)frame;
             Width = *(int*)(p + Libav.FrameWidth);
             Height = *(int*)(p + Libav.FrameHeight);
             IsYuv420 = *(int*)(p + Libav.FrameFormat) is Libav.PixelFormatYuv420P or Libav.PixelFormatYuvJ420P;
-            Seconds = (*(long*)(p + Libav.FrameBestEffortTimestamp) - startTicks) * secondsPerTick;
+            Seconds = seconds;
             Y = ((byte**)p)[0];
             U = ((byte**)p)[1];
             V = ((byte**)p)[2];
@@ -181,6 +287,8 @@ internal sealed unsafe class LibavReader : IVideoReader
         }
 
         public bool IsYuv420 { get; }
+
+        public static long? TimeOf(nint frame) => *(long*)(frame + Libav.FrameBestEffortTimestamp) is var ticks && ticks != Libav.NoTimestamp ? ticks : null;
 
         public override void Dispose()
         {

@@ -3,7 +3,7 @@ using Rig.Media;
 
 namespace Rig.Ingest.Stitch.Video;
 
-/// <param name="OffsetSeconds">What to add to the sound's times to lie on the panorama's.</param>
+/// <param name="OffsetSeconds">What to add to the sound's time stamps to lie on the panorama's; what comes before 0 is not heard.</param>
 internal sealed record SoundTrack(string Path, double OffsetSeconds);
 
 /// <summary>How the panorama is encoded.</summary>
@@ -15,7 +15,7 @@ internal static class PanoramaEncoder
         List<string> arguments = [];
         if (sound is not null)
         {
-            arguments.AddRange(["-map", "0:v:0", "-map", "1:a:0", "-c:a", "aac", "-t", Number(durationSeconds)]);
+            arguments.AddRange(["-map", "0:v:0", "-map", "1:a:0", "-af", $"asetpts=PTS+({Number(sound.OffsetSeconds)})/TB,atrim=start=0,aresample=async=1:first_pts=0", "-c:a", "aac", "-t", Number(durationSeconds)]);
         }
 
         arguments.AddRange(
@@ -26,7 +26,7 @@ internal static class PanoramaEncoder
             .. options.Codec == "h265" ? ["-tag:v", "hvc1"] : Array.Empty<string>(),
             "-movflags", "+faststart", "-f", "mp4",
         ]);
-        var second = sound is null ? null : new MediaInput(sound.Path) { OffsetSeconds = sound.OffsetSeconds };
+        var second = sound is null ? null : new MediaInput(sound.Path) { Options = ["-copyts"] };
         return FrameWriter.Start(new RawVideo(width, height, framesPerSecond), second, arguments, path);
     }
 
