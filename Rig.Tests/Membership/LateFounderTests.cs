@@ -1,6 +1,6 @@
 using Rig.Actors.Membership;
-using static Rig.Tests.Membership.LoopbackCluster;
 using static Rig.Tests.Membership.AcrossNodes;
+using static Rig.Tests.Membership.LoopbackCluster;
 
 namespace Rig.Tests.Membership;
 

@@ -1,10 +1,9 @@
 extern alias ctl;
-
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Rig.Tests.Support;
 using ctl::Rig.Ctl.Demo;
 using ctl::Rig.Ctl.Operations;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.EndToEnd.ClusterFaults;
 

@@ -12,7 +12,12 @@ internal sealed class ClusterOfThree(string program, string folder) : IAsyncDisp
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly Dictionary<string, string> Idle = new()
     {
-        ["Source"] = "pattern", ["Width"] = "320", ["Height"] = "180", ["Fps"] = "5", ["BitrateMbps"] = "1", ["Preset"] = "ultrafast",
+        ["Source"] = "pattern",
+        ["Width"] = "320",
+        ["Height"] = "180",
+        ["Fps"] = "5",
+        ["BitrateMbps"] = "1",
+        ["Preset"] = "ultrafast",
     };
 
     private readonly (string Id, int Port, int ClusterPort)[] places = [.. new[] { "CAM_C", "CAM_L", "CAM_R" }.Select(id => (id, FreePort.Next(), FreePort.Next()))];
