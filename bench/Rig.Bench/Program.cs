@@ -22,6 +22,7 @@ using Rig.Bench.Viewer;
     ("manifest-latency", "[rounds]", () => ManifestLatencyBench.RunAsync(Number(1, 3))),
     ("download-while-recording", "[seconds]", () => DownloadBench.RunAsync(Number(1, 20))),
     ("idle", "[seconds] [another build's rig-node]", () => IdleBench.RunAsync(Number(1, 60), args.ElementAtOrDefault(2))),
+    ("loaded", "[minutes] [busy loops]", () => LoadedBench.RunAsync(Number(1, 10), Number(2, 2 * Environment.ProcessorCount))),
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("sign-in-timing", "[tries]", () => SignInTimingBench.RunAsync(Number(1, 200), CancellationToken.None)),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
