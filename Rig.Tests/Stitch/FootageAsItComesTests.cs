@@ -4,8 +4,6 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Actors.Sessions;
 using Rig.Ingest.Stitch;
-using Rig.Ingest.Stitch.Align;
-using Rig.Ingest.Stitch.Kernel;
 using Rig.Tests.Capture;
 using Rig.Tests.Support;
 using Xunit.Abstractions;
