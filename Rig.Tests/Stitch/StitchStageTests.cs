@@ -133,7 +133,7 @@ public sealed class StitchStageTests
             ["Rig:Stitch:MaxWidth"] = "3",
             ["Rig:Stitch:CheckerboardFolders:LEFT"] = "/nowhere",
         }).Build();
-        using var services = new ServiceCollection().AddLogging().AddStitch(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddStitch(configuration).BuildServiceProvider();
         var failure = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<StitchOptions>>().Value);
         Assert.Contains("Rig:Stitch:Codec must be h264 or h265", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Rig:Stitch:MaxWidth", failure.Message, StringComparison.Ordinal);
