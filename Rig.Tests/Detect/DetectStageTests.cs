@@ -72,14 +72,15 @@ public sealed class DetectStageTests : IDisposable
     public void A_bad_option_is_named(string key, string value)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [key] = value }).Build();
-        using var services = new ServiceCollection().AddLogging().AddDetection(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddDetection(configuration).BuildServiceProvider();
         var error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<DetectOptions>>().Value);
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
     }
 
     private async Task<JsonObject> RunAsync(IProgress<StageProgress> progress, CancellationToken cancellationToken = default)
     {
-        using var services = new ServiceCollection().AddLogging().AddDetection(new ConfigurationBuilder().Build()).BuildServiceProvider();
+        var configuration = new ConfigurationBuilder().Build();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddDetection(configuration).BuildServiceProvider();
         var stage = services.GetServices<IPipelineStage>().Single(stage => stage.Stage == PipelineStage.Detected);
         var context = new StageContext(default, session.Path, [], new Dictionary<PipelineStage, JsonObject>());
         return await stage.RunAsync(context, progress, cancellationToken);
