@@ -46,7 +46,7 @@ public sealed class OperatorActor : ReceiveActor
 
     public static Props PropsOf(OperatorPalette palette) => Props.Create(() => new OperatorActor(palette));
 
-    // A command that failed is over: begun anew it would do again what it did.
+    // A command that failed is over: restarted, it would do again what it did.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private static string Name(Guid id) => id.ToString("N");

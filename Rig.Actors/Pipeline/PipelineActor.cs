@@ -74,7 +74,7 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
 
     public static Props PropsFor(PipelineServices services) => Props.Create(() => new PipelineActor(services));
 
-    /// <summary>A session that finds its history longer than it knew reads it again and keeps its mailbox. Anything else that ends is started anew, from here.</summary>
+    /// <summary>A session that finds its history longer than it knew reads it again and keeps its mailbox. Anything else that ends is restarted, from here.</summary>
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(cause => cause is HistoryMovedOnException ? Directive.Restart : Directive.Stop, loggingEnabled: false);
 

@@ -9,7 +9,7 @@ namespace Rig.Actors.Pipeline;
 /// </summary>
 /// <remarks>
 /// Several servers may each have an actor for the session. Only one of them can write the next event; the others find that out, by
-/// failing to write or by hearing how far the history has come, and read it anew. docs/design/pipeline.md.
+/// failing to write or by hearing how far the history has come, and read it again. docs/design/pipeline.md.
 /// </remarks>
 public sealed class SessionPipelineActor : ReceivePersistentActor, IWithTimers
 {

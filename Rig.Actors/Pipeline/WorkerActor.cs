@@ -53,7 +53,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Idle()
     {
         Receive<StageJob>(Work);
-        // The session that this worker was offered to has started anew.
+        // The session that this worker was offered to has restarted.
         Receive<PipelineProtocol.WorkOnly>(only =>
         {
             Drop(only.SessionId, only.Claim);
@@ -182,7 +182,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>A session that has read its history anew may still act on an offer from before.</summary>
+    /// <summary>A session that has read its history again may still act on an offer from before.</summary>
     private void Refuse(StageJob other) => leases.ReleaseAsync(other.SessionId, other.Claim, stopping.Token).PipeTo(
         Context.Parent, success: () => new PipelineProtocol.StageDropped(other.SessionId, other.Claim), failure: _ => new PipelineProtocol.StageDropped(other.SessionId, other.Claim));
 

@@ -8,8 +8,8 @@ namespace Rig.Tests.Membership;
 
 /// <summary>
 /// Loopback hosts with a network between them that can be cut, healed and broken: a relay stands at the address that a
-/// node announces and passes its callers on to where the node listens. Who calls, it reads in the first bytes, since both engines'
-/// handshakes begin with the caller's own address. As with TCP, what a cut holds back arrives after it heals, unless the connection was given up.
+/// node announces and passes its callers on to where the node listens. Who calls, it reads in the first bytes, since Akka.NET's
+/// handshake begins with the caller's own address. As with TCP, what a cut holds back arrives after it heals, unless the connection was given up.
 /// </summary>
 internal sealed class LoopbackNetwork : IAsyncDisposable
 {
