@@ -1,7 +1,7 @@
-using Rig.Actors.Hosting;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Commands;
 using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Probe;
+using Rig.Hosting.Configuration;
 
 if (args is ["capture", ..])
 {

@@ -1,7 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Hosting;
-using Rig.Hosting;
+using Rig.Hosting.Configuration;
+using Rig.Hosting.Http;
+using Rig.Hosting.Observability;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Push;
@@ -35,7 +36,7 @@ public static class IngestHost
 
         var app = builder.Build();
         app.UseRequestLog();
-        app.UseApiErrors();
+        app.UseApiErrors(failed: "The server failed; its log says why. Try again.", silent: "The server did not answer itself in time. Try again in a moment.");
         app.UseSecurity();
         app.UseStatusPage();
         app.MapReceive();

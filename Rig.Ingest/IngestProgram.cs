@@ -1,4 +1,4 @@
-using Rig.Actors.Hosting;
+using Rig.Hosting.Configuration;
 using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 

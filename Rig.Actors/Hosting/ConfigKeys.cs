@@ -1,3 +1,5 @@
+using Rig.Hosting.Configuration;
+
 namespace Rig.Actors.Hosting;
 
 /// <summary>Finds misspelled keys: compares a program's HOCON with Akka.NET's reference configuration.</summary>
@@ -14,14 +16,7 @@ public static class ConfigKeys
     public static IEnumerable<string> Unknown(Config given, Config known, string prefix)
     {
         var paths = new Lazy<List<string>>(() => [.. Paths(known, "")]);
-        return Strange(given, known, "").Select(path => $"'{prefix}{path}' is no known key.{Hint(path, paths.Value, prefix)}");
-    }
-
-    /// <summary>A question that names the nearest known key; empty where none is near.</summary>
-    internal static string Hint(string path, IEnumerable<string> known, string prefix)
-    {
-        var nearest = known.MinBy(candidate => Distance(path, candidate));
-        return nearest is not null && Distance(path, nearest) <= Math.Max(2, path.Length / 5) ? $" Did you mean '{prefix}{nearest}'?" : "";
+        return Strange(given, known, "").Select(path => $"'{prefix}{path}' is no known key.{NearestKey.Hint(path, paths.Value, prefix)}");
     }
 
     /// <param name="path">Where both stand, with a dot at the end, or empty.</param>
@@ -47,23 +42,4 @@ public static class ConfigKeys
 
     private static IEnumerable<string> Paths(Config section, string path) => section.AsEnumerable().SelectMany(entry =>
         entry.Value.IsObject() ? Paths(entry.Value.ToConfig(), $"{path}{entry.Key}.").Prepend(path + entry.Key) : [path + entry.Key]);
-
-    /// <summary>Levenshtein's distance: insertions, deletions and replacements that make one text the other.</summary>
-    internal static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var above = row[j];
-                row[j] = one[i - 1] == other[j - 1] ? diagonal : 1 + Math.Min(diagonal, Math.Min(row[j - 1], above));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Operations;
+using Rig.Hosting.Configuration;
+using Rig.Hosting.Observability;
 
 namespace Rig.Actors.Hosting;
 

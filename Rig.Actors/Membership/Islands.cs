@@ -1,4 +1,4 @@
-using static Rig.Actors.Membership.MembershipProtocol;
+using static Rig.Domain.Messages.MembershipProtocol;
 
 namespace Rig.Actors.Membership;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Rig.Actors.Hosting;
+using Rig.Hosting.Observability;
 using Serilog.Events;
 
 namespace Rig.Actors.Operations;

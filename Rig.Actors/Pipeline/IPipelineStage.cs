@@ -1,21 +1,9 @@
 using System.Text.Json.Nodes;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 
 namespace Rig.Actors.Pipeline;
-
-/// <summary>Order in which a session is worked on; the number is stored, so it never changes.</summary>
-public enum PipelineStage
-{
-    Received = 0,
-    Verified = 1,
-    Aligned = 2,
-    Stitched = 3,
-    Detected = 4,
-    Events = 5,
-    Clips = 6,
-    Pushed = 7,
-}
 
 /// <summary>
 /// The work of one stage on one session. Every stage may be run again from the start at any time (a killed worker's work is taken

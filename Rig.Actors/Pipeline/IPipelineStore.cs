@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 
 namespace Rig.Actors.Pipeline;
 

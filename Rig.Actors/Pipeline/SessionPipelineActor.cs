@@ -1,5 +1,5 @@
-using Rig.Actors.Sessions;
-using static Rig.Actors.Pipeline.PipelineEvents;
+using Rig.Domain.Identity;
+using static Rig.Domain.Messages.PipelineEvents;
 
 namespace Rig.Actors.Pipeline;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using static Rig.Actors.Pipeline.PipelineEvents;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using static Rig.Domain.Messages.PipelineEvents;
 
 namespace Rig.Actors.Pipeline;
 

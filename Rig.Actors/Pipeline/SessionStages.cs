@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using static Rig.Actors.Pipeline.PipelineEvents;
+using Rig.Domain.Messages;
+using static Rig.Domain.Messages.PipelineEvents;
 
 namespace Rig.Actors.Pipeline;
 

@@ -1,5 +1,5 @@
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Actors.Pipeline;
 
@@ -18,14 +18,3 @@ public sealed record CollectedTake(
     long SizeBytes = 0,
     bool IsDamaged = false,
     string? Problem = null);
-
-public enum QueueReason
-{
-    /// <summary>Every camera's recording is there.</summary>
-    Complete = 1,
-
-    /// <summary>Nothing more came.</summary>
-    Quiet = 2,
-
-    Operator = 3,
-}

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rig.Domain.Messages;
 
 namespace Rig.Actors.Pipeline;
 

@@ -1,3 +1,5 @@
+using Rig.Domain.Identity;
+
 namespace Rig.Actors.Pipeline;
 
 /// <summary>Works on one stage at a time: asks for work, has it run, holds the session's lease meanwhile, and tells what came of it.</summary>
@@ -186,7 +188,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Refuse(StageJob other) => leases.ReleaseAsync(other.SessionId, other.Claim, stopping.Token).PipeTo(
         Context.Parent, success: () => new PipelineProtocol.StageDropped(other.SessionId, other.Claim), failure: _ => new PipelineProtocol.StageDropped(other.SessionId, other.Claim));
 
-    private static void Drop(Sessions.SessionId session, string? claim)
+    private static void Drop(SessionId session, string? claim)
     {
         if (claim is not null)
         {

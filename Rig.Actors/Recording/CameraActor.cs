@@ -1,5 +1,8 @@
 using Rig.Actors.Timing;
-using static Rig.Actors.Recording.RecordingProtocol;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using static Rig.Actors.Recording.CameraProtocol;
+using static Rig.Domain.Messages.RecordingProtocol;
 
 namespace Rig.Actors.Recording;
 
@@ -43,12 +46,12 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ => Report());
         Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
         Receive<GetReadiness>(LookFor);
-        Receive<SessionLookedFor>(looked => looked.Asker.Tell(Readiness(looked)));
+        Receive<SessionLookedFor>(looked => looked.Asker.Tell(ReadinessOf(looked)));
         Receive<StartTake>(start => recorder.Forward(start));
         Receive<StopTake>(stop => recorder.Forward(stop));
-        Receive<TimingProtocol.ClockMeasured>(measured => sync.Forward(measured));
-        Receive<TimingProtocol.GetSyncStatus>(ask => sync.Forward(ask));
-        Receive<TimingProtocol.ReadClockNow>(ask => sync.Forward(ask));
+        Receive<SyncProtocol.ClockMeasured>(measured => sync.Forward(measured));
+        Receive<SyncProtocol.GetSyncStatus>(ask => sync.Forward(ask));
+        Receive<SyncProtocol.ReadClockNow>(ask => sync.Forward(ask));
         Receive<StorageProtocol.IStorageRequest>(ask => storage.Forward(ask));
         Receive<AttachGateway>(attach =>
         {
@@ -124,7 +127,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             failure: e => new SessionLookedFor(asker, false, e.Message));
     }
 
-    private CameraReadiness Readiness(SessionLookedFor looked)
+    private CameraReadiness ReadinessOf(SessionLookedFor looked)
     {
         List<Problem> all = [.. Problems()];
         if (recorderState.Phase != NodePhase.Idle)

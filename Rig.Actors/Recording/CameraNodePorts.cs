@@ -1,5 +1,6 @@
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Actors.Recording;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rig.Domain.Identity;
 
 namespace Rig.Actors.Recording;
 

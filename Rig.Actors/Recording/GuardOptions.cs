@@ -1,3 +1,5 @@
+using Rig.Domain.Recordings;
+
 namespace Rig.Actors.Recording;
 
 /// <summary>What keeps a recording from starting, and what is only worth a warning.</summary>

@@ -1,4 +1,5 @@
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Actors.Recording;
 

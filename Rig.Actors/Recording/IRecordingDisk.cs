@@ -1,4 +1,4 @@
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Actors.Recording;
 

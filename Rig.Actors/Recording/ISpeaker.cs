@@ -1,3 +1,5 @@
+using Rig.Domain.Recordings;
+
 namespace Rig.Actors.Recording;
 
 /// <summary>What the node says by tones to people who do not look at a screen.</summary>

@@ -1,6 +1,8 @@
-using Rig.Actors.Sessions;
-using Rig.Actors.Timing;
-using static Rig.Actors.Recording.RecordingProtocol;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using static Rig.Actors.Recording.CameraProtocol;
+using static Rig.Domain.Messages.RecordingProtocol;
 
 namespace Rig.Actors.Recording;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Rig.Actors.Timing;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 
 namespace Rig.Actors.Recording;
 
@@ -85,6 +87,4 @@ public static class StartGuards
 
         return problems;
     }
-
-    public static bool MayStart(this IEnumerable<Problem> problems) => problems.All(p => p.Level != ProblemLevel.Refuse);
 }

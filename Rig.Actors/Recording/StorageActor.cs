@@ -1,4 +1,3 @@
-using Rig.Actors.Sessions;
 using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.Actors.Recording;

@@ -1,3 +1,5 @@
+using Rig.Domain.Identity;
+
 namespace Rig.Actors.Recording;
 
 /// <summary>

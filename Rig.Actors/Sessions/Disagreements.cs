@@ -1,5 +1,6 @@
 using System.Globalization;
-using Rig.Actors.Recording;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 
 namespace Rig.Actors.Sessions;
 
@@ -8,7 +9,7 @@ internal static class Disagreements
 {
     private const double FarLessMinutes = 30;
 
-    public static IReadOnlyList<string> Find(IReadOnlyList<SessionProtocol.CameraView> cameras, Session? running)
+    public static IReadOnlyList<string> Find(IReadOnlyList<SessionProtocol.CameraView> cameras, SessionInProgress? running)
     {
         var found = new List<string>();
         var heard = cameras.Where(c => c is { Online: true, Report: not null }).Select(c => c.Report!).ToList();

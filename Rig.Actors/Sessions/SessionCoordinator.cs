@@ -2,7 +2,10 @@ using Akka.Cluster.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
-using static Rig.Actors.Sessions.SessionProtocol;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.Actors.Sessions;
 

@@ -1,4 +1,5 @@
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 
 namespace Rig.Actors.Sessions;
 

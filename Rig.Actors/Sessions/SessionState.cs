@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using Rig.Actors.Recording;
-using static Rig.Actors.Recording.RecordingProtocol;
-using static Rig.Actors.Sessions.SessionProtocol;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using static Rig.Domain.Messages.RecordingProtocol;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.Actors.Sessions;
 
@@ -20,10 +22,10 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
 
     public ImmutableSortedDictionary<string, NodeSeen> Nodes { get; init; } = ImmutableSortedDictionary<string, NodeSeen>.Empty;
 
-    public Session? Current { get; init; }
+    public SessionInProgress? Current { get; init; }
 
     /// <summary>Ended sessions, newest first.</summary>
-    public ImmutableList<Session> History { get; init; } = [];
+    public ImmutableList<SessionInProgress> History { get; init; } = [];
 
     private long NextCommandId { get; init; } = 1;
 
@@ -72,7 +74,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
             }
         }
 
-        var session = new Session(id, SessionPhase.Created, start.RequestId, cameras, [start.RequestId], []);
+        var session = new SessionInProgress(id, SessionPhase.Created, start.RequestId, cameras, [start.RequestId], []);
         return new Step(state with { Current = session }, effects).Then(s => s.Advance(now));
     }
 
@@ -186,7 +188,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
             return new(this);
         }
 
-        var session = Current ?? new Session(id, SessionPhase.Recording, "", ImmutableSortedDictionary<string, CameraProgress>.Empty, [], [], take.ScheduledStartMaster);
+        var session = Current ?? new SessionInProgress(id, SessionPhase.Recording, "", ImmutableSortedDictionary<string, CameraProgress>.Empty, [], [], take.ScheduledStartMaster);
         foreach (var camera in take.SessionCameras.Append(report.CameraId).Where(c => !session.Cameras.ContainsKey(c.Value)))
         {
             // Time for it to report itself before it is thought to have fallen out.
@@ -293,7 +295,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         }
     }
 
-    private Step StartReady(Session session, DateTimeOffset startAt)
+    private Step StartReady(SessionInProgress session, DateTimeOffset startAt)
     {
         var state = this;
         var effects = ImmutableList<SessionEffect>.Empty;
@@ -310,7 +312,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         return new(state with { Current = next }, effects);
     }
 
-    private Step StopAll(Session session, DateTimeOffset stopAt)
+    private Step StopAll(SessionInProgress session, DateTimeOffset stopAt)
     {
         var state = this;
         var effects = ImmutableList<SessionEffect>.Empty;
@@ -327,7 +329,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         return new Step(state with { Current = next }, effects).Then(s => s.Advance(stopAt));
     }
 
-    private Step GiveUp(Session session, string code, string message)
+    private Step GiveUp(SessionInProgress session, string code, string message)
     {
         var failed = session with { Phase = SessionPhase.Failed };
         return new(
@@ -338,7 +340,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
             ]);
     }
 
-    private ImmutableList<Session> Remember(Session session) => [session, .. History.Where(h => h.Id != session.Id).Take(HistoryLength - 1)];
+    private ImmutableList<SessionInProgress> Remember(SessionInProgress session) => [session, .. History.Where(h => h.Id != session.Id).Take(HistoryLength - 1)];
 
     private (SessionState State, SessionEffect.Command Command) Order(CameraId camera, object message, TimeSpan patience) =>
         (this with { NextCommandId = NextCommandId + 1 }, new SessionEffect.Command(camera, NextCommandId, message, patience));
@@ -360,7 +362,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
     private IEnumerable<CameraId> Cameras() => Expected
         .Concat(Nodes.Values.Select(n => n.Report.CameraId))
         .Distinct()
-        .OrderBy(Session.Order).ThenBy(c => c.Value, StringComparer.Ordinal);
+        .OrderBy(SessionInProgress.Order).ThenBy(c => c.Value, StringComparer.Ordinal);
 
     private bool IsOnline(CameraId camera, DateTimeOffset now) =>
         Nodes.TryGetValue(camera.Value, out var node) && now - node.HeardAt <= Options.OfflineAfter;
@@ -375,7 +377,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         return new RigView(now, (Current ?? History.FirstOrDefault())?.ToView(), cameras, Disagreements.Find(cameras, Current));
     }
 
-    public SessionList Sessions() => new([.. (Current is { } c ? [c] : Array.Empty<Session>()).Concat(History).Select(s => s.ToView())]);
+    public SessionList Sessions() => new([.. (Current is { } c ? [c] : Array.Empty<SessionInProgress>()).Concat(History).Select(s => s.ToView())]);
 }
 
 /// <param name="HeardAt">Master clock of the coordinator.</param>

@@ -21,7 +21,7 @@ internal sealed class SyncActor : ReceiveActor, IWithTimers
     public SyncActor(bool isMaster, MasterClock clock, IChrony chrony, Func<SyncOptions> options)
     {
         (this.isMaster, this.clock, this.chrony, this.options) = (isMaster, clock, chrony, options);
-        Receive<TimingProtocol.ClockMeasured>(measured =>
+        Receive<SyncProtocol.ClockMeasured>(measured =>
         {
             FollowSteps();
             masterAddress = measured.MasterAddress;
@@ -30,7 +30,7 @@ internal sealed class SyncActor : ReceiveActor, IWithTimers
         });
         Receive<Refresh>(_ => Publish());
         Receive<ReadChrony>(_ => Read());
-        Receive<TimingProtocol.ReadClockNow>(_ =>
+        Receive<SyncProtocol.ReadClockNow>(_ =>
         {
             if (waiting.Count < MaxWaiting)
             {
@@ -47,7 +47,7 @@ internal sealed class SyncActor : ReceiveActor, IWithTimers
             waiting.ForEach(asker => asker.Tell(this.clock.Status));
             waiting.Clear();
         });
-        Receive<TimingProtocol.GetSyncStatus>(_ =>
+        Receive<SyncProtocol.GetSyncStatus>(_ =>
         {
             Publish();
             Sender.Tell(this.clock.Status);

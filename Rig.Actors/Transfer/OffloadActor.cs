@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 using static Rig.Actors.Transfer.OffloadProtocol;
 
 namespace Rig.Actors.Transfer;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 
 namespace Rig.Actors.Transfer;
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rig.Domain.Messages;
 
 namespace Rig.Actors.Wire;
 

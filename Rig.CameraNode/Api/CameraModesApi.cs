@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Probe;
+using Rig.CameraNode.Modes;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 

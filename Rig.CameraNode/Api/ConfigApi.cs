@@ -2,10 +2,11 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Hosting;
-using Rig.CameraNode.Probe;
+using Rig.CameraNode.Modes;
+using Rig.CameraNode.Settings;
+using Rig.CameraNode.Status;
+using Rig.Domain.Messages;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 
@@ -86,7 +87,7 @@ internal static class ConfigApi
 
         if (errors.Count > 0)
         {
-            return ApiError.Of(StatusCodes.Status400BadRequest, string.Join(" ", errors), more => more["errors"] = new JsonArray([.. errors.Select(e => (JsonNode)e)]));
+            return ApiError.Of(StatusCodes.Status400BadRequest, string.Join(" ", errors), new JsonObject { ["errors"] = new JsonArray([.. errors.Select(e => (JsonNode)e)]) });
         }
 
         try

@@ -2,11 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
-using Rig.CameraNode.Hosting;
-using static Rig.Actors.Sessions.SessionProtocol;
+using Rig.CameraNode.Control;
+using Rig.CameraNode.Status;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using Rig.Hosting.Http;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.CameraNode.Api;
 
@@ -116,11 +119,7 @@ internal static class CoordinatorApi
     private static IResult Refusal(SessionRefused refused) => ApiError.Of(
         refused.Code is ProblemCodes.StartFailed or ProblemCodes.NotReady ? StatusCodes.Status500InternalServerError : StatusCodes.Status409Conflict,
         refused.Message,
-        more =>
-        {
-            more["code"] = refused.Code;
-            more["problems"] = new JsonArray([.. refused.Problems.Select(p => (JsonNode)new JsonObject { ["camera_id"] = p.CameraId.Value, ["code"] = p.Code, ["message"] = p.Message })]);
-        });
+        new JsonObject { ["code"] = refused.Code, ["problems"] = new JsonArray([.. refused.Problems.Select(p => (JsonNode)new JsonObject { ["camera_id"] = p.CameraId.Value, ["code"] = p.Code, ["message"] = p.Message })]) });
 
     private static string RequestIdOf(string? text) => text switch
     {

@@ -3,11 +3,13 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
-using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Control;
 using Rig.CameraNode.Peers;
 using Rig.CameraNode.SelfTest;
+using Rig.CameraNode.Status;
+using Rig.Domain.Messages;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 
@@ -60,7 +62,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
             {
                 try
                 {
-                    await node.AskCameraAsync(new TimingProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+                    await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
                     return new PeerAnswer(true, Json(new { Success = true, Sync = status.Sync() }), null);
                 }
                 catch (TimeoutException)
@@ -89,11 +91,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
         var failed = cameras.Where(c => !(c.Value is JsonObject camera && camera["passed"] is JsonValue value && value.TryGetValue<bool>(out var passed) && passed)).Select(c => c.Key).ToList();
         return failed.Count == 0
             ? Results.Json(new { Success = true, AllPassed = true, Cameras = new JsonObject(cameras) })
-            : ApiError.Of(StatusCodes.Status500InternalServerError, $"The test failed on {string.Join(" and ", failed)}.", more =>
-            {
-                more["all_passed"] = false;
-                more["cameras"] = new JsonObject(cameras);
-            });
+            : ApiError.Of(StatusCodes.Status500InternalServerError, $"The test failed on {string.Join(" and ", failed)}.", new JsonObject { ["all_passed"] = false, ["cameras"] = new JsonObject(cameras) });
     }
 
     private async Task<List<KeyValuePair<string, JsonNode?>>> OfAllAsync(Func<Task<PeerAnswer>> here, Func<Peer, Task<PeerAnswer>> there, Func<PeerAnswer, JsonNode> tell) =>

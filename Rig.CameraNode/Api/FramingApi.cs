@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.CameraNode.Framing;
+using Rig.Domain.Messages;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 
@@ -33,20 +34,10 @@ internal static class FramingApi
     {
         var (result, problem) = watch.Look();
         var body = result is null ? [] : (JsonObject)JsonSerializer.SerializeToNode(result, json.Value.SerializerOptions)!;
-        void Assist(JsonObject to)
-        {
-            to["available"] = result is not null;
-            to["assist_running"] = assist.IsRunning;
-            to["confirmed"] = assist.IsConfirmed;
-        }
-
-        if (problem is not null)
-        {
-            return ApiError.Of(StatusCodes.Status503ServiceUnavailable, problem, Assist);
-        }
-
-        Assist(body);
-        return Results.Json(body);
+        body["available"] = result is not null;
+        body["assist_running"] = assist.IsRunning;
+        body["confirmed"] = assist.IsConfirmed;
+        return problem is null ? Results.Json(body) : ApiError.Of(StatusCodes.Status503ServiceUnavailable, problem, body);
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, FramingWatch watch, FramingAssist assist, RigBoard board, CancellationToken cancellationToken)

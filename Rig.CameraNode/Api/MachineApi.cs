@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
-using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
-using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Control;
 using Rig.CameraNode.Network;
 using Rig.CameraNode.Power;
+using Rig.CameraNode.Settings;
+using Rig.CameraNode.Status;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using Rig.Hosting.Http;
+using Rig.Hosting.Observability;
 using Serilog.Events;
 
 namespace Rig.CameraNode.Api;
@@ -100,7 +104,7 @@ internal static class MachineApi
     private static async Task<IResult> TriggerSyncAsync(HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
-        await node.AskCameraAsync(new TimingProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+        await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
         return Results.Json(new { Success = true, Sync = status.Sync() });
     }
 

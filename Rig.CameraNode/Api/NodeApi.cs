@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Settings;
+using Rig.CameraNode.Status;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 
@@ -20,7 +22,7 @@ internal static class NodeApi
 
     public static void MapNode(this WebApplication app)
     {
-        app.UseApiErrors();
+        app.UseApiErrors(failed: "Something went wrong in this camera. Its log says more.", silent: "The camera did not answer in time. Try again in a moment.");
         app.Use(AllowTheRigAsync);
         app.UseFieldUi();
 

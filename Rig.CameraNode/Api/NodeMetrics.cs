@@ -1,7 +1,7 @@
 using Prometheus;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Messages;
 
 namespace Rig.CameraNode.Api;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
-using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
-using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Control;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
 using static Rig.Actors.Transfer.OffloadProtocol;
 
 namespace Rig.CameraNode.Api;

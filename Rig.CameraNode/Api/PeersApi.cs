@@ -2,9 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Peers;
+using Rig.CameraNode.Settings;
+using Rig.CameraNode.Status;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 

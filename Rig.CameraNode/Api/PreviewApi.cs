@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rig.Actors.Recording;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 

@@ -1,9 +1,12 @@
 using System.Globalization;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using System.Text.Json.Nodes;
 using Rig.Actors.Timing;
-using Rig.CameraNode.Hosting;
-using static Rig.Actors.Recording.RecordingProtocol;
+using Rig.CameraNode.Control;
+using Rig.CameraNode.Status;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
+using Rig.Hosting.Http;
+using static Rig.Domain.Messages.RecordingProtocol;
 
 namespace Rig.CameraNode.Api;
 
@@ -76,11 +79,7 @@ internal static class RecordApi
             _ => StatusCodes.Status409Conflict,
         },
         refused.Message,
-        more =>
-        {
-            more["code"] = refused.Code;
-            more["problems"] = refused.Problems.ToJson();
-        });
+        new JsonObject { ["code"] = refused.Code, ["problems"] = refused.Problems.ToJson() });
 
     internal static SessionId? SessionIdOf(string? text) => text switch
     {

@@ -2,9 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Control;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
+using Rig.Hosting.Http;
 using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.CameraNode.Api;
@@ -143,11 +145,7 @@ internal static class RecordingsApi
         return await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken) switch
         {
             TakeConfirmed confirmed => Results.Json(new { Success = true, Message = $"{id} is marked as offloaded.", confirmed.Deleted }),
-            ChecksumDiffers differs => ApiError.Of(StatusCodes.Status400BadRequest, "Checksum mismatch", more =>
-            {
-                more["expected"] = differs.Expected;
-                more["actual"] = value.ToLowerInvariant();
-            }),
+            ChecksumDiffers differs => ApiError.Of(StatusCodes.Status400BadRequest, "Checksum mismatch", new JsonObject { ["expected"] = differs.Expected, ["actual"] = value.ToLowerInvariant() }),
             _ => ApiError.NotFound($"There is no recording {id} here."),
         };
     }

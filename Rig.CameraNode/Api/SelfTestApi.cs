@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.CameraNode.SelfTest;
+using Rig.Domain.Messages;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Sessions;
-using Rig.Hosting;
+using Rig.Actors.Recording;
+using Rig.CameraNode.Status;
+using Rig.Hosting.Observability;
 
 namespace Rig.CameraNode.Api;
 

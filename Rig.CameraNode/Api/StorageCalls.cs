@@ -1,5 +1,6 @@
 using Rig.Actors.Recording;
-using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Control;
+using Rig.Hosting.Http;
 using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.CameraNode.Api;

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.CameraNode.Updates;
+using Rig.Domain.Messages;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
 

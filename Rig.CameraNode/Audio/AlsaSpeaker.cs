@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Native;
 
 namespace Rig.CameraNode.Audio;

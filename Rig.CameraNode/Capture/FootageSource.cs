@@ -1,4 +1,5 @@
-using Rig.Actors.Recording;
+using Rig.CameraNode.Imaging;
+using Rig.Domain.Recordings;
 using Rig.Media;
 
 namespace Rig.CameraNode.Capture;

@@ -1,8 +1,8 @@
-using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture.Libcamera;
-using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Capture.Synthetic;
-using Rig.CameraNode.Capture.V4l2;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.V4l2;
+using Rig.Domain.Identity;
 
 namespace Rig.CameraNode.Capture;
 

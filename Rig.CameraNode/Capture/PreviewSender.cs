@@ -1,3 +1,5 @@
+using Rig.CameraNode.Imaging;
+
 namespace Rig.CameraNode.Capture;
 
 /// <summary>Makes preview pictures beside the recording, on a thread of its own; a picture offered while it is busy is passed over.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Imaging;
 
 namespace Rig.CameraNode.Encoding;
 

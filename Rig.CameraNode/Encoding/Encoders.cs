@@ -1,6 +1,6 @@
-using Rig.CameraNode.Capture.Live;
-using Rig.CameraNode.Capture.V4l2;
 using Rig.CameraNode.Encoding.V4l2;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.V4l2;
 using Rig.Media;
 
 namespace Rig.CameraNode.Encoding;
@@ -19,7 +19,7 @@ internal static class Encoders
     /// <summary>In the order in which they are wanted: H.265 before H.264, and of each the hardware's before the software's.</summary>
     internal static IReadOnlyList<EncoderKind> Find()
     {
-        var hardware = V4l2Discovery.Encoders();
+        var hardware = V4l2Discovery.EncoderDevices();
         // Without ffmpeg there are none.
         var software = FfmpegPrograms.Encoders([X264, X265]);
         return
@@ -48,7 +48,7 @@ internal static class Encoders
         }
 
         var coded = settings.Codec == VideoCodec.H265 ? PixelFormats.Hevc : PixelFormats.H264;
-        var info = V4l2Discovery.Encoders().FirstOrDefault(e => HardwarePrefix + e.Card == id && e.Coded.Contains(coded))
+        var info = V4l2Discovery.EncoderDevices().FirstOrDefault(e => HardwarePrefix + e.Card == id && e.Coded.Contains(coded))
             ?? throw new InvalidDataException($"The encoder '{id}' is not there; run 'rig-node probe' to see which are.");
         return () => new V4l2Encoder(info, coded, settings, lender);
     }

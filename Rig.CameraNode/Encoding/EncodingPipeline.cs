@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Imaging;
 
 namespace Rig.CameraNode.Encoding;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
 using Rig.Media.Processes;
 

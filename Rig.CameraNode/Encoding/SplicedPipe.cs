@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
 
 namespace Rig.CameraNode.Encoding;

@@ -1,4 +1,5 @@
 using Rig.Actors.Recording;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Framing;
 

@@ -1,5 +1,6 @@
 using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Settings;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Framing;
 

@@ -2,6 +2,7 @@ using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
+using Rig.CameraNode.Control;
 
 namespace Rig.CameraNode.Hosting;
 

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Gateway;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using Rig.CameraNode.Settings;
 
 namespace Rig.CameraNode.Hosting;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
-using Rig.Actors.Hosting;
 using Rig.CameraNode.Api;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Cameras;
+using Rig.CameraNode.Settings;
 using Rig.CameraNode.Storage;
-using Rig.Hosting;
+using Rig.Hosting.Observability;
 
 namespace Rig.CameraNode.Hosting;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Operations;
+using Rig.CameraNode.Settings;
 
 namespace Rig.CameraNode.Hosting;
 

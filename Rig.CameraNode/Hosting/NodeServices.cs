@@ -8,18 +8,21 @@ using Rig.Actors.Timing;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Api;
 using Rig.CameraNode.Audio;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Clock;
+using Rig.CameraNode.Control;
 using Rig.CameraNode.Framing;
+using Rig.CameraNode.Modes;
 using Rig.CameraNode.Network;
 using Rig.CameraNode.Offload;
 using Rig.CameraNode.Peers;
 using Rig.CameraNode.Power;
-using Rig.CameraNode.Probe;
 using Rig.CameraNode.SelfTest;
+using Rig.CameraNode.Settings;
+using Rig.CameraNode.Status;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Updates;
-using Rig.Hosting;
+using Rig.Hosting.Configuration;
+using Rig.Hosting.Observability;
 
 namespace Rig.CameraNode.Hosting;
 
@@ -75,7 +78,7 @@ internal static class NodeServices
             Path.Combine(Path.GetDirectoryName(Path.GetFullPath(s.GetRequiredService<IOptions<NodeOptions>>().Value.ConfigPath))!, "update_history.json"),
             s.GetRequiredService<ILogger<UpdateHistory>>()));
         services.AddSingleton(s => new Updater(
-            new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), StatusReader.Version, s.GetRequiredService<UpdateHistory>(), s.GetRequiredService<TimeProvider>()));
+            new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), NodeVersion.Current, s.GetRequiredService<UpdateHistory>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s =>
         {
             var node = s.GetRequiredService<IOptions<NodeOptions>>().Value;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Rig.CameraNode.Api;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Settings;
+using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Network;
 

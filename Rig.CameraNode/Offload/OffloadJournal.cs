@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
 
 namespace Rig.CameraNode.Offload;
 

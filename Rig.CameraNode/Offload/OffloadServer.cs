@@ -7,6 +7,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
 
 namespace Rig.CameraNode.Offload;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
-using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Messages;
+using Rig.Hosting.Configuration;
 
 namespace Rig.CameraNode.Offload;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Api;
-using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Settings;
+using Rig.CameraNode.Status;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 
 namespace Rig.CameraNode.Peers;
 

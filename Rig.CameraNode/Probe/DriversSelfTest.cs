@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Libcamera;
-using Rig.CameraNode.Capture.Live;
-using Rig.CameraNode.Capture.V4l2;
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Encoding.V4l2;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
+using Rig.CameraNode.V4l2;
 
 namespace Rig.CameraNode.Probe;
 
@@ -91,14 +90,14 @@ internal static class DriversSelfTest
         V4l2Discovery.Cameras().FirstOrDefault(c => c.Driver == "vivid" && c.Modes.Any(m => m.Width == Width)) ?? throw new SelfTestException("vivid was not found among the cameras.");
 
     private static V4l2EncoderInfo Vicodec() =>
-        V4l2Discovery.Encoders().FirstOrDefault(e => e.Coded.Contains(PixelFormats.Fwht)) ?? throw new SelfTestException("vicodec was not found among the encoders.");
+        V4l2Discovery.EncoderDevices().FirstOrDefault(e => e.Coded.Contains(PixelFormats.Fwht)) ?? throw new SelfTestException("vicodec was not found among the encoders.");
 
     private static string FindByCapability()
     {
         var camera = Vivid();
         var encoder = Vicodec();
         Require(!V4l2Discovery.Cameras().Any(c => c.Driver == "vicodec"), "A codec was taken for a camera.");
-        Require(V4l2Discovery.Encoders().All(e => !e.Path.Equals(camera.Path, StringComparison.Ordinal)), "A camera was taken for an encoder.");
+        Require(V4l2Discovery.EncoderDevices().All(e => !e.Path.Equals(camera.Path, StringComparison.Ordinal)), "A camera was taken for an encoder.");
         Require(encoder.MultiPlanar, "vicodec was loaded multi-planar and found single-planar.");
         Require(camera.Modes.Any(m => m is { Width: 1920, Height: 1080 } && m.Fps > 0), "vivid's 1920x1080 has no rate.");
         return $"{camera.Card} at {camera.Path} with {camera.Modes.Count} modes; {encoder.Card} at {encoder.Path}, codes {string.Join(' ', encoder.Coded.Select(PixelFormats.Name))}";

@@ -1,8 +1,10 @@
-using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Probe;
 

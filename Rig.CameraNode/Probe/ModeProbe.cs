@@ -1,6 +1,7 @@
 using Rig.CameraNode.Capture;
-using Rig.CameraNode.Capture.Live;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Modes;
 
 namespace Rig.CameraNode.Probe;
 

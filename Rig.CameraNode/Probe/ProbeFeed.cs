@@ -1,5 +1,5 @@
 using Rig.CameraNode.Capture;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
 
 namespace Rig.CameraNode.Probe;

@@ -1,4 +1,4 @@
-using Rig.CameraNode.Capture.V4l2;
+using Rig.CameraNode.V4l2;
 
 namespace Rig.CameraNode.Probe;
 

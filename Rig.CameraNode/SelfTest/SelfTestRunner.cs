@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Settings;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.SelfTest;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Rig.Actors.Recording;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Storage;
 

@@ -20,7 +20,7 @@ internal sealed class RecorderMetrics
 
     internal Counter Frames { get; }
 
-    /// <summary>One label: a <see cref="Capture.DropCause"/>.</summary>
+    /// <summary>One label: a <see cref="CameraNode.Imaging.DropCause"/>.</summary>
     internal Counter DroppedFrames { get; }
 
     internal Counter Fragments { get; }

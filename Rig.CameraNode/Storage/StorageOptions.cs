@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Modes;
 
 namespace Rig.CameraNode.Storage;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Hosting;
 using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Modes;
+using Rig.Hosting.Configuration;
 
 namespace Rig.CameraNode.Storage;
 

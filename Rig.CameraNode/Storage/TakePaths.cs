@@ -1,4 +1,4 @@
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 
 namespace Rig.CameraNode.Storage;
 

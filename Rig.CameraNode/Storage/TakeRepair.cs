@@ -1,5 +1,6 @@
 using Rig.Actors.Recording;
 using Rig.CameraNode.Storage.Mp4;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Storage;
 

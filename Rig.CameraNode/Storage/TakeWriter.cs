@@ -3,6 +3,7 @@ using Rig.Actors.Recording;
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage.Mp4;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Storage;
 

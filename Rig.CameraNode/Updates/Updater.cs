@@ -7,7 +7,7 @@ namespace Rig.CameraNode.Updates;
 
 internal sealed class UpdateException(string message, Exception? inner = null) : Exception(message, inner);
 
-internal sealed record UpdateCheck(bool Available, string CurrentVersion, Release? Latest, ReleaseAsset? Archive);
+internal sealed record UpdateCheck(bool Available, string CurrentVersion, PublishedRelease? Latest, ReleaseAsset? Archive);
 
 /// <summary>
 /// Looks for a release, and puts one in place: download beside the target, verify its SHA-256 against the release's own list,
@@ -30,13 +30,13 @@ internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOpt
             throw new UpdateException("No update source is set. Set update.releases_url to the releases of this software.");
         }
 
-        Release? release;
+        PublishedRelease? release;
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, settings.ReleasesUrl);
             request.Headers.UserAgent.ParseAdd($"rig-node/{currentVersion}");
             request.Headers.Accept.ParseAdd("application/json");
-            release = JsonSerializer.Deserialize(await TextAsync(request, cancellationToken), ReleaseJson.Default.Release);
+            release = JsonSerializer.Deserialize(await TextAsync(request, cancellationToken), ReleaseJson.Default.PublishedRelease);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
@@ -78,7 +78,7 @@ internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOpt
     }
 
     /// <summary>Whatever comes of it is written down.</summary>
-    private async Task<string> AttemptAsync(Release release, ReleaseAsset archive, CancellationToken cancellationToken)
+    private async Task<string> AttemptAsync(PublishedRelease release, ReleaseAsset archive, CancellationToken cancellationToken)
     {
         var attempt = new UpdateAttempt(release.Version, currentVersion, time.GetUtcNow(), null, false, null);
         try
@@ -105,12 +105,12 @@ internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOpt
         }
     }
 
-    private async Task<string> PutInPlaceAsync(Release release, ReleaseAsset archive, CancellationToken cancellationToken)
+    private async Task<string> PutInPlaceAsync(PublishedRelease release, ReleaseAsset archive, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
         var checksums = release.ChecksumsFor(archive) ?? throw new UpdateException($"Release {release.TagName} has no SHA-256 for {archive.Name}, so it is not trusted.");
         using var ask = new HttpRequestMessage(HttpMethod.Get, Trusted(checksums));
-        var expected = Release.Sha256Of(System.Text.Encoding.UTF8.GetString(await TextAsync(ask, cancellationToken)), archive.Name)
+        var expected = PublishedRelease.Sha256Of(System.Text.Encoding.UTF8.GetString(await TextAsync(ask, cancellationToken)), archive.Name)
             ?? throw new UpdateException($"Release {release.TagName} has no SHA-256 for {archive.Name}, so it is not trusted.");
 
         var releases = Path.Combine(settings.InstallPath, "releases");

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 
 namespace Rig.Ctl.Demo;
 

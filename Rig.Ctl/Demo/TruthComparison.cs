@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
+using Rig.Domain.Match;
+using Rig.Domain.Recordings;
 
 namespace Rig.Ctl.Demo;
 

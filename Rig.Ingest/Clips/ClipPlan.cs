@@ -1,5 +1,5 @@
 using System.Globalization;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 
 namespace Rig.Ingest.Clips;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Media;
 
 namespace Rig.Ingest.Clips;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
+using Rig.Domain.Messages;
 
 namespace Rig.Ingest.Clips;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Detect;
 

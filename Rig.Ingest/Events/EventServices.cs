@@ -1,5 +1,5 @@
-using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Events;
 

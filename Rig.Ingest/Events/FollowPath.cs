@@ -1,4 +1,4 @@
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 
 namespace Rig.Ingest.Events;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 
 namespace Rig.Ingest.Events;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
-using Rig.Hosting;
+using Rig.Hosting.Configuration;
+using Rig.Hosting.Observability;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;

@@ -1,5 +1,6 @@
 using Rig.Actors.Pipeline;
-using Rig.Ingest.Storage;
+using Rig.Domain.Messages;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Hosting;
 

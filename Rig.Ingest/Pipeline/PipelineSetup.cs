@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Pipeline;

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Pipeline;

@@ -1,6 +1,6 @@
 using Npgsql;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Ingest.Pipeline;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Membership;
-using Rig.Actors.Transfer;
+using Rig.Domain.Messages;
 
 namespace Rig.Ingest.Pull;
 

@@ -1,4 +1,4 @@
-using Rig.Ingest.Storage;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Pull;
 

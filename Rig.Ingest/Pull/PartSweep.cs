@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Pull;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 using Rig.Ingest.Receive;
 
 namespace Rig.Ingest.Pull;
@@ -185,7 +185,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         }
     }
 
-    private NodeListing Read(Rig.Actors.Transfer.TransferProtocol.FinishedTakes listing)
+    private NodeListing Read(Rig.Domain.Messages.TransferProtocol.FinishedTakes listing)
     {
         if (RemoteTake.NormalizeNodeUrl(listing.BaseUrl) is not { } url)
         {

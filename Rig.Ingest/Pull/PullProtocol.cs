@@ -1,5 +1,5 @@
-using Rig.Actors.Recording;
-using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 
 namespace Rig.Ingest.Pull;
 

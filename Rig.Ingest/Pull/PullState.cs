@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Ingest.Pull;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Http;
 using Rig.Ingest.Receive;
 using Rig.Ingest.Storage;
 

@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
+using Rig.Domain.Messages;
+using Rig.Domain.Publishing;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Push;

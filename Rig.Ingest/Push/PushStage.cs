@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Messages;
+using Rig.Domain.Publishing;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Push;

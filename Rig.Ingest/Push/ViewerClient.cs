@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Publishing;
 
 namespace Rig.Ingest.Push;
 

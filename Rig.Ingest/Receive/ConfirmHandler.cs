@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;
@@ -46,7 +47,7 @@ internal sealed class ConfirmHandler(TakeStore store, CameraSet cameras)
     }
 
     /// <summary>The body of a mismatch, so that a sender uploads the take again.</summary>
-    private static ApiException Damaged(Receipt receipt, string? found) => ApiException.ChecksumMismatch(receipt.Sha256, found ?? "");
+    private static ApiException Damaged(Receipt receipt, string? found) => ChecksumMismatch.Of(receipt.Sha256, found ?? "");
 
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Receive;
 

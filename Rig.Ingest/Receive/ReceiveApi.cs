@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
-using Rig.Actors.Hosting;
+using Rig.Hosting.Configuration;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Storage;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;
@@ -67,11 +67,11 @@ internal sealed class UploadForm(CameraSet cameras) : IDisposable
         }
     }
 
-    public static SessionId ParseSession(string? text) => Rig.Actors.Sessions.SessionId.TryParse(text, out var id)
+    public static SessionId ParseSession(string? text) => Domain.Identity.SessionId.TryParse(text, out var id)
         ? id
         : throw new ApiException(400, "session_id must be 1 to 64 letters, digits, '_' or '-', starting with a letter or digit, such as GAME_20261121_140000.");
 
-    public static CameraId ParseCamera(string? text, CameraSet cameras) => Rig.Actors.Sessions.CameraId.TryParse(text, out var id) && cameras.Contains(id)
+    public static CameraId ParseCamera(string? text, CameraSet cameras) => Domain.Identity.CameraId.TryParse(text, out var id) && cameras.Contains(id)
         ? id
         : throw new ApiException(400, $"camera_id must be one of this rig's cameras: {cameras}. Add it to {CameraSet.Key} if it is a new one.");
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;

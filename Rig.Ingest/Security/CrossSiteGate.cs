@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
-using Rig.Actors.Hosting;
-using Rig.Ingest.Receive;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Security;
 

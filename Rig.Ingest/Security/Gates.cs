@@ -4,9 +4,8 @@ using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Hosting;
-using Rig.Hosting;
-using Rig.Ingest.Receive;
+using Rig.Hosting.Configuration;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Security;
 
@@ -112,7 +111,7 @@ internal static class Gates
         limiter.OnRejected = (context, _) =>
         {
             context.HttpContext.Response.Headers.RetryAfter = "1";
-            return new ValueTask(ApiError.Result(503, "Too many requests at once from this address. Wait a second and try again.").ExecuteAsync(context.HttpContext));
+            return new ValueTask(ApiError.Of(503, "Too many requests at once from this address. Wait a second and try again.").ExecuteAsync(context.HttpContext));
         };
     }
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Rig.Ingest.Storage;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Security;
 

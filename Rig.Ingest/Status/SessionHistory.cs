@@ -1,7 +1,8 @@
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 using Rig.Ingest.Persistence;
-using static Rig.Actors.Pipeline.PipelineEvents;
+using static Rig.Domain.Messages.PipelineEvents;
 
 namespace Rig.Ingest.Status;
 

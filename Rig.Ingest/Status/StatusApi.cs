@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.FileProviders;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
-using Rig.Hosting;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
+using Rig.Hosting.Observability;
 using Rig.Ingest.Hosting;
-using Rig.Ingest.Receive;
 using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 
@@ -35,7 +35,7 @@ internal static class StatusApi
         // Made now: it joins the registry, which asks it whenever somebody reads the figures.
         app.Services.GetRequiredService<IngestMetrics>();
         app.MapRigMetrics();
-        app.Map("/api/{**rest}", (HttpContext context) => ApiError.Result(404, $"There is no {context.Request.Method} {context.Request.Path} here."));
+        app.Map("/api/{**rest}", (HttpContext context) => ApiError.Of(404, $"There is no {context.Request.Method} {context.Request.Path} here."));
     }
 
     /// <summary>The page itself, from <c>wwwroot</c> beside the program.</summary>
@@ -73,14 +73,14 @@ internal static class StatusApi
         var session = Parse(id);
         return await reader.SessionAsync(session, cancellationToken) is { } view
             ? Results.Json(view, StatusJson.Default.SessionView)
-            : ApiError.Result(404, $"There is no session '{session}' here.");
+            : ApiError.Of(404, $"There is no session '{session}' here.");
     }
 
     private static async Task<IResult> HistoryAsync(string id, StatusReader reader, SessionHistory history, CancellationToken cancellationToken)
     {
         var session = Parse(id);
         return await reader.SessionAsync(session, cancellationToken) is null
-            ? ApiError.Result(404, $"There is no session '{session}' here.")
+            ? ApiError.Of(404, $"There is no session '{session}' here.")
             : Results.Json(await history.OfAsync(session, cancellationToken), StatusJson.Default.HistoryListView);
     }
 
@@ -89,7 +89,7 @@ internal static class StatusApi
         var session = Parse(id);
         return files.Find(session, name) is { } file
             ? Results.File(file.Path, file.ContentType, lastModified: System.IO.File.GetLastWriteTimeUtc(file.Path), enableRangeProcessing: true)
-            : ApiError.Result(404, "The session has no such file, or not yet.");
+            : ApiError.Of(404, "The session has no such file, or not yet.");
     }
 
     private static async Task<IResult> AskAsync(TakeStore takes, IngestActors actors, PipelineProtocol.IWithSessionId question, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ internal static class StatusApi
         // The pipeline keeps an actor for every session it hears of, so it hears only of real ones.
         if ((await takes.OfSessionAsync(question.SessionId, cancellationToken)).Count == 0)
         {
-            return ApiError.Result(404, $"There is no session '{question.SessionId}' with a recording here.");
+            return ApiError.Of(404, $"There is no session '{question.SessionId}' with a recording here.");
         }
 
         try
@@ -105,13 +105,13 @@ internal static class StatusApi
             return await actors.Pipeline.Ask<object>(question, AskPatience, cancellationToken) switch
             {
                 PipelineProtocol.Accepted accepted => Results.Json(new { success = true, session_id = accepted.SessionId.Value }, statusCode: 202),
-                PipelineProtocol.Refused refused => ApiError.Result(refused.NotFound ? 404 : 409, refused.Reason),
+                PipelineProtocol.Refused refused => ApiError.Of(refused.NotFound ? 404 : 409, refused.Reason),
                 var other => throw new InvalidOperationException($"The pipeline answered with {other.GetType()}."),
             };
         }
         catch (AskTimeoutException)
         {
-            return ApiError.Result(503, "The pipeline does not answer. Try again; if it stays so, restart rig-ingest.");
+            return ApiError.Of(503, "The pipeline does not answer. Try again; if it stays so, restart rig-ingest.");
         }
     }
 
@@ -122,7 +122,7 @@ internal static class StatusApi
         var gone = end.Token;
         if (feed.Listen(gone) is not { } states)
         {
-            await ApiError.Result(503, "Too many pages listen already. Close some.").ExecuteAsync(context);
+            await ApiError.Of(503, "Too many pages listen already. Close some.").ExecuteAsync(context);
             return;
         }
 

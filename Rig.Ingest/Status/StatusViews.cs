@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Rig.Actors.Recording;
+using Rig.Domain.Recordings;
 
 namespace Rig.Ingest.Status;
 

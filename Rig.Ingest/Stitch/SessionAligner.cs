@@ -1,6 +1,7 @@
 using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Match;
+using Rig.Domain.Recordings;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Kernel;

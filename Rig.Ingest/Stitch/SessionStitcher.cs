@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Ingest.Stitch.Kernel;
 using Rig.Ingest.Stitch.Video;
 

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 using Rig.Ingest.Stitch.Video;
 
 namespace Rig.Ingest.Stitch;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Stitch;
 

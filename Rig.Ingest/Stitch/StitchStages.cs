@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
+using Rig.Domain.Messages;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Vision;
 

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Ingest.Storage;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Npgsql;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Storage;
 

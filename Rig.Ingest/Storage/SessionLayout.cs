@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Ingest.Storage;
 

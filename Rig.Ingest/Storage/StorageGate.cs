@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Storage;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Rig.Actors.Hosting;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Storage;
 

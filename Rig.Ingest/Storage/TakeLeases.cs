@@ -1,5 +1,5 @@
 using Npgsql;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 
 namespace Rig.Ingest.Storage;
 

@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Ingest.Storage;
 

@@ -1,8 +1,12 @@
+using Rig.Actors.Gateway;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 using Rig.Simulation.World;
 using Rig.Tests.Support;
 

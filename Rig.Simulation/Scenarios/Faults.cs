@@ -1,5 +1,5 @@
-using Rig.Simulation.Network;
 using Rig.Simulation.World;
+using Rig.Simulation.World.Network;
 
 namespace Rig.Simulation.Scenarios;
 

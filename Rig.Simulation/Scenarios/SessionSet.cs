@@ -1,7 +1,8 @@
-using Rig.Actors.Sessions;
-using Rig.Simulation.Network;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 using Rig.Simulation.World;
-using static Rig.Actors.Sessions.SessionProtocol;
+using Rig.Simulation.World.Network;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.Simulation.Scenarios;
 

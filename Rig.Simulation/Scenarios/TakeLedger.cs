@@ -1,5 +1,6 @@
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Simulation.World;
 using Rig.Tests.Support;
 

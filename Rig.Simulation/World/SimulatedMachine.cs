@@ -1,4 +1,4 @@
-using Rig.Simulation.Network;
+using Rig.Simulation.World.Network;
 
 namespace Rig.Simulation.World;
 

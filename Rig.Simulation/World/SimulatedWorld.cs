@@ -1,5 +1,5 @@
-using Rig.Simulation.Network;
 using Rig.Simulation.Platform;
+using Rig.Simulation.World.Network;
 
 namespace Rig.Simulation.World;
 

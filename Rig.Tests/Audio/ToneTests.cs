@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Audio;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Cameras;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Audio;

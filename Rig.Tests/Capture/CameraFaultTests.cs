@@ -1,8 +1,10 @@
 using System.Diagnostics;
-using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Modes;
+using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
 using Rig.Ctl.Demo;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;

@@ -2,10 +2,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Probe;
+using Rig.CameraNode.Cameras;
+using Rig.CameraNode.Modes;
+using Rig.CameraNode.Settings;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
 using Rig.Tests.Storage;
 using Rig.Tests.Support;
 
@@ -19,17 +20,17 @@ internal sealed class CameraRig : IAsyncDisposable
     private readonly bool ownsFolder;
     private readonly RecordingDisk disk;
 
-    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<Camera>? logger, TimeProvider clock, IReadOnlyList<string>? command, ProbeOptions? probe)
+    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<RecordingCamera>? logger, TimeProvider clock, IReadOnlyList<string>? command, ProbeOptions? probe)
     {
         (this.folder, this.ownsFolder) = (folder, ownsFolder);
         Storage = new StorageOptions { RecordingsPath = folder.File("recordings"), ManifestsPath = folder.File("manifests"), MinFreeSpaceGb = 0 };
         disk = new RecordingDisk(Options.Create(Storage), files, NullLogger<RecordingDisk>.Instance);
-        Camera = new Camera(
+        Camera = new RecordingCamera(
             Options.Create(options), Options.Create(probe ?? new ProbeOptions()), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(command ?? CaptureProcess.OwnCommand()),
-            files, disk, new SealedTakes(), TakeBench.NewMetrics(), clock, logger ?? NullLogger<Camera>.Instance);
+            files, disk, new SealedTakes(), TakeBench.NewMetrics(), clock, logger ?? NullLogger<RecordingCamera>.Instance);
     }
 
-    internal Camera Camera { get; }
+    internal RecordingCamera Camera { get; }
 
     /// <summary>As the disk says now.</summary>
     internal RecordingCatalogue Catalogue => new(disk, Storage.ToSettings(SmallPattern()));
@@ -41,11 +42,11 @@ internal sealed class CameraRig : IAsyncDisposable
     internal static CameraOptions SmallPattern() =>
         new() { Source = "pattern", Width = 320, Height = 180, Fps = 30, BitrateMbps = 1, Preset = "ultrafast" };
 
-    internal static CameraRig Create(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<Camera>? logger = null,
+    internal static CameraRig Create(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<RecordingCamera>? logger = null,
         TimeProvider? clock = null, IReadOnlyList<string>? command = null, ProbeOptions? probe = null) =>
         new(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), logger, clock ?? TimeProvider.System, command, probe);
 
-    internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<Camera>? logger = null,
+    internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<RecordingCamera>? logger = null,
         TimeProvider? clock = null, IReadOnlyList<string>? command = null, ProbeOptions? probe = null)
     {
         var rig = Create(options, folder, files, logger, clock, command, probe);

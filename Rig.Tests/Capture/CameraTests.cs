@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
 using Rig.Ctl.Demo;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;

@@ -1,5 +1,6 @@
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
 
 namespace Rig.Tests.Capture;
 

@@ -1,4 +1,4 @@
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Imaging;
 
 namespace Rig.Tests.Capture;
 

@@ -1,5 +1,6 @@
-using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
+using Rig.CameraNode.Imaging;
+using Rig.Domain.Recordings;
 using Rig.Tests.Storage;
 using Rig.Tests.Support;
 using Xunit.Abstractions;

@@ -1,5 +1,6 @@
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Native;
 using Rig.CameraNode.Probe;
 
 namespace Rig.Tests.Capture;

@@ -1,4 +1,4 @@
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Commands;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;

@@ -1,7 +1,6 @@
-using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
 
 namespace Rig.Tests.Capture;

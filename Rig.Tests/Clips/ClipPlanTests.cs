@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Ingest.Clips;
 
 namespace Rig.Tests.Clips;

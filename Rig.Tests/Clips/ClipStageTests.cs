@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Match;
+using Rig.Domain.Messages;
 using Rig.Ingest.Clips;
 using Rig.Media;
 using Rig.Tests.Capture;

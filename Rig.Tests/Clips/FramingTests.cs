@@ -1,4 +1,4 @@
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Ingest.Clips;
 using Framing = Rig.Ingest.Clips.Framing;
 

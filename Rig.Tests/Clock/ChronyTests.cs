@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rig.Actors.Timing;
 using Rig.CameraNode.Clock;
+using Rig.Domain.Messages;
 using Rig.Tests.Support;
 using Xunit.Abstractions;
 

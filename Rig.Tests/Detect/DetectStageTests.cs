@@ -6,6 +6,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
+using Rig.Domain.Messages;
 using Rig.Ingest.Detect;
 using Rig.Tests.Support;
 

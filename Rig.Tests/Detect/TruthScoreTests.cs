@@ -1,5 +1,5 @@
-using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
+using Rig.Domain.Match;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Detect;
 

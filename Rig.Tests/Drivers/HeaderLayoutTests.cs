@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
-using Rig.CameraNode.Capture.V4l2;
 using Rig.CameraNode.Native;
+using Rig.CameraNode.V4l2;
 
 namespace Rig.Tests.Drivers;
 

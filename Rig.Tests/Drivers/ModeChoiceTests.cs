@@ -1,5 +1,5 @@
 using Rig.CameraNode.Encoding;
-using Rig.CameraNode.Probe;
+using Rig.CameraNode.Modes;
 
 namespace Rig.Tests.Drivers;
 

@@ -1,5 +1,4 @@
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Imaging;
 
 namespace Rig.Tests.Drivers;
 

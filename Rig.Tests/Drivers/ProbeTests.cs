@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Commands;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Modes;
 using Rig.CameraNode.Probe;
 using Rig.Tests.Capture;
 using Rig.Tests.Support;

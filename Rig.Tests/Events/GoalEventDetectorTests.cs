@@ -1,4 +1,4 @@
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Ingest.Events;
 using Rig.Tests.Support;
 

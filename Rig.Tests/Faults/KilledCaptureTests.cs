@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
+using Rig.Domain.Recordings;
 using Rig.Tests.Capture;
 using Rig.Tests.Support;
 

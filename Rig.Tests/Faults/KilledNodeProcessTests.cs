@@ -1,10 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
+using Rig.Domain.Identity;
 using Rig.Tests.Capture;
 using Rig.Tests.Storage;
 using Rig.Tests.Support;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Rig.Actors.Recording;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage.Check;
+using Rig.Domain.Recordings;
 using Rig.Tests.Capture;
 using Rig.Tests.Storage;
 using Rig.Tests.Support;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Cameras;
 using Rig.CameraNode.Storage;
 using Rig.Ctl.Demo;
 using Rig.Tests.Support;

@@ -1,6 +1,6 @@
-using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
+using Rig.Domain.Recordings;
 using Rig.Tests.Capture;
 using Rig.Tests.Storage;
 

@@ -1,12 +1,14 @@
 using Microsoft.Playwright;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 using Rig.Tests.NodeApi;
 using Rig.Tests.NodeFraming;
 using Rig.Tests.Support;
 using static Microsoft.Playwright.Assertions;
-using static Rig.Actors.Sessions.SessionProtocol;
+using static Rig.Domain.Messages.SessionProtocol;
 using static Rig.Actors.Transfer.OffloadProtocol;
 
 namespace Rig.Tests.FieldUi;

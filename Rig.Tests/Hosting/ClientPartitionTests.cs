@@ -1,5 +1,5 @@
 using System.Net;
-using Rig.Hosting;
+using Rig.Hosting.Http;
 
 namespace Rig.Tests.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Rig.Hosting;
+using Rig.Hosting.Http;
 
 namespace Rig.Tests.Hosting;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Rig.Hosting;
+using Rig.Hosting.Http;
 
 namespace Rig.Tests.Hosting;
 

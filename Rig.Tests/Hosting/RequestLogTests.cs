@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Rig.Actors.Hosting;
-using Rig.Hosting;
+using Rig.Hosting.Observability;
 using Serilog;
 using Serilog.Events;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Rig.Actors.Hosting;
+using Rig.Hosting.Observability;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Hosting;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Hosting;
-using Rig.Actors.Transfer;
 using Rig.Ctl.Demo;
+using Rig.Domain.Messages;
 using Rig.Ingest.Pull;
 using Rig.Tests.Support;
 

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
+using Rig.Domain.Messages;
 
 namespace Rig.Tests.Ingest;
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Publishing;
 
 namespace Rig.Tests.Ingest;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Ingest;
@@ -182,7 +183,7 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file, manifest: flat.ToJsonString()))).Status);
 
-        var stored = Rig.Actors.Recording.Manifest.Parse(await File.ReadAllBytesAsync(folder.File("sessions", Session, "CAM_C", "manifest.json")));
+        var stored = Manifest.Parse(await File.ReadAllBytesAsync(folder.File("sessions", Session, "CAM_C", "manifest.json")));
         Assert.Equal(3840, stored.Video.Resolution.Width);
         Assert.Equal(12.5, stored.Video.DurationSec);
         Assert.Equal("h265", stored.File.Codec);

@@ -1,4 +1,5 @@
 using Rig.Actors.Membership;
+using Rig.Domain.Messages;
 using static Rig.Tests.Membership.AcrossNodes;
 using static Rig.Tests.Membership.LoopbackCluster;
 

@@ -1,5 +1,5 @@
 using Rig.Actors.Membership;
-using static Rig.Actors.Membership.MembershipProtocol;
+using static Rig.Domain.Messages.MembershipProtocol;
 
 namespace Rig.Tests.Membership;
 

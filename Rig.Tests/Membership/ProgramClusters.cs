@@ -8,11 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using node::Rig.CameraNode.Hosting;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
+using node::Rig.CameraNode.Settings;
+using Rig.Domain.Identity;
 using Rig.Tests.Support;
 using static Rig.Tests.Membership.AcrossNodes;
 

@@ -1,9 +1,9 @@
 extern alias node;
 
 using System.Text.Json;
-using node::Rig.CameraNode.Network;
-using Rig.Actors.Recording;
+using Rig.Domain.Messages;
 using Rig.Tests.Support;
+using node::Rig.CameraNode.Network;
 using static Rig.Tests.NodeApi.ScriptedNetworkManager;
 
 namespace Rig.Tests.NodeApi;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.NodeApi;

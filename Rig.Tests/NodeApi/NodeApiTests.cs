@@ -4,11 +4,13 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Storage;
-using static Rig.Actors.Recording.RecordingProtocol;
-using static Rig.Actors.Sessions.SessionProtocol;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using static Rig.Domain.Messages.RecordingProtocol;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.Tests.NodeApi;
 

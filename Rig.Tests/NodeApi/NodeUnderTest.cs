@@ -5,14 +5,17 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Rig.Actors.Recording;
+using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
+using Rig.CameraNode.Control;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using Rig.Tests.Support;
 using node::Rig.CameraNode.Hosting;
 using node::Rig.CameraNode.Network;
 using node::Rig.CameraNode.Power;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.Actors.Timing;
-using Rig.Actors.Transfer;
-using Rig.Tests.Support;
 
 namespace Rig.Tests.NodeApi;
 

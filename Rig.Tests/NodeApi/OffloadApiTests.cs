@@ -1,6 +1,5 @@
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
 using static Rig.Actors.Transfer.OffloadProtocol;
 
 namespace Rig.Tests.NodeApi;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 
 namespace Rig.Tests.NodeApi;
 
@@ -128,7 +128,7 @@ public sealed class PeersApiTests
     {
         await using var right = await NodeUnderTest.StartAsync("--Rig:Node:CameraId=CAM_R");
         await using var node = await NodeUnderTest.StartAsync("--Rig:Node:ExpectedCameras:0=CAM_L", "--Rig:Node:ExpectedCameras:1=CAM_R");
-        right.CameraAnswers = node.CameraAnswers = message => message is TimingProtocol.ReadClockNow ? "read" : null;
+        right.CameraAnswers = node.CameraAnswers = message => message is SyncProtocol.ReadClockNow ? "read" : null;
         var (status, body) = await node.PostAsync("/api/v1/coordinator/sync", "{}");
         Assert.Equal((200, false), (status, body.GetProperty("success").GetBoolean()));
         Assert.True(body.GetProperty("cameras").GetProperty("CAM_L").GetProperty("success").GetBoolean());
@@ -138,7 +138,7 @@ public sealed class PeersApiTests
         (_, body) = await node.PostAsync("/api/v1/coordinator/sync", "{}");
         Assert.True(body.GetProperty("success").GetBoolean());
         Assert.Equal("unknown", body.GetProperty("cameras").GetProperty("CAM_R").GetProperty("sync").GetProperty("confidence").GetString());
-        Assert.Single(right.Asked, m => m is TimingProtocol.ReadClockNow);
+        Assert.Single(right.Asked, m => m is SyncProtocol.ReadClockNow);
         Assert.Equal(400, (await node.PostAsync("/api/v1/coordinator/sync", "x=1", "application/x-www-form-urlencoded")).Status);
     }
 

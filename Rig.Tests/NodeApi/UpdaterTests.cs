@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using node::Rig.CameraNode.Updates;
-using Rig.Actors.Recording;
+using Rig.Domain.Messages;
 using Rig.Tests.Support;
+using node::Rig.CameraNode.Updates;
 
 namespace Rig.Tests.NodeApi;
 
@@ -112,7 +112,7 @@ public sealed class UpdaterTests
     [InlineData("0011223344556677889900112233445566778899001122334455667788990011", "a.tar.gz", true)]
     [InlineData("0011223344556677889900112233445566778899001122334455667788990011  b.tar.gz", "a.tar.gz", false)]
     [InlineData("short  a.tar.gz", "a.tar.gz", false)]
-    public void Checksum_files_read_as_sha256sum_writes_them(string line, string name, bool found) => Assert.Equal(found, Release.Sha256Of(line, name) is not null);
+    public void Checksum_files_read_as_sha256sum_writes_them(string line, string name, bool found) => Assert.Equal(found, PublishedRelease.Sha256Of(line, name) is not null);
 
     private static async Task AssertRefusedAsync(ReleaseSource source, string because)
     {

@@ -1,6 +1,6 @@
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Synthetic;
 using Rig.CameraNode.Framing;
+using Rig.CameraNode.Imaging;
 
 namespace Rig.Tests.NodeFraming;
 

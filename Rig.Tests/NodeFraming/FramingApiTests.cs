@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rig.Actors.Recording;
+using Rig.Domain.Messages;
 using Rig.Tests.NodeApi;
 using Rig.Tests.Support;
 

@@ -1,6 +1,6 @@
-using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture.Synthetic;
 using Rig.CameraNode.Framing;
+using Rig.Domain.Identity;
 using Xunit.Abstractions;
 
 namespace Rig.Tests.NodeFraming;

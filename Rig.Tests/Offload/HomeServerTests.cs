@@ -6,13 +6,13 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using node::Rig.CameraNode.Offload;
-using node::Rig.CameraNode.Storage;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
+using node::Rig.CameraNode.Offload;
+using node::Rig.CameraNode.Storage;
 
 namespace Rig.Tests.Offload;
 

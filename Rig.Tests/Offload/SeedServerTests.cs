@@ -2,12 +2,12 @@ extern alias node;
 
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Recording;
+using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
+using Rig.Tests.Support;
 using node::Rig.CameraNode.Offload;
 using node::Rig.CameraNode.Storage;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.Actors.Transfer;
-using Rig.Tests.Support;
 
 namespace Rig.Tests.Offload;
 

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using node::Rig.CameraNode.Hosting;
-using Rig.Actors.Hosting;
+using Rig.Hosting.Configuration;
 using Rig.Tests.Support;
-using viewer::Rig.Viewer;
+using viewer::Rig.Viewer.Hosting;
 
 namespace Rig.Tests.Operations;
 

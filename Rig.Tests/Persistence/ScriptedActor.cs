@@ -1,6 +1,6 @@
-using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
-using static Rig.Actors.Pipeline.PipelineEvents;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using static Rig.Domain.Messages.PipelineEvents;
 
 namespace Rig.Tests.Persistence;
 

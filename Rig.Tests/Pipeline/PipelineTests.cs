@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
-using Rig.Ingest.Storage;
+using Rig.Domain.Messages;
+using Rig.Hosting.Configuration;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
 

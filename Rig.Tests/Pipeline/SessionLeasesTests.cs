@@ -1,9 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
-using static Rig.Actors.Pipeline.PipelineEvents;
+using static Rig.Domain.Messages.PipelineEvents;
 
 namespace Rig.Tests.Pipeline;
 

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Wire;
-using static Rig.Actors.Pipeline.PipelineEvents;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using static Rig.Domain.Messages.PipelineEvents;
 
 namespace Rig.Tests.Pipeline;
 

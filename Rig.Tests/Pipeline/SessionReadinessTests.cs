@@ -1,6 +1,6 @@
 using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Pipeline;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Npgsql;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Messages;
 using Rig.Ingest.Storage;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
-using static Rig.Actors.Recording.RecordingProtocol;
+using static Rig.Actors.Recording.CameraProtocol;
+using static Rig.Domain.Messages.RecordingProtocol;
 
 namespace Rig.Tests.Recording;
 
@@ -49,8 +52,8 @@ public sealed class CameraActorTests : HostedTestKit
     {
         var at = TimeProvider.System.GetUtcNow();
         var ahead = new ClockSample(at, at.AddMilliseconds(-3), at.AddMilliseconds(-3), at);
-        node.Tell(new TimingProtocol.ClockMeasured(ahead, "master"), TestActor);
-        node.Tell(new TimingProtocol.GetSyncStatus(), TestActor);
+        node.Tell(new SyncProtocol.ClockMeasured(ahead, "master"), TestActor);
+        node.Tell(new SyncProtocol.GetSyncStatus(), TestActor);
         Assert.Equal(3, ExpectMsg<SyncStatus>(Patience).OffsetMs!.Value, 3);
         node.Tell(Start() with { StartAtMaster = at }, TestActor);
         ExpectMsg<TakeBegan>(Patience);

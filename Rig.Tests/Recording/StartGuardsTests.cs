@@ -1,5 +1,7 @@
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Recording;
 

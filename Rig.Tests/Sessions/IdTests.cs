@@ -1,5 +1,4 @@
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Tests.Sessions;
 

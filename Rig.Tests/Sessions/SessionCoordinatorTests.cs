@@ -1,9 +1,12 @@
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
-using static Rig.Actors.Recording.RecordingProtocol;
-using static Rig.Actors.Sessions.SessionProtocol;
+using static Rig.Domain.Messages.RecordingProtocol;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.Tests.Sessions;
 

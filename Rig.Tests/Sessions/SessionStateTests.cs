@@ -1,10 +1,12 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
-using static Rig.Actors.Recording.RecordingProtocol;
-using static Rig.Actors.Sessions.SessionProtocol;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
+using static Rig.Domain.Messages.RecordingProtocol;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.Tests.Sessions;
 
@@ -431,7 +433,7 @@ public sealed class SessionStateTests
         new NodeReport(
             camera, $"http://{camera}", recording is null ? NodePhase.Idle : NodePhase.Recording,
             recording is { } id ? new TakeReport(new RecordingId(id, camera), Noon, Noon, Three, 1, 30, 0, 100) : null,
-            stopped, [], new NodeClockReport(0, Rig.Actors.Timing.SyncConfidence.Excellent, camera == CameraId.Center),
+            stopped, [], new NodeClockReport(0, Rig.Domain.Messages.SyncConfidence.Excellent, camera == CameraId.Center),
             new NodeStorageReport(1, 300, 0, 0, 0), true, 50, null, null, now),
         now));
 
@@ -458,7 +460,7 @@ public sealed class SessionStateTests
         HearAll();
         Do(s => s.Start(new StartSession("r1", Final), now));
         AllReady();
-        Answer<StartTake>(c => Began(c) with { FirstFrameMaster = state.Current!.ScheduledStart!.Value.AddMilliseconds(spreadMs * Session.Order(c)) });
+        Answer<StartTake>(c => Began(c) with { FirstFrameMaster = state.Current!.ScheduledStart!.Value.AddMilliseconds(spreadMs * SessionInProgress.Order(c)) });
     }
 
     private void Settle(SessionEffect.Command command, Random random)

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Media;
 

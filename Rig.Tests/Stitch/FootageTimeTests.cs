@@ -1,4 +1,4 @@
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 using Rig.Ingest.Stitch;
 using Rig.Ingest.Stitch.Video;
 using Rig.Media;

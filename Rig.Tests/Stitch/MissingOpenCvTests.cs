@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Stitch;

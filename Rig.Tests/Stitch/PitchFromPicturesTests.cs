@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Synthetic;
+using Rig.CameraNode.Imaging;
+using Rig.Domain.Identity;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Kernel;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Pitch;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Synthetic;
+using Rig.CameraNode.Imaging;
+using Rig.Domain.Identity;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Kernel;

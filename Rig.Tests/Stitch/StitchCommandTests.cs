@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Stitch;

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture.Synthetic;
+using Rig.Domain.Identity;
+using Rig.Domain.Match;
 using Rig.Ingest.Stitch;
 using Rig.Tests.Support;
 using Xunit.Abstractions;

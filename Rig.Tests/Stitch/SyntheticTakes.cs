@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Synthetic;
+using Rig.CameraNode.Imaging;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Stitch;
 

@@ -3,6 +3,7 @@ using Rig.CameraNode.Capture;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Storage;

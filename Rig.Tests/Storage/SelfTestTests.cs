@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.SelfTest;
+using Rig.CameraNode.Settings;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
 using Rig.Tests.Capture;
 
 namespace Rig.Tests.Storage;

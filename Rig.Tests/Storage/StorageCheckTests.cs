@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Rig.Actors.Recording;
+using Rig.CameraNode.Commands;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Storage;
 

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Modes;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Storage;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Rig.Actors.Recording;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Storage;
 

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Mp4;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Tests.Capture;
 
 namespace Rig.Tests.Storage;

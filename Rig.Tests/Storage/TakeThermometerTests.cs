@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Storage;
 

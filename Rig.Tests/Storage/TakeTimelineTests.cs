@@ -1,5 +1,5 @@
-using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Storage;
 

@@ -3,6 +3,8 @@ using Rig.Actors.Recording;
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Tests.Capture;
 
 namespace Rig.Tests.Storage;

@@ -1,4 +1,3 @@
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Native;
 
 namespace Rig.Tests.Support;

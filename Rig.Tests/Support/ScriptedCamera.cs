@@ -1,4 +1,6 @@
 using Rig.Actors.Recording;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Support;
 

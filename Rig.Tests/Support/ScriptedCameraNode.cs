@@ -1,6 +1,7 @@
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.Tests.Support;

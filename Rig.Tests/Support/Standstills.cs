@@ -1,4 +1,4 @@
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Native;
 
 namespace Rig.Tests.Support;
 

@@ -1,8 +1,8 @@
-using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Capture.Synthetic;
+using Rig.CameraNode.Imaging;
+using Rig.Domain.Identity;
+using Rig.Domain.Match;
+using Rig.Domain.Recordings;
 using Rig.Ingest.Detect;
 
 namespace Rig.Tests.Support;

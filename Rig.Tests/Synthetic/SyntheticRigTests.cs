@@ -1,5 +1,5 @@
-using Rig.Actors.Sessions;
 using Rig.CameraNode.Capture.Synthetic;
+using Rig.Domain.Identity;
 
 namespace Rig.Tests.Synthetic;
 

@@ -1,10 +1,11 @@
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Tests.Capture;
 using Rig.Tests.Support;
-using static Rig.Actors.Recording.RecordingProtocol;
+using static Rig.Domain.Messages.RecordingProtocol;
 
 namespace Rig.Tests.Timing;
 
@@ -22,12 +23,12 @@ public sealed class ClockStepTests : PatientTestKit
         var clock = new MasterClock(time);
         var sync = Sys.ActorOf(SyncActor.PropsOf(false, clock, new NoChrony(), () => new SyncOptions()));
         var now = time.GetUtcNow();
-        sync.Tell(new TimingProtocol.ClockMeasured(new ClockSample(now, now.AddMilliseconds(-3), now.AddMilliseconds(-3), now), "master"), TestActor);
-        sync.Tell(new TimingProtocol.GetSyncStatus(), TestActor);
+        sync.Tell(new SyncProtocol.ClockMeasured(new ClockSample(now, now.AddMilliseconds(-3), now.AddMilliseconds(-3), now), "master"), TestActor);
+        sync.Tell(new SyncProtocol.GetSyncStatus(), TestActor);
         Assert.Equal(3, ExpectMsg<SyncStatus>(Patience).OffsetMs!.Value, 3);
         var before = clock.MasterNow;
         time.Step(TimeSpan.FromSeconds(seconds));
-        sync.Tell(new TimingProtocol.GetSyncStatus(), TestActor);
+        sync.Tell(new SyncProtocol.GetSyncStatus(), TestActor);
         var after = ExpectMsg<SyncStatus>(Patience);
         Assert.InRange(after.OffsetMs!.Value, (seconds * 1000) + 3 - 150, (seconds * 1000) + 3 + 150);
         Assert.InRange(after.StepsMs, (seconds * 1000) - 150, (seconds * 1000) + 150);

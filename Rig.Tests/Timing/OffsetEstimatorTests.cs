@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Rig.Actors.Timing;
+using Rig.Domain.Messages;
 
 namespace Rig.Tests.Timing;
 

@@ -1,4 +1,5 @@
 using Rig.Actors.Timing;
+using Rig.Domain.Messages;
 
 namespace Rig.Tests.Timing;
 

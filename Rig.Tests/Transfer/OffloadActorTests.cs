@@ -1,7 +1,7 @@
 using Akka.Actor.Dsl;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
 using Rig.Tests.Support;
 using static Rig.Actors.Transfer.OffloadProtocol;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
+using Rig.Domain.Identity;
 
 namespace Rig.Tests.Transfer;
 

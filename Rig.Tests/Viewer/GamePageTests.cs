@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Viewer;

@@ -30,7 +30,7 @@ public sealed class GameTextTests
         Assert.Null(GameText.Score(Summary(null, null, 0)));
     }
 
-    private static Rig.Actors.Pipeline.MatchEvent Goal(string? team) => new("goal", 1, 0.9, Team: team);
+    private static Rig.Domain.Match.MatchEvent Goal(string? team) => new("goal", 1, 0.9, Team: team);
 
     private static GameSummary Summary(int? home, int? away, int goals) => new(1, 1, "Blue", null, default, 10, home, away, goals, goals, 0, "/x");
 }

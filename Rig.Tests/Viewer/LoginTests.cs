@@ -1,6 +1,6 @@
 using System.Net;
 using Rig.Tests.Support;
-using Rig.Viewer;
+using Rig.Viewer.Hosting;
 
 namespace Rig.Tests.Viewer;
 

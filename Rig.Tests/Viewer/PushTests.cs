@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Publishing;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Viewer;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
+using Rig.Domain.Publishing;
 
 namespace Rig.Tests.Viewer;
 

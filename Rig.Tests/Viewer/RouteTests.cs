@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Publishing;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Viewer;

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Rig.Tests.Support;
-using Rig.Viewer;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Hosting;
 using Rig.Viewer.Storage;
 
 namespace Rig.Tests.Viewer;

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Tests.Support;
-using Rig.Viewer;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Hosting;
 using Rig.Viewer.Storage;
 
 namespace Rig.Tests.Viewer;

@@ -1,13 +1,10 @@
 using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Rig.Actors.Membership;
-using Rig.Actors.Pipeline;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.Actors.Timing;
-using Rig.Actors.Transfer;
 using Rig.Actors.Wire;
+using Rig.Domain.Identity;
+using Rig.Domain.Messages;
+using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Wire;
 

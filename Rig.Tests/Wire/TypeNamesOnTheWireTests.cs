@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Rig.Actors.Hosting;
-using Rig.Actors.Sessions;
+using Rig.Domain.Messages;
 using Rig.Tests.Membership;
 using Rig.Tests.Support;
 

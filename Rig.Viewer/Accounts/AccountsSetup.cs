@@ -7,11 +7,12 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using Rig.Hosting;
+using Rig.Hosting.Http;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Accounts.SignIn;
+using Rig.Viewer.Operations;
+using Rig.Viewer.Settings;
 using Rig.Viewer.Storage;
-using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Accounts;
 

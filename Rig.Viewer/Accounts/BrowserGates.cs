@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.CookiePolicy;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
-using Rig.Hosting;
+using Rig.Hosting.Http;
+using Rig.Viewer.Settings;
 
 namespace Rig.Viewer.Accounts;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rig.Viewer.Hosting;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Commands;

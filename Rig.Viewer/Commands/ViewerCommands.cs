@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Npgsql;
-using Rig.Actors.Hosting;
+using Rig.Hosting.Configuration;
+using Rig.Viewer.Hosting;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Commands;

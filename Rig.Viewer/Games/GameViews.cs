@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Rig.Viewer.Storage;
-using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Games;
 

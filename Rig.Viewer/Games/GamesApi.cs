@@ -2,7 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Rig.Hosting;
+using Rig.Hosting.Http;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Storage;

@@ -1,6 +1,6 @@
 using System.Net;
-using Rig.Hosting;
-using Rig.Viewer.Accounts;
+using Rig.Hosting.Http;
+using Rig.Hosting.Observability;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Operations;

@@ -1,6 +1,6 @@
-using Rig.Actors.Pipeline;
+using Rig.Domain.Match;
+using Rig.Domain.Publishing;
 using Rig.Viewer.Storage;
-using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Push;
 

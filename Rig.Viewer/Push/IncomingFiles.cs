@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Publishing;
 using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Push;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Rig.Actors.Hosting;
-using Rig.Actors.Pipeline;
-using Rig.Hosting;
-using Rig.Viewer.Accounts;
+using Rig.Domain.Publishing;
+using Rig.Hosting.Configuration;
+using Rig.Hosting.Http;
+using Rig.Viewer.Operations;
 using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Push;

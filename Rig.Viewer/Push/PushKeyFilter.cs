@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Rig.Viewer.Accounts;
+using Rig.Viewer.Operations;
 
 namespace Rig.Viewer.Push;
 

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
-using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Match;
+using Rig.Domain.Publishing;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Settings;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
 

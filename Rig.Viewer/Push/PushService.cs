@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Publishing;
 using Rig.Viewer.Operations;
+using Rig.Viewer.Settings;
 using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Push;

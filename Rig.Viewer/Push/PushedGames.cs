@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Rig.Actors.Pipeline;
+using Rig.Domain.Publishing;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Push;

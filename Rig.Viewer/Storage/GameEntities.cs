@@ -18,7 +18,7 @@ public sealed class Game
     public bool IsProcessed { get; set; }
     public DateTimeOffset? ProcessedAt { get; set; }
 
-    /// <summary>What the player draws with: <see cref="Watch.GameMetadata"/> as JSON.</summary>
+    /// <summary>What the player draws with: <see cref="Viewer.Storage.GameMetadata"/> as JSON.</summary>
     public string? GameMetadata { get; set; }
     public List<GameEvent> Events { get; } = [];
     public List<Clip> Clips { get; } = [];
@@ -34,7 +34,7 @@ public sealed class GameEvent
     public double TimestampSeconds { get; set; }
     public double Confidence { get; set; }
 
-    /// <summary>Metres, in the pitch axes of <see cref="Actors.Pipeline.PanoramaGeometry"/>.</summary>
+    /// <summary>Metres, in the pitch axes of <see cref="Domain.Match.PanoramaGeometry"/>.</summary>
     public double? FieldPositionX { get; set; }
     public double? FieldPositionY { get; set; }
 
@@ -78,7 +78,7 @@ public sealed class GameAnnouncement
     public int GameId { get; set; }
     public Game? Game { get; set; }
 
-    /// <summary>The announced <see cref="Actors.Pipeline.GamePush"/> as JSON.</summary>
+    /// <summary>The announced <see cref="Domain.Publishing.GamePush"/> as JSON.</summary>
     public required string Payload { get; set; }
     public bool IsPublished { get; set; }
     public DateTimeOffset AnnouncedAt { get; set; }

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Hosting;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Viewer.Storage;
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
-using Rig.Actors.Hosting;
-using Rig.Hosting;
+using Rig.Hosting.Configuration;
+using Rig.Hosting.Http;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Operations;
+using Rig.Viewer.Settings;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Watch;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Rig.Viewer.Settings;
 
 namespace Rig.Viewer.Watch;
 

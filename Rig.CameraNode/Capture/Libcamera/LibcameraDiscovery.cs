@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
 
 namespace Rig.CameraNode.Capture.Libcamera;

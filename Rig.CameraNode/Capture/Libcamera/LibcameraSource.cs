@@ -1,7 +1,7 @@
 using System.Globalization;
-using Rig.Actors.Recording;
-using Rig.CameraNode.Capture.Live;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Capture.Libcamera;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
+using Rig.CameraNode.Native;
 
 namespace Rig.CameraNode.Capture.Live;
 

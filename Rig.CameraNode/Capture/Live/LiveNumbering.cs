@@ -1,3 +1,5 @@
+using Rig.CameraNode.Imaging;
+
 namespace Rig.CameraNode.Capture.Live;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Rig.CameraNode.Imaging;
+
 namespace Rig.CameraNode.Capture.Synthetic;
 
 /// <summary>Renders the empty pitch once as a camera sees it, four samples a pixel.</summary>
@@ -16,7 +18,7 @@ internal static class Backdrop
             var chromaV = frame.V;
             for (var column = 0; column < width / 2; column++)
             {
-                var block = default(Rgb);
+                var block = default(RgbColour);
                 for (var index = 0; index < 4; index++)
                 {
                     var (x, y) = ((column * 2) + (index & 1), (pair * 2) + (index >> 1));
@@ -32,6 +34,6 @@ internal static class Backdrop
         });
         return frame;
 
-        Rgb At(double x, double y) => scenery.Look(camera.Ray(x, y).Normalized);
+        RgbColour At(double x, double y) => scenery.Look(camera.Ray(x, y).Normalized);
     }
 }

@@ -1,4 +1,4 @@
-using Rig.Actors.Recording;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Capture.Synthetic;
 

@@ -1,3 +1,5 @@
+using Rig.CameraNode.Imaging;
+
 namespace Rig.CameraNode.Capture.Synthetic;
 
 /// <summary>Draws anti-aliased shapes into a 4:2:0 picture. Coordinates are luma pixels, pixel centres at whole numbers.</summary>

@@ -1,13 +1,13 @@
 namespace Rig.CameraNode.Capture.Synthetic;
 
 /// <summary>Gamma-coded RGB, 0 to 255 and not clipped.</summary>
-internal readonly record struct Rgb(double R, double G, double B)
+internal readonly record struct RgbColour(double R, double G, double B)
 {
-    public static Rgb operator *(Rgb colour, double factor) => new(colour.R * factor, colour.G * factor, colour.B * factor);
+    public static RgbColour operator *(RgbColour colour, double factor) => new(colour.R * factor, colour.G * factor, colour.B * factor);
 
-    public static Rgb operator +(Rgb a, Rgb b) => new(a.R + b.R, a.G + b.G, a.B + b.B);
+    public static RgbColour operator +(RgbColour a, RgbColour b) => new(a.R + b.R, a.G + b.G, a.B + b.B);
 
-    public static Rgb Mix(Rgb a, Rgb b, double amount) => (a * (1 - amount)) + (b * amount);
+    public static RgbColour Mix(RgbColour a, RgbColour b, double amount) => (a * (1 - amount)) + (b * amount);
 
     /// <summary>Limited-range BT.709.</summary>
     public Yuv ToYuv()

@@ -12,16 +12,16 @@ internal sealed class FigurePainter(CameraModel camera, Canvas canvas)
     /// <summary>Shirts shorter than this many pixels show no number.</summary>
     private const double NumberFromPx = 14;
 
-    private static readonly Yuv Skin = new Rgb(206, 160, 128).ToYuv();
-    private static readonly Yuv Hair = new Rgb(58, 44, 34).ToYuv();
-    private static readonly Yuv Boot = new Rgb(28, 28, 30).ToYuv();
-    private static readonly Yuv White = new Rgb(240, 240, 238).ToYuv();
-    private static readonly Yuv Dark = new Rgb(34, 34, 38).ToYuv();
-    private static readonly Kit HomeKit = new(new Rgb(206, 34, 38).ToYuv(), White, new Rgb(190, 30, 34).ToYuv(), White);
-    private static readonly Kit AwayKit = new(new Rgb(32, 70, 190).ToYuv(), new Rgb(24, 44, 120).ToYuv(), White, White);
-    private static readonly Kit HomeKeeperKit = new(new Rgb(238, 204, 40).ToYuv(), Dark, new Rgb(238, 204, 40).ToYuv(), Dark);
-    private static readonly Kit AwayKeeperKit = new(new Rgb(232, 120, 30).ToYuv(), Dark, new Rgb(232, 120, 30).ToYuv(), Dark);
-    private static readonly Kit RefereeKit = new(new Rgb(30, 30, 34).ToYuv(), new Rgb(30, 30, 34).ToYuv(), Dark, White);
+    private static readonly Yuv Skin = new RgbColour(206, 160, 128).ToYuv();
+    private static readonly Yuv Hair = new RgbColour(58, 44, 34).ToYuv();
+    private static readonly Yuv Boot = new RgbColour(28, 28, 30).ToYuv();
+    private static readonly Yuv White = new RgbColour(240, 240, 238).ToYuv();
+    private static readonly Yuv Dark = new RgbColour(34, 34, 38).ToYuv();
+    private static readonly Kit HomeKit = new(new RgbColour(206, 34, 38).ToYuv(), White, new RgbColour(190, 30, 34).ToYuv(), White);
+    private static readonly Kit AwayKit = new(new RgbColour(32, 70, 190).ToYuv(), new RgbColour(24, 44, 120).ToYuv(), White, White);
+    private static readonly Kit HomeKeeperKit = new(new RgbColour(238, 204, 40).ToYuv(), Dark, new RgbColour(238, 204, 40).ToYuv(), Dark);
+    private static readonly Kit AwayKeeperKit = new(new RgbColour(232, 120, 30).ToYuv(), Dark, new RgbColour(232, 120, 30).ToYuv(), Dark);
+    private static readonly Kit RefereeKit = new(new RgbColour(30, 30, 34).ToYuv(), new RgbColour(30, 30, 34).ToYuv(), Dark, White);
 
     public static Yuv ShirtColour(Figure figure) => KitOf(figure).Shirt;
 
@@ -65,7 +65,7 @@ internal sealed class FigurePainter(CameraModel camera, Canvas canvas)
         }
 
         var radius = MatchPlan.BallRadiusM * camera.Lens.Fx / (ball - camera.Center).Length;
-        canvas.Capsule(u, v, u, v, radius, radius, new Rgb(246, 246, 244).ToYuv(), 10);
+        canvas.Capsule(u, v, u, v, radius, radius, new RgbColour(246, 246, 244).ToYuv(), 10);
         if (radius > 3)
         {
             var spin = (ball.X + ball.Y) / MatchPlan.BallRadiusM;

@@ -5,7 +5,7 @@ internal sealed class GoalFrame
 {
     private const double PostRadius = 0.06;
     private const double MeshM = 0.24;
-    private static readonly Rgb White = new(244, 245, 240);
+    private static readonly RgbColour White = new(244, 245, 240);
     private readonly double lineX;
     private readonly double backX;
     private readonly Vector3D bound;
@@ -32,7 +32,7 @@ internal sealed class GoalFrame
     }
 
     /// <summary>Lays net and frame over what lies behind them.</summary>
-    public Rgb Over(Rgb behind, Vector3D direction, double distance, double radiansPerPixel)
+    public RgbColour Over(RgbColour behind, Vector3D direction, double distance, double radiansPerPixel)
     {
         var toward = Vector3D.Dot(bound, direction);
         if (toward < 0 || (bound - (direction * toward)).Length > 5)
@@ -52,13 +52,13 @@ internal sealed class GoalFrame
             var (miss, range) = Miss(direction, from - m, to - m);
             var blur = radiansPerPixel * range * 0.5;
             var cover = Math.Clamp((radius + blur - miss) / (2 * blur), 0, 1) * Math.Min(1, radius / blur);
-            colour = Rgb.Mix(colour, White, cover);
+            colour = RgbColour.Mix(colour, White, cover);
         }
 
         return colour;
     }
 
-    private Rgb Net(Rgb behind, Vector3D direction, double range, double distance, Func<Vector3D, (double A, double B)> plane, double radiansPerPixel)
+    private RgbColour Net(RgbColour behind, Vector3D direction, double range, double distance, Func<Vector3D, (double A, double B)> plane, double radiansPerPixel)
     {
         if (range <= 0 || range > distance + 0.01)
         {
@@ -76,7 +76,7 @@ internal sealed class GoalFrame
         var (a, b) = plane(p);
         var footprint = radiansPerPixel * range;
         var thread = Math.Max(Thread(a, footprint), Thread(b, footprint));
-        return Rgb.Mix(behind, White, thread);
+        return RgbColour.Mix(behind, White, thread);
     }
 
     private static double Thread(double along, double footprint)

@@ -6,11 +6,11 @@ internal sealed class Scenery(double radiansPerPixel)
 {
     private const double HoardingHeight = 0.95;
     private const double FenceHeight = 3.2;
-    private static readonly Rgb Paint = new(250, 252, 246);
+    private static readonly RgbColour Paint = new(250, 252, 246);
     private static readonly GoalFrame[] Goals = [new(0), new(PitchPlan.LengthM)];
 
     /// <param name="direction">Unit length, pitch axes, from the mast's top.</param>
-    public Rgb Look(Vector3D direction)
+    public RgbColour Look(Vector3D direction)
     {
         var colour = Ground(direction, out var distance);
         foreach (var backdrop in Backdrops(direction))
@@ -30,7 +30,7 @@ internal sealed class Scenery(double radiansPerPixel)
     }
 
     /// <summary>Metres to the ground, or to nothing at all.</summary>
-    private Rgb Ground(Vector3D direction, out double distance)
+    private RgbColour Ground(Vector3D direction, out double distance)
     {
         distance = direction.Z < -1e-4 ? -SyntheticRig.MastTop.Z / direction.Z : double.PositiveInfinity;
         if (distance > 400)
@@ -46,14 +46,14 @@ internal sealed class Scenery(double radiansPerPixel)
         return OnGround(point.X, point.Y, footprint, across, along);
     }
 
-    private static Rgb OnGround(double x, double y, double footprint, double across, double along)
+    private static RgbColour OnGround(double x, double y, double footprint, double across, double along)
     {
         var outside = Math.Max(Math.Max(-x, x - PitchPlan.LengthM), Math.Max(-y, y - PitchPlan.WidthM));
         if (outside > 4.5)
         {
             // A path of fine gravel around the grass, meadow beyond.
             var texture = ValueNoise.Octaves(x, y, 1.2, 7, footprint, 71) + (0.6 * ValueNoise.Octaves(x, y, 8, 2, footprint, 79));
-            return outside < 14 ? new Rgb(150, 137, 121) * (1 + (0.2 * texture)) : new Rgb(92, 108, 62) * (1 + (0.35 * texture));
+            return outside < 14 ? new RgbColour(150, 137, 121) * (1 + (0.2 * texture)) : new RgbColour(92, 108, 62) * (1 + (0.35 * texture));
         }
 
         // Mown in bands across the pitch; each leans the other way, so that one looks lighter.
@@ -62,8 +62,8 @@ internal sealed class Scenery(double radiansPerPixel)
         var patches = ValueNoise.Octaves(x, y, 11, 4, footprint, 3) * 0.09;
         var blades = ValueNoise.Octaves(x, y * 0.8, 0.45, 6, footprint, 11) * 0.12;
         var worn = Worn(x, y) * (0.6 + ValueNoise.Octaves(x, y, 1.6, 4, footprint, 23));
-        var grass = new Rgb(80, 122, 56) * (1 + stripe + patches + blades);
-        grass = Rgb.Mix(grass, new Rgb(122, 116, 70) * (1 + blades), Math.Clamp(worn, 0, 0.75));
+        var grass = new RgbColour(80, 122, 56) * (1 + stripe + patches + blades);
+        grass = RgbColour.Mix(grass, new RgbColour(122, 116, 70) * (1 + blades), Math.Clamp(worn, 0, 0.75));
         if (outside > 2)
         {
             return grass * 0.9;
@@ -84,7 +84,7 @@ internal sealed class Scenery(double radiansPerPixel)
         var slopeAcross = Math.Abs(PitchPlan.DistanceToLine(x - stepY, y + stepX) - off) / 0.01;
         var blur = Math.Max(0.01, ((slopeAcross * across) + (slopeAlong * along)) / 4);
         var paint = Math.Clamp((width + blur - off) / (2 * blur), 0, 1) * Math.Min(1, width / blur);
-        return Rgb.Mix(grass, Paint * (1 + (blades * 0.3)), paint);
+        return RgbColour.Mix(grass, Paint * (1 + (blades * 0.3)), paint);
     }
 
     /// <summary>The goal mouths, the spots and the centre are trodden bare.</summary>
@@ -97,13 +97,13 @@ internal sealed class Scenery(double radiansPerPixel)
         return mouth + centre;
     }
 
-    private static Rgb Sky(Vector3D direction)
+    private static RgbColour Sky(Vector3D direction)
     {
         var bearing = Math.Atan2(direction.X, direction.Y);
         var height = Math.Max(0, direction.Z);
         var cloud = ValueNoise.Octaves(bearing * 2, direction.Z * 6, 0.5, 6, 0.002, 41) + 0.35;
-        var blue = Rgb.Mix(new Rgb(206, 218, 228), new Rgb(120, 164, 214), Math.Clamp(height * 2.2, 0, 1));
-        return Rgb.Mix(blue, new Rgb(240, 242, 244), Math.Clamp(cloud, 0, 0.9));
+        var blue = RgbColour.Mix(new RgbColour(206, 218, 228), new RgbColour(120, 164, 214), Math.Clamp(height * 2.2, 0, 1));
+        return RgbColour.Mix(blue, new RgbColour(240, 242, 244), Math.Clamp(cloud, 0, 0.9));
     }
 
     /// <summary>Upright walls: low hoardings close by, a fence with people behind it, then trees and houses.</summary>
@@ -124,7 +124,7 @@ internal sealed class Scenery(double radiansPerPixel)
         ];
     }
 
-    private Rgb? Backdrop(Surface surface)
+    private RgbColour? Backdrop(Surface surface)
     {
         if (surface.Distance <= 0 || surface.Distance > 1000)
         {
@@ -149,22 +149,22 @@ internal sealed class Scenery(double radiansPerPixel)
     }
 
     /// <summary>Boards of 5 m, each with its own colours and lettering.</summary>
-    private static Rgb Hoarding(double along, double z, double footprint)
+    private static RgbColour Hoarding(double along, double z, double footprint)
     {
         var board = (int)Math.Floor(along / 5);
         var x = along - (board * 5);
         var back = Hue(board, 301, 70, 150);
-        var ink = ValueNoise.Cell(board, 5, 302) > 0.35 ? new Rgb(238, 238, 232) : new Rgb(24, 26, 34);
+        var ink = ValueNoise.Cell(board, 5, 302) > 0.35 ? new RgbColour(238, 238, 232) : new RgbColour(24, 26, 34);
         // Letters: blocks 0.42 m wide on a coarse grid, different on each board.
         var (column, row) = ((int)Math.Floor(x / 0.14), (int)Math.Floor(z / 0.14));
         var letter = x is > 0.4 and < 4.5 && row is >= 1 and <= 5 && column % 4 != 0 && ValueNoise.Cell(column + (board * 97), row, 303) > 0.42;
         var edge = x < 0.08 || z > HoardingHeight - 0.06 ? 0.55 : 1;
         var fade = Math.Clamp(1.6 - (footprint / 0.14), 0.25, 1);
-        return Rgb.Mix(back, letter ? ink : back, fade) * edge;
+        return RgbColour.Mix(back, letter ? ink : back, fade) * edge;
     }
 
     /// <summary>A low stand with people in it, houses' fronts between its blocks.</summary>
-    private static Rgb? Stand(double along, double z, double footprint)
+    private static RgbColour? Stand(double along, double z, double footprint)
     {
         var block = (int)Math.Floor((along + 60) / 13);
         var height = 2.2 + (ValueNoise.Cell(block, 1, 401) * 3.2);
@@ -177,14 +177,14 @@ internal sealed class Scenery(double radiansPerPixel)
         if (z > height)
         {
             // The roof's edge, with struts.
-            return z < height + 0.35 ? new Rgb(92, 96, 104) * (0.8 + (0.4 * ValueNoise.Cell((int)Math.Floor(along / 1.3), 3, 403))) : null;
+            return z < height + 0.35 ? new RgbColour(92, 96, 104) * (0.8 + (0.4 * ValueNoise.Cell((int)Math.Floor(along / 1.3), 3, 403))) : null;
         }
 
         var row = (int)Math.Floor(z / 0.62);
         var seat = (int)Math.Floor((along / 0.55) + (row * 0.5));
         var (sx, sz) = ((along / 0.55) + (row * 0.5) - seat - 0.5, (z / 0.62) - row);
         var taken = ValueNoise.Cell(seat, row, 404 + block) > 0.38;
-        var seatColour = Rgb.Mix(Hue(block, 405, 60, 120), new Rgb(60, 62, 68), sz < 0.15 ? 0.7 : 0.2);
+        var seatColour = RgbColour.Mix(Hue(block, 405, 60, 120), new RgbColour(60, 62, 68), sz < 0.15 ? 0.7 : 0.2);
         if (!taken || row == 0)
         {
             return seatColour * (0.85 + (0.2 * ValueNoise.At(along * 3, z * 3, 406)));
@@ -192,20 +192,20 @@ internal sealed class Scenery(double radiansPerPixel)
 
         var head = (sx * sx * 0.3) + ((sz - 0.72) * (sz - 0.72) * 0.38) < 0.012;
         var body = Math.Abs(sx) < 0.33 && sz < 0.6;
-        return head ? new Rgb(196, 152, 122) * (0.6 + (0.5 * ValueNoise.Cell(seat, row, 407)))
+        return head ? new RgbColour(196, 152, 122) * (0.6 + (0.5 * ValueNoise.Cell(seat, row, 407)))
             : body ? Hue(seat + (row * 131), 408, 40, 210)
             : seatColour * 0.75;
     }
 
-    private static Rgb Fence(double along, double z, double footprint)
+    private static RgbColour Fence(double along, double z, double footprint)
     {
         var hedge = ValueNoise.Octaves(along, z * 1.2, 2.4, 6, footprint, 501);
-        var green = new Rgb(52, 78, 44) * (1 + (0.9 * hedge));
+        var green = new RgbColour(52, 78, 44) * (1 + (0.9 * hedge));
         var post = Math.Abs(along - (Math.Round(along / 3) * 3)) < 0.06 || Math.Abs(z - (FenceHeight - 0.1)) < 0.05 || Math.Abs(z - 1.1) < 0.035;
-        return post ? new Rgb(148, 152, 150) : green;
+        return post ? new RgbColour(148, 152, 150) : green;
     }
 
-    private static Rgb? Trees(double along, double z, double footprint, bool side)
+    private static RgbColour? Trees(double along, double z, double footprint, bool side)
     {
         var salt = side ? 630 : 600;
         var crown = 7 + (7 * ValueNoise.Octaves(along, 0, 17, 5, footprint, salt)) + (1.0 * ValueNoise.At(along * 1.3, z * 1.3, salt + 7));
@@ -221,11 +221,11 @@ internal sealed class Scenery(double radiansPerPixel)
 
         var leaves = ValueNoise.Octaves(along, z * 1.1, 4.2, 7, footprint, salt + 11);
         var kind = ValueNoise.At(along / 9, 0.5, salt + 13);
-        var colour = Rgb.Mix(new Rgb(46, 70, 38), new Rgb(98, 104, 50), kind);
+        var colour = RgbColour.Mix(new RgbColour(46, 70, 38), new RgbColour(98, 104, 50), kind);
         return colour * (0.75 + (0.05 * z) + (1.0 * leaves));
     }
 
-    private static Rgb? House(double along, double z, int salt)
+    private static RgbColour? House(double along, double z, int salt)
     {
         var plot = (int)Math.Floor(along / 21);
         if (ValueNoise.Cell(plot, 3, salt) < 0.45)
@@ -243,14 +243,14 @@ internal sealed class Scenery(double radiansPerPixel)
 
         if (z > wall)
         {
-            return Rgb.Mix(new Rgb(128, 62, 48), new Rgb(88, 84, 88), ValueNoise.Cell(plot, 5, salt)) * (0.85 + (0.3 * ValueNoise.Cell((int)(x * 4), (int)(z * 5), salt)));
+            return RgbColour.Mix(new RgbColour(128, 62, 48), new RgbColour(88, 84, 88), ValueNoise.Cell(plot, 5, salt)) * (0.85 + (0.3 * ValueNoise.Cell((int)(x * 4), (int)(z * 5), salt)));
         }
 
         var window = (x % 2.5) is > 0.8 and < 1.9 && (z % 2.6) is > 0.9 and < 2.2;
-        return window ? new Rgb(58, 66, 82) : Hue(plot, salt + 6, 150, 225);
+        return window ? new RgbColour(58, 66, 82) : Hue(plot, salt + 6, 150, 225);
     }
 
-    private static Rgb Hue(int index, int salt, double low, double high) => new(
+    private static RgbColour Hue(int index, int salt, double low, double high) => new(
         low + ((high - low) * ValueNoise.Cell(index, 1, salt)),
         low + ((high - low) * ValueNoise.Cell(index, 2, salt)),
         low + ((high - low) * ValueNoise.Cell(index, 3, salt)));

@@ -1,5 +1,5 @@
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Capture.Synthetic;
 

@@ -1,5 +1,6 @@
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.CameraNode.Imaging;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Capture.Synthetic;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using Rig.Actors.Recording;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Capture.Synthetic;
 

@@ -1,8 +1,7 @@
-using Rig.CameraNode.Capture;
-using Rig.CameraNode.Capture.Live;
-using Rig.CameraNode.Capture.V4l2;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
-using static Rig.CameraNode.Capture.V4l2.V4l2Api;
+using Rig.CameraNode.V4l2;
+using static Rig.CameraNode.V4l2.V4l2Api;
 
 namespace Rig.CameraNode.Encoding.V4l2;
 

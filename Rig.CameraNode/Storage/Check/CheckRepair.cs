@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 
 namespace Rig.CameraNode.Storage.Check;
 

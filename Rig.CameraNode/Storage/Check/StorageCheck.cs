@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Storage.Check;
 

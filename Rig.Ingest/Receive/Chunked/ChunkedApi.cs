@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Receive;
 
@@ -62,7 +63,7 @@ internal static class ChunkedApi
                 ["recordings"] = new JsonArray([.. one.Cameras.Select(camera => JsonValue.Create(camera))]),
                 ["has_manifest"] = one.HasManifest,
             })
-            : ApiError.Result(404, "Session not found");
+            : ApiError.Of(404, "Session not found");
     }
 
     private static async Task<IResult> ListAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>

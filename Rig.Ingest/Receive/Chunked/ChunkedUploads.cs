@@ -5,8 +5,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;

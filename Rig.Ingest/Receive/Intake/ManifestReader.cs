@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Receive;
 
@@ -88,7 +89,7 @@ internal static class ManifestReader
         Require(string.Equals(manifest.Checksum!.Algorithm, "sha256", StringComparison.OrdinalIgnoreCase), "checksum.algorithm", "must be sha256");
         if (!string.Equals(manifest.Checksum.Value, facts.Sha256, StringComparison.OrdinalIgnoreCase))
         {
-            throw ApiException.ChecksumMismatch(manifest.Checksum.Value.ToLowerInvariant(), facts.Sha256);
+            throw ChecksumMismatch.Of(manifest.Checksum.Value.ToLowerInvariant(), facts.Sha256);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Receive;
 

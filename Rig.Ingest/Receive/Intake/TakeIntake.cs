@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;
@@ -21,7 +21,7 @@ internal sealed class TakeIntake(TakeStore store, TimeProvider time)
     {
         if (file.Sha256 != claim.Sha256)
         {
-            throw ApiException.ChecksumMismatch(claim.Sha256, file.Sha256);
+            throw ChecksumMismatch.Of(claim.Sha256, file.Sha256);
         }
 
         var problem = await file.SealAsync();

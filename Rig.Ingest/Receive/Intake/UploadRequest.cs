@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Receive;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;
@@ -264,7 +265,7 @@ internal sealed class ResumableUploads(
     /// <summary>The take is refused for good: sending more of it, or the same again, would not help.</summary>
     private async Task<IResult> EndAsync(HttpContext context, UploadRow row, IncomingFile file, ApiException cause)
     {
-        var end = new UploadEnd(cause.Status, ApiError.Body(cause.Message, cause.More).ToJsonString());
+        var end = new UploadEnd(cause.Status, ApiError.Body(cause.Status, cause.Message, cause.More).ToJsonString());
         await uploads.EndAsync(row.Id, file.Length, end, CancellationToken.None);
         file.Dispose();
         return Replay(context, end);
@@ -286,7 +287,7 @@ internal sealed class ResumableUploads(
             context.Abort();
         }
 
-        return ApiError.Result(408, "The upload stopped or was too slow; what came is kept. Ask for the offset and go on from there.");
+        return ApiError.Of(408, "The upload stopped or was too slow; what came is kept. Ask for the offset and go on from there.");
     }
 
     private async Task KeepAsync(UploadRow row, IncomingFile file, UploadTurns.Turn turn)

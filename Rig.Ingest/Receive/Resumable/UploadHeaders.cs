@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Receive;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;

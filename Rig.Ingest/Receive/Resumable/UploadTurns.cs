@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Rig.Hosting.Http;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Receive;

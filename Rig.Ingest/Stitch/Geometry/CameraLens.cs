@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Rig.Actors.Recording;
+using Rig.Domain.Recordings;
 
 namespace Rig.Ingest.Stitch.Geometry;
 

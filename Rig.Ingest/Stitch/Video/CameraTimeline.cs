@@ -1,5 +1,5 @@
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Ingest.Stitch.Video;
 

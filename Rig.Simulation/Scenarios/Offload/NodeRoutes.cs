@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 
 namespace Rig.Simulation.Scenarios.Offload;
 

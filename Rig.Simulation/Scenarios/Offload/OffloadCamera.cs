@@ -2,9 +2,10 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
-using Rig.CameraNode.Capture;
+using Rig.CameraNode.Modes;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Simulation.World;
 
 namespace Rig.Simulation.Scenarios.Offload;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Receive;
 using Rig.Ingest.Storage;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Rig.Actors.Sessions;
-using Rig.Simulation.Network;
+using Rig.Domain.Identity;
 using Rig.Simulation.World;
+using Rig.Simulation.World.Network;
 
 namespace Rig.Simulation.Scenarios.Offload;
 

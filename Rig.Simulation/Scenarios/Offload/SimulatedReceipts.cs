@@ -1,6 +1,6 @@
 using System.Text;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Ingest.Storage;
 using Rig.Simulation.World;
 

@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Storage;
+using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Ingest;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Storage;

@@ -2,10 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
-using Rig.Actors.Recording;
-using Rig.Actors.Sessions;
 using Rig.CameraNode.Storage;
 using Rig.Ctl.Demo;
+using Rig.Domain.Identity;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
 

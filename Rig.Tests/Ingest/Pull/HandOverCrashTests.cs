@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Storage;
 using Rig.Tests.Support;

@@ -1,4 +1,4 @@
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 using Rig.Ingest.Pull;
 
 namespace Rig.Tests.Ingest.Pull;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using Rig.Actors.Recording;
+using Rig.Domain.Identity;
 using Rig.Ingest.Pull;
 using Rig.Tests.Support;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using Rig.Hosting;
+using Rig.Hosting.Http;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Storage;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 
 namespace Rig.Bench.Pull;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
 
 namespace Rig.Bench.Record;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rig.Actors.Pipeline;
-using Rig.Actors.Sessions;
+using Rig.Domain.Identity;
 using Rig.Ingest.Stitch;
 using Rig.Ingest.Stitch.Kernel;
 

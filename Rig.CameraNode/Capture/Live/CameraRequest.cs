@@ -1,4 +1,0 @@
-namespace Rig.CameraNode.Capture.Live;
-
-/// <summary>The mode that is asked of a camera.</summary>
-internal sealed record CameraRequest(int Width, int Height, int Fps);

@@ -1,4 +1,0 @@
-namespace Rig.Ingest.Storage;
-
-/// <summary>The server cannot start; the message names the key or the command that helps and is all that the user sees.</summary>
-public sealed class StartupException(string message) : Exception(message);
