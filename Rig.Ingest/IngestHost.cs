@@ -30,6 +30,7 @@ public static class IngestHost
         builder.Services.AddPipeline(builder.Configuration);
         builder.Services.AddPush(builder.Configuration);
         builder.Services.AddStatus();
+        builder.Services.AddRigOpenApi("Rig home server");
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>>(Listen);

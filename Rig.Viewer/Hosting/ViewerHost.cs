@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Hosting.Configuration;
+using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
@@ -36,6 +37,7 @@ internal static class ViewerHost
         builder.Services.AddPush();
         builder.Services.AddViewerMetrics();
         builder.Services.AddBrowserGates();
+        builder.Services.AddRigOpenApi("Rig viewer");
         builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<KnownMethods>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
