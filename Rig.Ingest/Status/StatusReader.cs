@@ -6,8 +6,8 @@ using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Push;
-using Rig.Ingest.Receive;
 using Rig.Ingest.Storage;
+using Rig.Ingest.Upload;
 
 namespace Rig.Ingest.Status;
 
