@@ -5,7 +5,7 @@ using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 using Rig.Ingest.Api;
 using Rig.Ingest.Hosting;
-using Rig.Ingest.Push;
+using Rig.Ingest.Publish;
 using Rig.Ingest.Security;
 using Rig.Ingest.Settings;
 using Rig.Ingest.Storage;
@@ -28,7 +28,7 @@ public static class IngestHost
         builder.Services.AddUpload();
         builder.Services.AddPull(builder.Configuration);
         builder.Services.AddPipeline(builder.Configuration);
-        builder.Services.AddPush(builder.Configuration);
+        builder.Services.AddPublish(builder.Configuration);
         builder.Services.AddStatus();
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();

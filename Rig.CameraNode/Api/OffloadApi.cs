@@ -7,7 +7,7 @@ using static Rig.Actors.Transfer.OffloadProtocol;
 
 namespace Rig.CameraNode.Api;
 
-/// <summary>Pushing takes to the server: ask for it, watch it, hold it, try again.</summary>
+/// <summary>Publishing takes to the server: ask for it, watch it, hold it, try again.</summary>
 internal static class OffloadApi
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

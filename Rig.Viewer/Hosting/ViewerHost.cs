@@ -5,7 +5,7 @@ using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Pages;
-using Rig.Viewer.Push;
+using Rig.Viewer.Publish;
 using Rig.Viewer.Settings;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
@@ -33,7 +33,7 @@ internal static class ViewerHost
         builder.Services.AddAccounts();
         builder.Services.AddGames();
         builder.Services.AddMedia();
-        builder.Services.AddPush();
+        builder.Services.AddPublish();
         builder.Services.AddViewerMetrics();
         builder.Services.AddBrowserGates();
         builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<KnownMethods>());
@@ -53,7 +53,7 @@ internal static class ViewerHost
         app.MapOperations();
         app.MapGamesApi();
         app.MapMedia();
-        app.MapPush();
+        app.MapPublish();
         app.MapRazorPages();
         return app;
     }

@@ -7,16 +7,16 @@ using Rig.Tests.Support;
 
 namespace Rig.Tests.Viewer;
 
-/// <summary>The viewer's side of docs/ref/push-api.md.</summary>
+/// <summary>The viewer's side of docs/ref/publish-api.md.</summary>
 [Collection(PostgresTests.Name)]
-public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
+public sealed class PublishTests(ViewerServer server) : IClassFixture<ViewerServer>
 {
     [Theory]
     [InlineData(null)]
     [InlineData("Bearer wrong")]
     [InlineData("Bearer ")]
-    [InlineData("Basic " + ViewerServer.PushKey)]
-    [InlineData("bearer" + ViewerServer.PushKey)]
+    [InlineData("Basic " + ViewerServer.PublishKey)]
+    [InlineData("bearer" + ViewerServer.PublishKey)]
     public async Task Only_the_key_opens_the_door(string? authorization)
     {
         using var client = server.Anonymous();
@@ -25,7 +25,7 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
             client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
         }
 
-        using var answer = await client.AnnounceAsync(PushedGame.Make("KEY_GAME").Push);
+        using var answer = await client.AnnounceAsync(PublishedGame.Make("KEY_GAME").Push);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Contains("Rig:Push:ApiKeySha256", await ErrorAsync(answer), StringComparison.Ordinal);
     }
@@ -34,17 +34,17 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     public async Task A_session_of_a_person_is_no_key()
     {
         using var admin = await server.SignInAsync(ViewerServer.Admin);
-        using var answer = await admin.AnnounceAsync(PushedGame.Make("ADMIN_GAME").Push);
+        using var answer = await admin.AnnounceAsync(PublishedGame.Make("ADMIN_GAME").Push);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     [Fact]
     public async Task A_game_is_seen_only_once_it_is_published()
     {
-        var game = PushedGame.Make("UNSEEN_GAME");
+        var game = PublishedGame.Make("UNSEEN_GAME");
         using var ingest = server.IngestServer();
         using var coach = await server.SignInAsync(ViewerServer.Coach);
-        var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(game.Publication)).GameId;
         await ingest.SendAllAsync(gameId, game);
         foreach (var route in new[] { $"/games/{gameId}", $"/api/v1/games/{gameId}", $"/api/v1/games/{gameId}/watch", $"/media/games/{gameId}/panorama.mp4" })
         {
@@ -60,15 +60,15 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task Sending_goes_on_where_it_was_cut_off()
     {
-        var game = PushedGame.Make("RESUMED_GAME");
+        var game = PublishedGame.Make("RESUMED_GAME");
         var panorama = game.Bytes["panorama.mp4"];
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(game.Publication)).GameId;
         using var first = await ingest.SendAsync(gameId, "panorama.mp4", 0, panorama[..2000]);
         Assert.Equal("2000", first.Offset());
 
         // The ingest server starts anew: announcing again tells it how far it came.
-        var again = await ingest.AnnouncedAsync(game.Push);
+        var again = await ingest.AnnouncedAsync(game.Publication);
         Assert.Equal((gameId, 2000), (again.GameId, again.Files.Single(file => file.Name == "panorama.mp4").OffsetBytes));
 
         using var wrong = await ingest.SendAsync(gameId, "panorama.mp4", 1000, panorama[1000..]);
@@ -84,9 +84,9 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task What_arrived_before_a_body_was_cut_off_is_kept()
     {
-        var game = PushedGame.Make("CUT_GAME");
+        var game = PublishedGame.Make("CUT_GAME");
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(game.Publication)).GameId;
         var panorama = game.Bytes["panorama.mp4"];
         var arriving = Path.Combine(server.MediaPath, "incoming", $"{gameId}", ViewerServer.Sha256(panorama));
         await CutUploads.SendPartlyAsync(server.Address, $"/api/v1/push/games/{gameId}/files/panorama.mp4", panorama, 1234, arriving);
@@ -97,10 +97,10 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task Bytes_with_a_wrong_hash_are_thrown_away_and_asked_for_again()
     {
-        var game = PushedGame.Make("WRONG_GAME");
+        var game = PublishedGame.Make("WRONG_GAME");
         var panorama = game.Bytes["panorama.mp4"];
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(game.Publication)).GameId;
         await ingest.SendAllAsync(gameId, game with { Bytes = game.Bytes.Where(file => file.Key != "panorama.mp4").ToDictionary() });
         using var wrong = await ingest.SendAsync(gameId, "panorama.mp4", 0, [.. panorama[..^1], (byte)~panorama[^1]]);
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "0"), (wrong.StatusCode, wrong.Offset()));
@@ -119,11 +119,11 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task A_file_that_was_whole_but_not_yet_checked_when_the_viewer_stopped_is_checked_later()
     {
-        var game = PushedGame.Make("STOPPED_GAME");
+        var game = PublishedGame.Make("STOPPED_GAME");
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(game.Publication)).GameId;
         var incoming = Directory.CreateDirectory(Path.Combine(server.MediaPath, "incoming", $"{gameId}"));
-        var panorama = game.Push.Files.Single(file => file.Name == "panorama.mp4");
+        var panorama = game.Publication.Files.Single(file => file.Name == "panorama.mp4");
         await File.WriteAllBytesAsync(Path.Combine(incoming.FullName, panorama.Sha256), game.Bytes["panorama.mp4"]);
         Assert.True((await ingest.StatusAsync(gameId)).Files.Single(file => file.Name == "panorama.mp4").Complete);
     }
@@ -131,10 +131,10 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task Pushing_the_same_again_changes_nothing()
     {
-        var game = PushedGame.Make("TWICE_GAME");
+        var game = PublishedGame.Make("TWICE_GAME");
         using var ingest = server.IngestServer();
-        var gameId = await ingest.PushAsync(game);
-        var again = await ingest.AnnouncedAsync(game.Push);
+        var gameId = await ingest.PublishAsync(game);
+        var again = await ingest.AnnouncedAsync(game.Publication);
         Assert.Equal((gameId, "published"), (again.GameId, again.Status));
         Assert.All(again.Files, file => Assert.True(file.Complete));
         using var published = await ingest.PublishAsync(gameId);
@@ -148,18 +148,18 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task A_new_version_replaces_the_old_one_only_when_it_is_published()
     {
-        var old = PushedGame.Make("NEWER_GAME");
+        var old = PublishedGame.Make("NEWER_GAME");
         var bytes = old.Bytes.ToDictionary();
         bytes["panorama.mp4"] = [1, 2, 3, 4];
         bytes.Remove("goal-0012.mp4");
         bytes.Remove("goal-0012.jpg");
-        var newer = PushedGame.Make("NEWER_GAME", bytes: bytes);
-        newer = newer with { Push = newer.Push with { Clips = [], Opponent = "Harbour Town" } };
+        var newer = PublishedGame.Make("NEWER_GAME", bytes: bytes);
+        newer = newer with { Publication = newer.Publication with { Clips = [], Opponent = "Harbour Town" } };
         using var ingest = server.IngestServer();
         using var coach = await server.SignInAsync(ViewerServer.Coach);
-        var gameId = await ingest.PushAsync(old);
+        var gameId = await ingest.PublishAsync(old);
 
-        var status = await ingest.AnnouncedAsync(newer.Push);
+        var status = await ingest.AnnouncedAsync(newer.Publication);
         Assert.Equal("receiving", status.Status);
         // The thumbnail is the same: it need not be sent again.
         Assert.Equal(["panorama.mp4"], status.Files.Where(file => !file.Complete).Select(file => file.Name));
@@ -180,7 +180,7 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     public async Task An_unknown_team_is_refused_and_leaves_nothing()
     {
         using var ingest = server.IngestServer();
-        using var answer = await ingest.AnnounceAsync(PushedGame.Make("TEAM_GAME", "NOSUCH").Push);
+        using var answer = await ingest.AnnounceAsync(PublishedGame.Make("TEAM_GAME", "NOSUCH").Push);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.Contains("NOSUCH", await ErrorAsync(answer), StringComparison.Ordinal);
         using var admin = await server.SignInAsync(ViewerServer.Admin);
@@ -202,8 +202,8 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [InlineData("a234567890123456789012345678901234567890123456789012345678901234567890.mp4")]
     public async Task A_file_name_that_could_be_a_trick_is_refused(string name)
     {
-        var game = PushedGame.Make("TRICK_GAME");
-        var trick = game.Push with { Files = [.. game.Push.Files, new PushFile(name, 1, ViewerServer.Sha256([1]), "video/mp4")] };
+        var game = PublishedGame.Make("TRICK_GAME");
+        var trick = game.Publication with { Files = [.. game.Publication.Files, new PublicationFile(name, 1, ViewerServer.Sha256([1]), "video/mp4")] };
         using var ingest = server.IngestServer();
         using var answer = await ingest.AnnounceAsync(trick);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -229,7 +229,7 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [InlineData("follow.0", null)]
     public async Task A_field_that_is_wrong_is_named(string path, object? value)
     {
-        var json = JsonSerializer.SerializeToNode(PushedGame.Make("FIELD_GAME").Push, GamePushJson.Default.GamePush)!;
+        var json = JsonSerializer.SerializeToNode(PublishedGame.Make("FIELD_GAME").Push, PublicationJson.Default.GamePublication)!;
         var parts = path.Split('.');
         var parent = parts[..^1].Aggregate(json, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!);
         if (parent is JsonArray array)
@@ -266,8 +266,8 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task A_file_over_the_limit_is_refused_before_it_costs_space()
     {
-        var game = PushedGame.Make("LARGE_GAME");
-        var large = game.Push with { Files = [game.Push.Files[0] with { SizeBytes = 10_000_001 }, .. game.Push.Files.Skip(1)] };
+        var game = PublishedGame.Make("LARGE_GAME");
+        var large = game.Publication with { Files = [game.Publication.Files[0] with { SizeBytes = 10_000_001 }, .. game.Publication.Files.Skip(1)] };
         using var ingest = server.IngestServer();
         using var answer = await ingest.AnnounceAsync(large);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
@@ -277,9 +277,9 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [Fact]
     public async Task A_body_beyond_the_announced_size_is_refused_and_leaves_nothing()
     {
-        var game = PushedGame.Make("BEYOND_GAME");
+        var game = PublishedGame.Make("BEYOND_GAME");
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(game.Publication)).GameId;
         using var known = await ingest.SendAsync(gameId, "panorama.mp4", 0, new byte[5001]);
         Assert.Equal(HttpStatusCode.BadRequest, known.StatusCode);
 
@@ -299,9 +299,9 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     [InlineData("")]
     public async Task An_offset_that_is_no_number_is_refused(string offset)
     {
-        var game = PushedGame.Make("OFFSET_GAME");
+        var game = PublishedGame.Make("OFFSET_GAME");
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(game.Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(game.Publication)).GameId;
         using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/push/games/{gameId}/files/panorama.mp4") { Content = new ByteArrayContent([1]) };
         request.Headers.TryAddWithoutValidation("Upload-Offset", offset);
         using var answer = await ingest.SendAsync(request);
@@ -313,7 +313,7 @@ public sealed class PushTests(ViewerServer server) : IClassFixture<ViewerServer>
     public async Task Games_and_files_that_were_not_announced_are_not_found()
     {
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(PushedGame.Make("KNOWN_GAME").Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(PublishedGame.Make("KNOWN_GAME").Push)).GameId;
         using var noFile = await ingest.SendAsync(gameId, "other.mp4", 0, [1]);
         using var noGame = await ingest.SendAsync(9999, "panorama.mp4", 0, [1]);
         using var noStatus = await ingest.GetAsync("/api/v1/push/games/9999");

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Rig.Viewer.Push;
+namespace Rig.Viewer.Publish;
 
 /// <summary>Makes a folder's entries (a new or renamed file) survive a power cut; .NET opens no folders.</summary>
 internal static partial class DurableFolder

@@ -5,27 +5,27 @@ using System.Text.Json;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Publishing;
 
-namespace Rig.Ingest.Push;
+namespace Rig.Ingest.Publish;
 
-/// <summary>The viewer's side of docs/ref/push-api.md. What may pass is thrown as <see cref="ViewerBusyException"/>, what will not as <see cref="StageFailedException"/>.</summary>
-internal sealed class ViewerClient(HttpClient http, PushOptions options)
+/// <summary>The viewer's side of docs/ref/publish-api.md. What may pass is thrown as <see cref="ViewerBusyException"/>, what will not as <see cref="StageFailedException"/>.</summary>
+internal sealed class ViewerClient(HttpClient http, PublishOptions options)
 {
     private const int MaxReplyBytes = 1 << 20;
 
     private readonly string root = options.ViewerUrl.TrimEnd('/') + "/api/v1/push/games";
 
-    public async Task<GamePushStatus> AnnounceAsync(GamePush game, CancellationToken cancellationToken)
+    public async Task<PublicationStatus> AnnounceAsync(GamePublication game, CancellationToken cancellationToken)
     {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(game, GamePushJson.Default.GamePush));
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(game, PublicationJson.Default.GamePublication));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return await StatusAsync(HttpMethod.Post, root, content, cancellationToken);
     }
 
-    public Task<GamePushStatus> StatusAsync(int gameId, CancellationToken cancellationToken) =>
+    public Task<PublicationStatus> StatusAsync(int gameId, CancellationToken cancellationToken) =>
         StatusAsync(HttpMethod.Get, $"{root}/{gameId}", content: null, cancellationToken);
 
     /// <returns>Null when the viewer says that a file is missing or wrong (409), with its words.</returns>
-    public async Task<(GamePushStatus? Status, string? Objection)> PublishAsync(int gameId, CancellationToken cancellationToken)
+    public async Task<(PublicationStatus? Status, string? Objection)> PublishAsync(int gameId, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{root}/{gameId}/publish"), cancellationToken);
         var body = await BodyAsync(response, cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class ViewerClient(HttpClient http, PushOptions options)
         throw Refused(response, await BodyAsync(response, cancellationToken));
     }
 
-    private async Task<GamePushStatus> StatusAsync(HttpMethod method, string url, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<PublicationStatus> StatusAsync(HttpMethod method, string url, HttpContent? content, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(new HttpRequestMessage(method, url) { Content = content }, cancellationToken);
         return Parse(response, await BodyAsync(response, cancellationToken));
@@ -99,7 +99,7 @@ internal sealed class ViewerClient(HttpClient http, PushOptions options)
         }
     }
 
-    private static GamePushStatus Parse(HttpResponseMessage response, byte[] body)
+    private static PublicationStatus Parse(HttpResponseMessage response, byte[] body)
     {
         if (!response.IsSuccessStatusCode)
         {
@@ -108,7 +108,7 @@ internal sealed class ViewerClient(HttpClient http, PushOptions options)
 
         try
         {
-            return JsonSerializer.Deserialize(body, GamePushJson.Default.GamePushStatus) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(body, PublicationJson.Default.PublicationStatus) ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {
@@ -119,7 +119,7 @@ internal sealed class ViewerClient(HttpClient http, PushOptions options)
     private static StageFailedException Refused(HttpResponseMessage response, byte[] body) => new(response.StatusCode switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "The viewer refuses this server's key. Set Rig:Push:ApiKey to the key that the viewer shows, then press Retry.",
-        HttpStatusCode.NotFound when body.Length == 0 => "What answers at Rig:Push:ViewerUrl has no push API. Correct the address, then press Retry.",
+        HttpStatusCode.NotFound when body.Length == 0 => "What answers at Rig:Push:ViewerUrl has no publish API. Correct the address, then press Retry.",
         _ => $"The viewer refused the match ({(int)response.StatusCode}): {ErrorIn(body) ?? "it gave no reason."}",
     });
 

@@ -3,10 +3,10 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Rig.Viewer.Operations;
 
-namespace Rig.Viewer.Push;
+namespace Rig.Viewer.Publish;
 
 /// <summary>Lets only the ingest server in: <c>Authorization: Bearer KEY</c>, compared by hash in constant time.</summary>
-internal sealed class PushKeyFilter(IOptions<PushOptions> options) : IEndpointFilter
+internal sealed class PublishKeyFilter(IOptions<PublishOptions> options) : IEndpointFilter
 {
     private const string Scheme = "Bearer ";
     private const int MaxKeyLength = 512;
@@ -27,6 +27,6 @@ internal sealed class PushKeyFilter(IOptions<PushOptions> options) : IEndpointFi
         context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
         return ValueTask.FromResult<object?>(ErrorAnswers.Error(
             StatusCodes.Status401Unauthorized,
-            "The push key is missing or wrong. Send 'Authorization: Bearer KEY' with the key whose SHA-256 is Rig:Push:ApiKeySha256 of the viewer."));
+            "The publish key is missing or wrong. Send 'Authorization: Bearer KEY' with the key whose SHA-256 is Rig:Push:ApiKeySha256 of the viewer."));
     }
 }

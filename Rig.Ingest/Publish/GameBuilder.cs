@@ -7,26 +7,26 @@ using Rig.Domain.Messages;
 using Rig.Domain.Publishing;
 using Rig.Ingest.Storage;
 
-namespace Rig.Ingest.Push;
+namespace Rig.Ingest.Publish;
 
 /// <summary>Puts together what the viewer is told of a session, from what the stages left in its folder.</summary>
 internal static class GameBuilder
 {
     /// <exception cref="StageFailedException">A stage's result is missing or broken; the message names the file.</exception>
-    public static async Task<(GamePush Game, IReadOnlyDictionary<string, string> Paths)> BuildAsync(
-        StageContext context, SessionFiles sessionFiles, PushOptions options, CancellationToken cancellationToken)
+    public static async Task<(GamePublication Game, IReadOnlyDictionary<string, string> Paths)> BuildAsync(
+        StageContext context, SessionFiles sessionFiles, PublishOptions options, CancellationToken cancellationToken)
     {
         var clips = sessionFiles.Clips(context.SessionId);
         var available = sessionFiles.List(context.SessionId).ToDictionary(file => file.Name);
         string[] names = [SessionFiles.Panorama, SessionFiles.Thumbnail, .. clips.SelectMany(clip => new[] { clip.FileName, clip.ThumbnailFileName })];
-        var files = new List<PushFile>();
+        var files = new List<PublicationFile>();
         foreach (var name in names.Distinct())
         {
             var file = available.GetValueOrDefault(name)
                 ?? throw new StageFailedException($"The session has no {name}. Press Process to work on it again.");
             await using var stream = File.OpenRead(file.Path);
             var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
-            files.Add(new PushFile(name, stream.Length, sha256, file.ContentType));
+            files.Add(new PublicationFile(name, stream.Length, sha256, file.ContentType));
         }
 
         if (context.Takes.Count == 0)
@@ -36,7 +36,7 @@ internal static class GameBuilder
 
         var stitched = context.Results.GetValueOrDefault(PipelineStage.Stitched);
         var video = context.Takes[0].Manifest.Video;
-        var game = new GamePush(
+        var game = new GamePublication(
             context.SessionId.Value,
             options.TeamCode,
             string.IsNullOrWhiteSpace(options.Opponent) ? null : options.Opponent,

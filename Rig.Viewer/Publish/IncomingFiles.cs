@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Rig.Domain.Publishing;
 using Rig.Viewer.Watch;
 
-namespace Rig.Viewer.Push;
+namespace Rig.Viewer.Publish;
 
 /// <summary>
 /// The bytes of files that are arriving. A file's length on disk is its offset; a file moves to the served folder only after its
@@ -12,9 +12,9 @@ internal sealed class IncomingFiles(MediaStore store)
 {
     private const int BufferBytes = 256 * 1024;
 
-    public bool IsComplete(int gameId, PushFile file) => File.Exists(store.StoredPath(gameId, file.Sha256));
+    public bool IsComplete(int gameId, PublicationFile file) => File.Exists(store.StoredPath(gameId, file.Sha256));
 
-    public long OffsetBytes(int gameId, PushFile file)
+    public long OffsetBytes(int gameId, PublicationFile file)
     {
         if (IsComplete(gameId, file))
         {
@@ -27,7 +27,7 @@ internal sealed class IncomingFiles(MediaStore store)
 
     /// <summary>Appends; what arrived before the body was cut off is durable too.</summary>
     /// <returns>False when the body goes beyond the file's announced size: then nothing of it is kept.</returns>
-    public async Task<bool> AppendAsync(int gameId, PushFile file, long offset, Stream body, Action<long> received, CancellationToken cancellationToken)
+    public async Task<bool> AppendAsync(int gameId, PublicationFile file, long offset, Stream body, Action<long> received, CancellationToken cancellationToken)
     {
         var folder = store.IncomingFolder(gameId);
         MediaStore.CreateFolder(folder);
@@ -63,7 +63,7 @@ internal sealed class IncomingFiles(MediaStore store)
 
     /// <summary>Once all bytes are there: keeps the file if its SHA-256 is the announced one, else throws its bytes away.</summary>
     /// <returns>True when the file is complete and right.</returns>
-    public async Task<bool> SettleAsync(int gameId, PushFile file, CancellationToken cancellationToken)
+    public async Task<bool> SettleAsync(int gameId, PublicationFile file, CancellationToken cancellationToken)
     {
         if (IsComplete(gameId, file))
         {

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 
-namespace Rig.Viewer.Push;
+namespace Rig.Viewer.Publish;
 
-/// <summary>One push request at a time for each game, so that a retry never writes beside the request it replaces.</summary>
+/// <summary>One publish request at a time for each game, so that a retry never writes beside the request it replaces.</summary>
 internal sealed class GameGates
 {
     // A broken connection is given up by the server after a few seconds; its successor waits for that.

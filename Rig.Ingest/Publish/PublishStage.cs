@@ -5,28 +5,28 @@ using Rig.Domain.Messages;
 using Rig.Domain.Publishing;
 using Rig.Ingest.Storage;
 
-namespace Rig.Ingest.Push;
+namespace Rig.Ingest.Publish;
 
-/// <summary>Sends a finished session to the viewer (docs/ref/push-api.md): announce, send what the viewer lacks from where it is, publish.</summary>
-internal sealed class PushStage(HttpClient http, SessionFiles sessionFiles, IOptions<PushOptions> options, TimeProvider time, ILogger<PushStage> log) : IPipelineStage
+/// <summary>Sends a finished session to the viewer (docs/ref/publish-api.md): announce, send what the viewer lacks from where it is, publish.</summary>
+internal sealed class PublishStage(HttpClient http, SessionFiles sessionFiles, IOptions<PublishOptions> options, TimeProvider time, ILogger<PublishStage> log) : IPipelineStage
 {
     /// <summary>Sendings of one file that arrived complete but wrong, before this is taken for a fault that trying does not mend.</summary>
     private const int MaxWrongFiles = 3;
 
-    private readonly PushOptions push = options.Value;
+    private readonly PublishOptions publish = options.Value;
 
-    public PipelineStage Stage => PipelineStage.Pushed;
+    public PipelineStage Stage => PipelineStage.Published;
 
     public async Task<JsonObject> RunAsync(StageContext context, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        if (push.ViewerUrl.Length == 0)
+        if (publish.ViewerUrl.Length == 0)
         {
             return new JsonObject { ["skipped"] = "no viewer is configured" };
         }
 
         progress.Report(new StageProgress(0, "Putting the match together"));
-        var (game, paths) = await GameBuilder.BuildAsync(context, sessionFiles, push, cancellationToken);
-        var viewer = new ViewerClient(http, push);
+        var (game, paths) = await GameBuilder.BuildAsync(context, sessionFiles, publish, cancellationToken);
+        var viewer = new ViewerClient(http, publish);
         var status = await PatientlyAsync(() => viewer.AnnounceAsync(game, cancellationToken), cancellationToken);
         var total = game.Files.Sum(file => file.SizeBytes);
         var already = status.Files.Sum(file => file.OffsetBytes);
@@ -48,7 +48,7 @@ internal sealed class PushStage(HttpClient http, SessionFiles sessionFiles, IOpt
                 return new JsonObject
                 {
                     ["game_id"] = status.GameId,
-                    ["url"] = $"{push.ViewerUrl.TrimEnd('/')}/games/{status.GameId}",
+                    ["url"] = $"{publish.ViewerUrl.TrimEnd('/')}/games/{status.GameId}",
                     ["bytes"] = total,
                     ["already_there_bytes"] = already,
                     ["files"] = game.Files.Count,
@@ -68,7 +68,7 @@ internal sealed class PushStage(HttpClient http, SessionFiles sessionFiles, IOpt
     private async Task SendAsync(
         ViewerClient viewer,
         int gameId,
-        PushFile file,
+        PublicationFile file,
         string path,
         long offset,
         long sentBefore,
@@ -81,10 +81,10 @@ internal sealed class PushStage(HttpClient http, SessionFiles sessionFiles, IOpt
         while (offset < file.SizeBytes)
         {
             progress.Report(new StageProgress(total == 0 ? 0 : (double)(sentBefore + offset) / total, $"Sending {file.Name}"));
-            var length = (int)Math.Min(push.ChunkBytes, file.SizeBytes - offset);
+            var length = (int)Math.Min(publish.ChunkBytes, file.SizeBytes - offset);
             var from = offset;
             var now = await PatientlyAsync(() => viewer.AppendAsync(gameId, file.Name, stream, from, length, cancellationToken), cancellationToken);
-            if (now <= from && ++restarts > push.MaxBarrenAttempts)
+            if (now <= from && ++restarts > publish.MaxBarrenAttempts)
             {
                 throw new StageFailedException($"The viewer does not get on with {file.Name}: it asks for byte {now} again and again. See the viewer's log, then press Retry.");
             }
@@ -102,10 +102,10 @@ internal sealed class PushStage(HttpClient http, SessionFiles sessionFiles, IOpt
             {
                 return await action();
             }
-            catch (ViewerBusyException e) when (attempt < push.MaxBarrenAttempts)
+            catch (ViewerBusyException e) when (attempt < publish.MaxBarrenAttempts)
             {
-                var pause = e.RetryAfter ?? (push.RetryDelay * Math.Pow(2, attempt - 1));
-                pause = pause > push.MaxRetryDelay ? push.MaxRetryDelay : pause;
+                var pause = e.RetryAfter ?? (publish.RetryDelay * Math.Pow(2, attempt - 1));
+                pause = pause > publish.MaxRetryDelay ? publish.MaxRetryDelay : pause;
                 log.LogWarning("{Problem} Trying again in {Pause}", e.Message, pause);
                 await Task.Delay(pause, time, cancellationToken);
             }

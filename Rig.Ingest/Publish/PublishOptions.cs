@@ -1,7 +1,8 @@
-namespace Rig.Ingest.Push;
+namespace Rig.Ingest.Publish;
 
-public sealed class PushOptions
+public sealed class PublishOptions
 {
+    /// <summary>The key that it had before publishing was called so.</summary>
     public const string Section = "Rig:Push";
 
     /// <summary>Root of the viewer, such as <c>https://soccer.example.org</c>; empty keeps matches on this server.</summary>

@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore;
 using Rig.Domain.Publishing;
 using Rig.Viewer.Storage;
 
-namespace Rig.Viewer.Push;
+namespace Rig.Viewer.Publish;
 
 /// <summary>What was announced of each game, and its turning into what families see.</summary>
-internal sealed class PushedGames(ViewerDb db, TimeProvider clock)
+internal sealed class AnnouncedGames(ViewerDb db, TimeProvider clock)
 {
     public async Task<string?> SessionIdAsync(int gameId, CancellationToken cancellationToken) =>
         await db.Games.Where(game => game.Id == gameId).Select(game => game.SessionId).SingleOrDefaultAsync(cancellationToken);
@@ -27,20 +27,20 @@ internal sealed class PushedGames(ViewerDb db, TimeProvider clock)
     }
 
     /// <summary>Keeps the announcement. One equal to the last changes nothing, so a published game stays so.</summary>
-    public async Task<AnnouncedGame> AnnounceAsync(GamePush push, CancellationToken cancellationToken)
+    public async Task<AnnouncedGame> AnnounceAsync(GamePublication publication, CancellationToken cancellationToken)
     {
-        var payload = JsonSerializer.Serialize(push, GamePushJson.Default.GamePush);
-        var known = await FindBySessionAsync(push.SessionId, cancellationToken);
+        var payload = JsonSerializer.Serialize(publication, PublicationJson.Default.GamePublication);
+        var known = await FindBySessionAsync(publication.SessionId, cancellationToken);
         // The database reorders JSON, so both are compared as this program writes them.
-        if (known is not null && JsonSerializer.Serialize(known.Push, GamePushJson.Default.GamePush) == payload)
+        if (known is not null && JsonSerializer.Serialize(known.Publication, PublicationJson.Default.GamePublication) == payload)
         {
             return known;
         }
 
-        var game = await db.Games.SingleOrDefaultAsync(row => row.SessionId == push.SessionId, cancellationToken);
+        var game = await db.Games.SingleOrDefaultAsync(row => row.SessionId == publication.SessionId, cancellationToken);
         if (game is null)
         {
-            game = new Game { SessionId = push.SessionId, TeamId = await TeamIdAsync(push.TeamCode, cancellationToken), GameDate = push.RecordedAt.ToUniversalTime() };
+            game = new Game { SessionId = publication.SessionId, TeamId = await TeamIdAsync(publication.TeamCode, cancellationToken), GameDate = publication.RecordedAt.ToUniversalTime() };
             db.Games.Add(game);
         }
 
@@ -55,7 +55,7 @@ internal sealed class PushedGames(ViewerDb db, TimeProvider clock)
         announcement.IsPublished = false;
         announcement.AnnouncedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
-        return new AnnouncedGame(game.Id, push, IsPublished: false);
+        return new AnnouncedGame(game.Id, publication, IsPublished: false);
     }
 
     /// <summary>SHA-256 of the files that families are being shown.</summary>
@@ -65,14 +65,14 @@ internal sealed class PushedGames(ViewerDb db, TimeProvider clock)
     /// <summary>Replaces what families see by what was announced, all or nothing.</summary>
     public async Task PublishAsync(AnnouncedGame announced, CancellationToken cancellationToken)
     {
-        var push = announced.Push;
+        var publication = announced.Publication;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Clips.Where(clip => clip.GameId == announced.GameId).ExecuteDeleteAsync(cancellationToken);
         await db.GameEvents.Where(moment => moment.GameId == announced.GameId).ExecuteDeleteAsync(cancellationToken);
         await db.MediaFiles.Where(file => file.GameId == announced.GameId).ExecuteDeleteAsync(cancellationToken);
 
         var game = await db.Games.SingleAsync(row => row.Id == announced.GameId, cancellationToken);
-        GameContent.Apply(push, game, await TeamIdAsync(push.TeamCode, cancellationToken), clock.GetUtcNow());
+        GameContent.Apply(publication, game, await TeamIdAsync(publication.TeamCode, cancellationToken), clock.GetUtcNow());
         var announcement = await db.GameAnnouncements.SingleAsync(row => row.GameId == announced.GameId, cancellationToken);
         announcement.IsPublished = true;
         await db.SaveChangesAsync(cancellationToken);
@@ -82,8 +82,8 @@ internal sealed class PushedGames(ViewerDb db, TimeProvider clock)
     private Task<int> TeamIdAsync(string teamCode, CancellationToken cancellationToken) =>
         db.Teams.Where(team => team.TeamCode == teamCode).Select(team => team.Id).SingleAsync(cancellationToken);
 
-    private static GamePush Parse(string payload) =>
-        JsonSerializer.Deserialize(payload, GamePushJson.Default.GamePush) ?? throw new JsonException("A stored announcement is null.");
+    private static GamePublication Parse(string payload) =>
+        JsonSerializer.Deserialize(payload, PublicationJson.Default.GamePublication) ?? throw new JsonException("A stored announcement is null.");
 }
 
-internal sealed record AnnouncedGame(int GameId, GamePush Push, bool IsPublished);
+internal sealed record AnnouncedGame(int GameId, GamePublication Publication, bool IsPublished);

@@ -5,18 +5,18 @@ using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
-using Rig.Ingest.Push;
+using Rig.Ingest.Publish;
 using Rig.Ingest.Storage;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Ingest;
 
-public sealed class PushTests : IAsyncLifetime
+public sealed class PublishTests : IAsyncLifetime
 {
     private static readonly SessionId Session = SessionId.Parse("GAME_20261121_140000");
 
-    private readonly TempFolder folder = new("rig-push");
-    private readonly PushOptions options = new()
+    private readonly TempFolder folder = new("rig-publish");
+    private readonly PublishOptions options = new()
     {
         ApiKey = ScriptedViewer.Key,
         TeamCode = "BLUE12",
@@ -138,7 +138,7 @@ public sealed class PushTests : IAsyncLifetime
         var take = new TakeFile(
             new RecordingId(Session, CameraId.Center), "", Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(SampleTake.Manifest(file, Session.Value).ToJsonString())));
         var layout = new SessionLayout(Options.Create(new StorageOptions { SessionsPath = folder.Path, TempPath = folder.Path, ProcessingPath = folder.Path }));
-        var stage = new PushStage(http, new SessionFiles(layout), Options.Create(options), TimeProvider.System, NullLogger<PushStage>.Instance);
+        var stage = new PublishStage(http, new SessionFiles(layout), Options.Create(options), TimeProvider.System, NullLogger<PublishStage>.Instance);
         var context = new StageContext(
             Session,
             folder.File(Session.Value),

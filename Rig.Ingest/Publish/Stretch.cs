@@ -1,4 +1,4 @@
-namespace Rig.Ingest.Push;
+namespace Rig.Ingest.Publish;
 
 /// <summary>The next <paramref name="length"/> bytes of a stream that stays open.</summary>
 internal sealed class Stretch(Stream inner, long length) : Stream

@@ -2,7 +2,7 @@ using Rig.Domain.Match;
 using Rig.Domain.Publishing;
 using Rig.Viewer.Storage;
 
-namespace Rig.Viewer.Push;
+namespace Rig.Viewer.Publish;
 
 /// <summary>Turns a checked announcement into a game's rows.</summary>
 internal static class GameContent
@@ -10,17 +10,17 @@ internal static class GameContent
     /// <summary>A clip belongs to the event of its type that is at most this far from its event time.</summary>
     private const double SameMomentSeconds = 0.5;
 
-    public static void Apply(GamePush push, Game game, int teamId, DateTimeOffset now)
+    public static void Apply(GamePublication publication, Game game, int teamId, DateTimeOffset now)
     {
         game.TeamId = teamId;
-        game.Opponent = push.Opponent;
-        game.GameDate = push.RecordedAt.ToUniversalTime();
-        game.DurationSeconds = push.DurationSeconds;
-        (game.HomeScore, game.AwayScore) = Score(push.Events);
-        game.GameMetadata = new GameMetadata(push.Fps, push.Panorama, push.Follow).ToJson();
+        game.Opponent = publication.Opponent;
+        game.GameDate = publication.RecordedAt.ToUniversalTime();
+        game.DurationSeconds = publication.DurationSeconds;
+        (game.HomeScore, game.AwayScore) = Score(publication.Events);
+        game.GameMetadata = new GameMetadata(publication.Fps, publication.Panorama, publication.Follow).ToJson();
         game.IsProcessed = true;
         game.ProcessedAt = now;
-        game.Events.AddRange(push.Events.Select(moment => new GameEvent
+        game.Events.AddRange(publication.Events.Select(moment => new GameEvent
         {
             EventType = Type(moment.Type),
             TimestampSeconds = moment.TimestampSeconds,
@@ -30,7 +30,7 @@ internal static class GameContent
             Side = moment.Team,
             Description = moment.Description,
         }));
-        game.Clips.AddRange(push.Clips.Select(clip => new Clip
+        game.Clips.AddRange(publication.Clips.Select(clip => new Clip
         {
             Title = clip.Title,
             EventType = Type(clip.EventType),
@@ -42,7 +42,7 @@ internal static class GameContent
                 .Where(moment => moment.EventType == Type(clip.EventType) && Math.Abs(moment.TimestampSeconds - clip.EventSeconds) <= SameMomentSeconds)
                 .MinBy(moment => Math.Abs(moment.TimestampSeconds - clip.EventSeconds)),
         }));
-        game.MediaFiles.AddRange(push.Files.Select(file => new MediaFile
+        game.MediaFiles.AddRange(publication.Files.Select(file => new MediaFile
         {
             Name = file.Name,
             SizeBytes = file.SizeBytes,

@@ -7,10 +7,10 @@ using Rig.Viewer.Settings;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
 
-namespace Rig.Viewer.Push;
+namespace Rig.Viewer.Publish;
 
-/// <summary>What an announced game must look like before anything of it is stored; docs/ref/push-api.md.</summary>
-internal static partial class PushRules
+/// <summary>What an announced game must look like before anything of it is stored; docs/ref/publish-api.md.</summary>
+internal static partial class PublicationRules
 {
     public const string PanoramaName = "panorama.mp4";
     public const string ThumbnailName = "thumbnail.jpg";
@@ -20,43 +20,43 @@ internal static partial class PushRules
     private const int MaxFiles = (2 * MaxClips) + 2;
     private const double MaxDurationSeconds = 86_400;
 
-    /// <summary>By the end of the name; nothing else is ever served, so a browser never runs what was pushed.</summary>
+    /// <summary>By the end of the name; nothing else is ever served, so a browser never runs what was published.</summary>
     private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal) { [".mp4"] = "video/mp4", [".jpg"] = "image/jpeg" };
 
     /// <returns>Null when the game may be taken.</returns>
-    public static PushRefusal? Check(GamePush push, MediaOptions limits) =>
-        CheckGame(push)
-        ?? CheckPanorama(push.Panorama)
-        ?? CheckFiles(push.Files, limits)
-        ?? CheckEvents(push)
-        ?? CheckClips(push)
-        ?? CheckFollow(push.Follow);
+    public static PublicationRefusal? Check(GamePublication publication, MediaOptions limits) =>
+        CheckGame(publication)
+        ?? CheckPanorama(publication.Panorama)
+        ?? CheckFiles(publication.Files, limits)
+        ?? CheckEvents(publication)
+        ?? CheckClips(publication)
+        ?? CheckFollow(publication.Follow);
 
-    private static PushRefusal? CheckGame(GamePush push) => Refuse(
-        (!SessionId.TryParse(push.SessionId, out _), "session_id must be 1 to 64 letters, digits, '_' or '-', such as GAME_20261121_140000."),
-        (!TeamRegistry.IsTeamCode(push.TeamCode), "team_code must be 2 to 16 capital letters, digits or '-', such as BLUE12."),
-        (push.Opponent is { } opponent && !IsText(opponent, 100), "opponent must be 1 to 100 printable characters, or left out."),
-        (push.RecordedAt.Year is < 2000 or > 2200, "recorded_at must be an instant, such as 2026-11-21T14:00:00Z."),
-        (!IsIn(push.DurationSeconds, 0, MaxDurationSeconds) || push.DurationSeconds == 0, "duration_seconds must be more than 0 and at most 86400."),
-        (!IsIn(push.Fps, 0, 240) || push.Fps == 0, "fps must be more than 0 and at most 240."),
-        (push.Panorama is null, "panorama is missing."),
-        (push.Files is null || push.Files.Any(file => file is null), "files is missing or holds a null."),
-        (push.Events is null || push.Events.Any(moment => moment is null), "events is missing or holds a null; send [] for none."),
-        (push.Clips is null || push.Clips.Any(clip => clip is null), "clips is missing or holds a null; send [] for none."),
-        (push.Follow is null || push.Follow.Any(key => key is null), "follow is missing or holds a null; send [] for none."));
+    private static PublicationRefusal? CheckGame(GamePublication publication) => Refuse(
+        (!SessionId.TryParse(publication.SessionId, out _), "session_id must be 1 to 64 letters, digits, '_' or '-', such as GAME_20261121_140000."),
+        (!TeamRegistry.IsTeamCode(publication.TeamCode), "team_code must be 2 to 16 capital letters, digits or '-', such as BLUE12."),
+        (publication.Opponent is { } opponent && !IsText(opponent, 100), "opponent must be 1 to 100 printable characters, or left out."),
+        (publication.RecordedAt.Year is < 2000 or > 2200, "recorded_at must be an instant, such as 2026-11-21T14:00:00Z."),
+        (!IsIn(publication.DurationSeconds, 0, MaxDurationSeconds) || publication.DurationSeconds == 0, "duration_seconds must be more than 0 and at most 86400."),
+        (!IsIn(publication.Fps, 0, 240) || publication.Fps == 0, "fps must be more than 0 and at most 240."),
+        (publication.Panorama is null, "panorama is missing."),
+        (publication.Files is null || publication.Files.Any(file => file is null), "files is missing or holds a null."),
+        (publication.Events is null || publication.Events.Any(moment => moment is null), "events is missing or holds a null; send [] for none."),
+        (publication.Clips is null || publication.Clips.Any(clip => clip is null), "clips is missing or holds a null; send [] for none."),
+        (publication.Follow is null || publication.Follow.Any(key => key is null), "follow is missing or holds a null; send [] for none."));
 
-    private static PushRefusal? CheckPanorama(PanoramaGeometry panorama) => Refuse(
+    private static PublicationRefusal? CheckPanorama(PanoramaGeometry panorama) => Refuse(
         (panorama.Width is < 16 or > 32_768 || panorama.Height is < 16 or > 32_768, "panorama.width and panorama.height must be 16 to 32768."),
         (!IsIn(panorama.FocalPx, 1, 1e6), "panorama.focal_px must be 1 to 1000000."),
         (!IsIn(panorama.CenterColumn, -1e6, 1e6), "panorama.center_column must be a number."),
         (!IsIn(panorama.HorizonRow, -1e6, 1e6), "panorama.horizon_row must be a number."),
         (panorama.Pitch is { } pitch && (pitch.RigToPitch is not { Length: 9 } || pitch.RigToPitch.Any(value => !double.IsFinite(value))), "panorama.pitch.rig_to_pitch must be 9 numbers."));
 
-    private static PushRefusal? CheckFiles(IReadOnlyList<PushFile> files, MediaOptions limits)
+    private static PublicationRefusal? CheckFiles(IReadOnlyList<PublicationFile> files, MediaOptions limits)
     {
         if (files.Count > MaxFiles)
         {
-            return PushRefusal.TooLarge($"files must be at most {MaxFiles}.");
+            return PublicationRefusal.TooLarge($"files must be at most {MaxFiles}.");
         }
 
         foreach (var file in files)
@@ -74,13 +74,13 @@ internal static partial class PushRules
 
             if (file.SizeBytes > limits.MaxFileSizeBytes)
             {
-                return PushRefusal.TooLarge($"files: '{file.Name}' is larger than the viewer's limit of {limits.MaxFileSizeGb} GB (Rig:Media:MaxFileSizeGb).");
+                return PublicationRefusal.TooLarge($"files: '{file.Name}' is larger than the viewer's limit of {limits.MaxFileSizeGb} GB (Rig:Media:MaxFileSizeGb).");
             }
         }
 
         if (files.Sum(file => (decimal)file.SizeBytes) > limits.MaxGameSizeBytes)
         {
-            return PushRefusal.TooLarge($"files: together they are larger than the viewer's limit of {limits.MaxGameSizeGb} GB (Rig:Media:MaxGameSizeGb).");
+            return PublicationRefusal.TooLarge($"files: together they are larger than the viewer's limit of {limits.MaxGameSizeGb} GB (Rig:Media:MaxGameSizeGb).");
         }
 
         return Refuse(
@@ -90,14 +90,14 @@ internal static partial class PushRules
             (files.All(file => file.Name != ThumbnailName), $"files must name {ThumbnailName}."));
     }
 
-    private static PushRefusal? CheckEvents(GamePush push)
+    private static PublicationRefusal? CheckEvents(GamePublication publication)
     {
-        if (push.Events.Count > MaxEvents)
+        if (publication.Events.Count > MaxEvents)
         {
-            return PushRefusal.TooLarge($"events must be at most {MaxEvents}.");
+            return PublicationRefusal.TooLarge($"events must be at most {MaxEvents}.");
         }
 
-        return push.Events.Select(moment => Refuse(
+        return publication.Events.Select(moment => Refuse(
             (!SnakeCase.TryParse<GameEventType>(moment.Type, out _), $"events.type '{Shown(moment.Type)}' is not one of {SnakeCase.Choices<GameEventType>()}."),
             (!IsIn(moment.TimestampSeconds, 0, MaxDurationSeconds), "events.timestamp_seconds must be 0 to 86400."),
             (!IsIn(moment.Confidence, 0, 1), "events.confidence must be 0 to 1."),
@@ -108,15 +108,15 @@ internal static partial class PushRules
             .FirstOrDefault(refusal => refusal is not null);
     }
 
-    private static PushRefusal? CheckClips(GamePush push)
+    private static PublicationRefusal? CheckClips(GamePublication publication)
     {
-        if (push.Clips.Count > MaxClips)
+        if (publication.Clips.Count > MaxClips)
         {
-            return PushRefusal.TooLarge($"clips must be at most {MaxClips}.");
+            return PublicationRefusal.TooLarge($"clips must be at most {MaxClips}.");
         }
 
-        var names = push.Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
-        return push.Clips.Select(clip => Refuse(
+        var names = publication.Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        return publication.Clips.Select(clip => Refuse(
             (clip.FileName is null || !clip.FileName.EndsWith(".mp4", StringComparison.Ordinal) || !names.Contains(clip.FileName), $"clips.file_name '{Shown(clip.FileName)}' is not an .mp4 among files."),
             (clip.ThumbnailFileName is null || !clip.ThumbnailFileName.EndsWith(".jpg", StringComparison.Ordinal) || !names.Contains(clip.ThumbnailFileName), $"clips.thumbnail_file_name '{Shown(clip.ThumbnailFileName)}' is not a .jpg among files."),
             (!IsText(clip.Title, 200), "clips.title must be 1 to 200 printable characters."),
@@ -126,11 +126,11 @@ internal static partial class PushRules
             .FirstOrDefault(refusal => refusal is not null);
     }
 
-    private static PushRefusal? CheckFollow(IReadOnlyList<FollowKey> follow)
+    private static PublicationRefusal? CheckFollow(IReadOnlyList<FollowKey> follow)
     {
         if (follow.Count > MaxFollowKeys)
         {
-            return PushRefusal.TooLarge($"follow must be at most {MaxFollowKeys} keys.");
+            return PublicationRefusal.TooLarge($"follow must be at most {MaxFollowKeys} keys.");
         }
 
         return Refuse(
@@ -139,13 +139,13 @@ internal static partial class PushRules
             (follow.Zip(follow.Skip(1)).Any(pair => pair.Second.TSeconds <= pair.First.TSeconds), "follow: t_seconds must grow from key to key."));
     }
 
-    private static PushRefusal? Refuse(params ReadOnlySpan<(bool Wrong, string Error)> rules)
+    private static PublicationRefusal? Refuse(params ReadOnlySpan<(bool Wrong, string Error)> rules)
     {
         foreach (var (wrong, error) in rules)
         {
             if (wrong)
             {
-                return PushRefusal.BadRequest(error);
+                return PublicationRefusal.BadRequest(error);
             }
         }
 
