@@ -4,19 +4,19 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Rig.Actors.Transfer;
 
-namespace Rig.CameraNode.Offload;
+namespace Rig.CameraNode.Upload;
 
 /// <summary>A take's bytes from an offset on, as a request body: counted while they go, and hashed when sent from the first one.</summary>
 internal sealed class TakeBody : HttpContent
 {
     private readonly Stream take;
     private readonly long offset;
-    private readonly OffloadOptions options;
-    private readonly OffloadProgress progress;
+    private readonly UploadOptions options;
+    private readonly UploadProgress progress;
     private CancellationTokenSource? patience;
 
     /// <param name="take">At its first byte.</param>
-    public TakeBody(Stream take, long offset, string mediaType, OffloadOptions options, OffloadProgress progress)
+    public TakeBody(Stream take, long offset, string mediaType, UploadOptions options, UploadProgress progress)
     {
         (this.take, this.offset, this.options, this.progress) = (take, offset, options, progress);
         Headers.ContentType = new MediaTypeHeaderValue(mediaType);
@@ -29,7 +29,7 @@ internal sealed class TakeBody : HttpContent
     public IOException? DiskFailure { get; private set; }
 
     /// <summary>
-    /// Sends a request with this body. Each piece of it must go within <see cref="OffloadOptions.StallTimeoutSec"/>, and the answer come
+    /// Sends a request with this body. Each piece of it must go within <see cref="UploadOptions.StallTimeoutSec"/>, and the answer come
     /// within the patience after the last. A stalled write can only be ended by ending the request: the stream that HttpClient
     /// gives a body ignores tokens.
     /// </summary>

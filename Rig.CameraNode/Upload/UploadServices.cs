@@ -6,25 +6,25 @@ using Rig.CameraNode.Storage;
 using Rig.Domain.Messages;
 using Rig.Hosting.Configuration;
 
-namespace Rig.CameraNode.Offload;
+namespace Rig.CameraNode.Upload;
 
-internal static class OffloadServices
+internal static class UploadServices
 {
-    /// <summary>Push offload; section <c>Rig:Offload</c>.</summary>
-    internal static IServiceCollection AddOffload(this IServiceCollection services)
+    /// <summary>Uploads to the home server; section <c>Rig:Offload</c>.</summary>
+    internal static IServiceCollection AddUpload(this IServiceCollection services)
     {
-        services.AddChecked<OffloadOptions>(OffloadOptions.Section, o => o.Errors());
+        services.AddChecked<UploadOptions>(UploadOptions.Section, o => o.Errors());
         services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();
         services.AddSingleton<UploadLocations>();
         services.AddSingleton<ResumableUploads>();
-        services.AddSingleton<IOffloadServer, OffloadServer>();
-        services.AddSingleton<IOffloadJournal, OffloadJournal>();
+        services.AddSingleton<IUploadServer, UploadServer>();
+        services.AddSingleton<IUploadJournal, UploadJournal>();
         services.AddSingleton(s =>
         {
-            var options = s.GetRequiredService<IOptionsMonitor<OffloadOptions>>();
+            var options = s.GetRequiredService<IOptionsMonitor<UploadOptions>>();
             var board = s.GetRequiredService<RigBoard>();
-            return new OffloadActorPorts(
-                s.GetRequiredService<IOffloadServer>(), s.GetRequiredService<RecordingCatalogue>(), s.GetRequiredService<IOffloadJournal>(),
+            return new UploadActorPorts(
+                s.GetRequiredService<IUploadServer>(), s.GetRequiredService<RecordingCatalogue>(), s.GetRequiredService<IUploadJournal>(),
                 () => options.CurrentValue, () => board.Node is { Phase: not NodePhase.Idle }, () => Guid.NewGuid().ToString("N"), s.GetRequiredService<TimeProvider>());
         });
         return services;

@@ -11,10 +11,10 @@ using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
-using node::Rig.CameraNode.Offload;
+using node::Rig.CameraNode.Upload;
 using node::Rig.CameraNode.Storage;
 
-namespace Rig.Tests.Offload;
+namespace Rig.Tests.NodeUpload;
 
 /// <summary>The node's client and the home server, with a wire between them that fails.</summary>
 [Collection(PostgresTests.Name)]
@@ -24,8 +24,8 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
 
     private readonly TempFolder folder = new();
     private readonly ScriptedCatalogue catalogue = new();
-    private readonly ScriptedOptions<OffloadOptions> options = new(new OffloadOptions());
-    private readonly List<OffloadServer> clients = [];
+    private readonly ScriptedOptions<UploadOptions> options = new(new UploadOptions());
+    private readonly List<UploadServer> clients = [];
     private string database = "";
     private IngestServer server = null!;
     private FaultyWire wire = null!;
@@ -166,10 +166,10 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
         var take = catalogue.Seal(Left, video: Video(100_000));
         var url = $"https://localhost:{secure.Http.BaseAddress!.Port}";
 
-        options.CurrentValue = new OffloadOptions { ServerUrl = url };
+        options.CurrentValue = new UploadOptions { ServerUrl = url };
         Assert.True(Assert.IsType<SendOutcome.Failed>(await SendAsync(take)).MayRetry);
 
-        options.CurrentValue = new OffloadOptions { ServerUrl = url, ServerCaPath = folder.File("ca.pem"), ClientCertificatePath = folder.File("node.pem"), ClientKeyPath = folder.File("node.key") };
+        options.CurrentValue = new UploadOptions { ServerUrl = url, ServerCaPath = folder.File("ca.pem"), ClientCertificatePath = folder.File("node.pem"), ClientKeyPath = folder.File("node.key") };
         var refused = Assert.IsType<SendOutcome.Failed>(await SendAsync(take));
         Assert.False(refused.MayRetry);
         Assert.Contains("key", refused.Error, StringComparison.OrdinalIgnoreCase);
@@ -177,7 +177,7 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
         options.CurrentValue.ApiKey = key;
         Assert.IsType<SendOutcome.Confirmed>(await SendAsync(take));
 
-        options.CurrentValue = new OffloadOptions
+        options.CurrentValue = new UploadOptions
         {
             ServerUrl = url,
             ServerCertificateSha256 = new string('0', 64),
@@ -219,8 +219,8 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task<SendOutcome> SendAsync(RecordingEntry take)
     {
         var storage = Options.Create(new StorageOptions { RecordingsPath = folder.File("r"), ManifestsPath = folder.File("m") });
-        var client = new OffloadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
+        var client = new UploadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
         clients.Add(client);
-        return await client.SendAsync(take, new OffloadProgress(TimeProvider.System), CancellationToken.None);
+        return await client.SendAsync(take, new UploadProgress(TimeProvider.System), CancellationToken.None);
     }
 }

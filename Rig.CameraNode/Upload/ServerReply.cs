@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Rig.Actors.Transfer;
 
-namespace Rig.CameraNode.Offload;
+namespace Rig.CameraNode.Upload;
 
 /// <summary>A server's answer: its status, and its body where that is a JSON object of sane size.</summary>
 internal sealed class ServerReply : IDisposable

@@ -1,17 +1,17 @@
 namespace Rig.Actors.Transfer;
 
-/// <summary>How a camera node pushes its takes to a server; section <c>Rig:Offload</c>, with the names of seed 001.</summary>
-public sealed class OffloadOptions
+/// <summary>How a camera node uploads its takes to a server; section <c>Rig:Offload</c>, with the names of seed 001.</summary>
+public sealed class UploadOptions
 {
     public const string Section = "Rig:Offload";
 
     /// <summary>Root of the server's routes.</summary>
     public string ServerUrl { get; set; } = "http://192.168.1.200:8081";
 
-    /// <summary>Push every take that no server has confirmed, whenever the server can be reached.</summary>
+    /// <summary>Upload every take that no server has confirmed, whenever the server can be reached.</summary>
     public bool AutoUpload { get; set; }
 
-    /// <summary>Push each take as soon as it is sealed.</summary>
+    /// <summary>Upload each take as soon as it is sealed.</summary>
     public bool UploadOnRecordStop { get; set; }
 
     /// <summary>Attempts a job gets before it counts as failed.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Storage;
 
-namespace Rig.CameraNode.Offload;
+namespace Rig.CameraNode.Upload;
 
 /// <summary>
 /// Where the server keeps each take's unfinished upload, as <c>offload-uploads.json</c> in the manifests' folder. When it is lost, the

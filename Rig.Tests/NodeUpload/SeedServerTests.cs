@@ -6,10 +6,10 @@ using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
 using Rig.Tests.Support;
-using node::Rig.CameraNode.Offload;
+using node::Rig.CameraNode.Upload;
 using node::Rig.CameraNode.Storage;
 
-namespace Rig.Tests.Offload;
+namespace Rig.Tests.NodeUpload;
 
 /// <summary>The node's client against a server that speaks seed 001 only.</summary>
 public sealed class SeedServerTests : IAsyncLifetime
@@ -18,16 +18,16 @@ public sealed class SeedServerTests : IAsyncLifetime
 
     private readonly TempFolder folder = new();
     private readonly ScriptedCatalogue catalogue = new();
-    private readonly ScriptedOptions<OffloadOptions> options = new(new OffloadOptions());
+    private readonly ScriptedOptions<UploadOptions> options = new(new UploadOptions());
     private SeedServer server = null!;
-    private OffloadServer client = null!;
+    private UploadServer client = null!;
 
     public async Task InitializeAsync()
     {
         server = await SeedServer.StartAsync();
         options.CurrentValue.ServerUrl = server.Url.ToString();
         var storage = Options.Create(new StorageOptions { RecordingsPath = folder.File("r"), ManifestsPath = folder.File("m") });
-        client = new OffloadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
+        client = new UploadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
     }
 
     public async Task DisposeAsync()
@@ -42,7 +42,7 @@ public sealed class SeedServerTests : IAsyncLifetime
     {
         var video = Bytes(3_000_000);
         var entry = catalogue.Seal(Left, video: video);
-        var progress = new OffloadProgress(TimeProvider.System);
+        var progress = new UploadProgress(TimeProvider.System);
         var outcome = Assert.IsType<SendOutcome.Confirmed>(await client.SendAsync(entry, progress, CancellationToken.None));
         Assert.Equal(entry.Sha256, outcome.Sha256);
         Assert.Contains(entry.Sha256, outcome.Receipt, StringComparison.Ordinal);
@@ -133,8 +133,8 @@ public sealed class SeedServerTests : IAsyncLifetime
         deaf.Start();
         options.CurrentValue.StallTimeoutSec = 1;
         options.CurrentValue.ServerUrl = $"http://127.0.0.1:{((System.Net.IPEndPoint)deaf.LocalEndpoint).Port}";
-        var content = new TakeBody(new MemoryStream(Bytes(64 << 20)), 0, "video/mp4", options.CurrentValue, new OffloadProgress(TimeProvider.System));
-        using var http = OffloadHttp.Create(options.CurrentValue);
+        var content = new TakeBody(new MemoryStream(Bytes(64 << 20)), 0, "video/mp4", options.CurrentValue, new UploadProgress(TimeProvider.System));
+        using var http = UploadHttp.Create(options.CurrentValue);
         using var request = new HttpRequestMessage(HttpMethod.Post, "x") { Content = content };
         await Assert.ThrowsAsync<HttpRequestException>(() => content.SendAsync(http, request, TimeSpan.FromMinutes(1), CancellationToken.None));
     }
@@ -146,5 +146,5 @@ public sealed class SeedServerTests : IAsyncLifetime
         return bytes;
     }
 
-    private Task<SendOutcome> SendAsync(RecordingEntry take) => client.SendAsync(take, new OffloadProgress(TimeProvider.System), CancellationToken.None);
+    private Task<SendOutcome> SendAsync(RecordingEntry take) => client.SendAsync(take, new UploadProgress(TimeProvider.System), CancellationToken.None);
 }

@@ -2,7 +2,7 @@ using Rig.Domain.Identity;
 
 namespace Rig.Actors.Transfer;
 
-public enum OffloadJobStatus
+public enum UploadJobStatus
 {
     Pending = 1,
     Uploading = 2,
@@ -16,11 +16,11 @@ public enum OffloadJobStatus
 /// <param name="Attempts">Begun so far; one that was interrupted by this node itself does not count.</param>
 /// <param name="MayRetry">False once the server refused the take for good, so that nothing but a person tries it again.</param>
 /// <param name="NotBefore">When the next attempt may begin.</param>
-public sealed record OffloadJob(
+public sealed record UploadJob(
     string JobId,
     RecordingId RecordingId,
     long SizeBytes,
-    OffloadJobStatus Status,
+    UploadJobStatus Status,
     int Attempts,
     string? Error,
     bool MayRetry,
@@ -29,7 +29,7 @@ public sealed record OffloadJob(
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt)
 {
-    public bool IsOver => Status is OffloadJobStatus.Completed or OffloadJobStatus.Failed;
+    public bool IsOver => Status is UploadJobStatus.Completed or UploadJobStatus.Failed;
 
-    public bool IsActive => Status is OffloadJobStatus.Uploading or OffloadJobStatus.Confirming;
+    public bool IsActive => Status is UploadJobStatus.Uploading or UploadJobStatus.Confirming;
 }

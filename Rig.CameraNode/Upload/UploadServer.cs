@@ -9,14 +9,14 @@ using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
 
-namespace Rig.CameraNode.Offload;
+namespace Rig.CameraNode.Upload;
 
 /// <summary>
 /// Seed 001's server, spoken to over HTTP: upload, then confirm. Where the server can resume (it answers OPTIONS with
 /// <c>Upload-Limit</c>), a cut costs only the bytes that had not arrived, and a take that it holds already costs none; any other server
 /// gets the whole file in one form.
 /// </summary>
-internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, RecordingCatalogue catalogue, ResumableUploads resumables) : IOffloadServer, IDisposable
+internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, RecordingCatalogue catalogue, ResumableUploads resumables) : IUploadServer, IDisposable
 {
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
 
@@ -26,7 +26,7 @@ internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, Rec
     private readonly Lock gate = new();
     private (string Fingerprint, HttpClient Client)? current;
 
-    public async Task<SendOutcome> SendAsync(RecordingEntry take, OffloadProgress progress, CancellationToken cancellationToken)
+    public async Task<SendOutcome> SendAsync(RecordingEntry take, UploadProgress progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -110,7 +110,7 @@ internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, Rec
         id.Take == 1 || knowsTakes ? id.SessionId.Value : string.Create(CultureInfo.InvariantCulture, $"{id.SessionId}_T{id.Take}");
 
     private async Task<SendOutcome.Failed?> SendFormAsync(
-        HttpClient http, RecordingEntry take, byte[] manifest, Stream video, bool knowsTakes, OffloadProgress progress, CancellationToken cancellationToken)
+        HttpClient http, RecordingEntry take, byte[] manifest, Stream video, bool knowsTakes, UploadProgress progress, CancellationToken cancellationToken)
     {
         var file = new TakeBody(video, 0, "video/mp4", options.CurrentValue, progress);
         using var form = new MultipartFormDataContent
@@ -195,7 +195,7 @@ internal sealed class OffloadServer(IOptionsMonitor<OffloadOptions> options, Rec
             }
 
             // The old one is left to whoever still uses it.
-            current = (fingerprint, OffloadHttp.Create(now));
+            current = (fingerprint, UploadHttp.Create(now));
             return current.Value.Client;
         }
     }

@@ -3,18 +3,18 @@ using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
 using Rig.Tests.Support;
-using static Rig.Actors.Transfer.OffloadProtocol;
+using static Rig.Actors.Transfer.UploadProtocol;
 
 namespace Rig.Tests.Transfer;
 
-public sealed class OffloadActorTests : PatientTestKit
+public sealed class UploadActorTests : PatientTestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly RecordingId Left = new(SessionId.Parse("Final"), CameraId.Left);
 
     private readonly ScriptedCatalogue catalogue = new();
     private readonly ScriptedOffload server = new();
-    private readonly OffloadOptions options = new() { RetryDelaySec = 0 };
+    private readonly UploadOptions options = new() { RetryDelaySec = 0 };
     private volatile bool recording;
     private int jobs;
 
@@ -23,9 +23,9 @@ public sealed class OffloadActorTests : PatientTestKit
     {
         catalogue.Seal(Left);
         var actor = Start();
-        actor.Tell(new Upload(Left.SessionId, null), TestActor);
+        actor.Tell(new UploadTakes(Left.SessionId, null), TestActor);
         Assert.Single(ExpectMsg<Queued>(Patience).Jobs);
-        AwaitJob(actor, OffloadJobStatus.Completed);
+        AwaitJob(actor, UploadJobStatus.Completed);
         Assert.NotNull(catalogue.Find(Left)!.ConfirmedAt);
     }
 
@@ -35,9 +35,9 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left);
         server.Answer = (_, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(new string('0', 64), "{}"));
         var actor = Start();
-        actor.Tell(new Upload(null, null), TestActor);
+        actor.Tell(new UploadTakes(null, null), TestActor);
         ExpectMsg<Queued>(Patience);
-        var job = AwaitJob(actor, OffloadJobStatus.Failed);
+        var job = AwaitJob(actor, UploadJobStatus.Failed);
         Assert.Equal(5, job.Attempts);
         Assert.Contains(new string('0', 64), job.Error!, StringComparison.Ordinal);
         Assert.Null(catalogue.Find(Left)!.ConfirmedAt);
@@ -50,7 +50,7 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left);
         server.Answer = (_, _, ct) => Never(ct);
         var actor = Start();
-        actor.Tell(new Upload(null, null), TestActor);
+        actor.Tell(new UploadTakes(null, null), TestActor);
         var job = Assert.Single(ExpectMsg<Queued>(Patience).Jobs);
         Assert.NotNull(server.Kept.Find(job.JobId));
     }
@@ -61,9 +61,9 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left);
         server.SaveFails = new IOException("full");
         var actor = Start();
-        actor.Tell(new Upload(null, null), TestActor);
+        actor.Tell(new UploadTakes(null, null), TestActor);
         ExpectMsg<Queued>(Patience);
-        AwaitJob(actor, OffloadJobStatus.Completed);
+        AwaitJob(actor, UploadJobStatus.Completed);
     }
 
     [Fact]
@@ -77,17 +77,17 @@ public sealed class OffloadActorTests : PatientTestKit
             return Never(ct);
         };
         var actor = Start();
-        actor.Tell(new Upload(null, null), TestActor);
+        actor.Tell(new UploadTakes(null, null), TestActor);
         ExpectMsg<Queued>(Patience);
         await begun.Task.WaitAsync(Patience);
 
         recording = true;
         var held = AwaitStatus(actor, s => s is { Active: null, WaitsForRecording: true });
-        Assert.Equal((OffloadJobStatus.Pending, 0), (held.Queue.Jobs[0].Status, held.Queue.Jobs[0].Attempts));
+        Assert.Equal((UploadJobStatus.Pending, 0), (held.Queue.Jobs[0].Status, held.Queue.Jobs[0].Attempts));
 
         server.Answer = (take, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(take.Sha256, "{}"));
         recording = false;
-        AwaitJob(actor, OffloadJobStatus.Completed);
+        AwaitJob(actor, UploadJobStatus.Completed);
     }
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left);
         var actor = Start();
         actor.Tell(new Pause(true), TestActor);
-        Assert.True(ExpectMsg<OffloadStatus>(Patience).Queue.Paused);
-        actor.Tell(new Upload(null, null), TestActor);
+        Assert.True(ExpectMsg<UploadStatus>(Patience).Queue.Paused);
+        actor.Tell(new UploadTakes(null, null), TestActor);
         ExpectMsg<Queued>(Patience);
         Watch(actor);
         Sys.Stop(actor);
@@ -105,21 +105,21 @@ public sealed class OffloadActorTests : PatientTestKit
 
         actor = Start();
         actor.Tell(new GetStatus(), TestActor);
-        var status = ExpectMsg<OffloadStatus>(Patience);
+        var status = ExpectMsg<UploadStatus>(Patience);
         Assert.True(status.Queue.Paused);
         Assert.Empty(server.Sent);
         Assert.Equal(catalogue.Find(Left)!.SizeBytes, status.RemainingBytes);
         actor.Tell(new Pause(false), TestActor);
-        ExpectMsg<OffloadStatus>(Patience);
-        AwaitJob(actor, OffloadJobStatus.Completed);
+        ExpectMsg<UploadStatus>(Patience);
+        AwaitJob(actor, UploadJobStatus.Completed);
     }
 
     [Fact]
     public void What_ran_when_the_node_died_is_taken_up_again()
     {
         var entry = catalogue.Seal(Left);
-        server.Save(OffloadQueue.Empty.Enqueue(Left, entry.SizeBytes, "old", TimeProvider.System.GetUtcNow()).Queue.Begin("old", TimeProvider.System.GetUtcNow()));
-        var job = AwaitJob(Start(), OffloadJobStatus.Completed);
+        server.Save(UploadQueue.Empty.Enqueue(Left, entry.SizeBytes, "old", TimeProvider.System.GetUtcNow()).Queue.Begin("old", TimeProvider.System.GetUtcNow()));
+        var job = AwaitJob(Start(), UploadJobStatus.Completed);
         Assert.Equal(("old", 1), (job.JobId, job.Attempts));
     }
 
@@ -130,9 +130,9 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left);
         var actor = Start();
         actor.Tell(new GetStatus(), TestActor);
-        Assert.Empty(ExpectMsg<OffloadStatus>(Patience).Queue.Jobs);
+        Assert.Empty(ExpectMsg<UploadStatus>(Patience).Queue.Jobs);
         catalogue.Seal(Left with { Take = 2 });
-        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, OffloadJobStatus.Completed).RecordingId);
+        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, UploadJobStatus.Completed).RecordingId);
         Assert.Equal([Left with { Take = 2 }], server.Sent);
     }
 
@@ -143,7 +143,7 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left);
         var done = catalogue.Seal(Left with { Take = 2 });
         catalogue.Confirm(done.Id);
-        AwaitJob(Start(), OffloadJobStatus.Completed);
+        AwaitJob(Start(), UploadJobStatus.Completed);
         Assert.Equal([Left], server.Sent);
     }
 
@@ -154,11 +154,11 @@ public sealed class OffloadActorTests : PatientTestKit
         catalogue.Seal(Left);
         server.Answer = (_, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Failed("unknown camera", false));
         var actor = Start();
-        Assert.Equal((1, "unknown camera"), AwaitJob(actor, OffloadJobStatus.Failed) is var job ? (job.Attempts, job.Error) : default);
+        Assert.Equal((1, "unknown camera"), AwaitJob(actor, UploadJobStatus.Failed) is var job ? (job.Attempts, job.Error) : default);
         server.Answer = (take, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(take.Sha256, "{}"));
         actor.Tell(new RetryJobs(null), TestActor);
         Assert.Equal(1, ExpectMsg<Retried>(Patience).Count);
-        AwaitJob(actor, OffloadJobStatus.Completed);
+        AwaitJob(actor, UploadJobStatus.Completed);
     }
 
     [Fact]
@@ -167,11 +167,11 @@ public sealed class OffloadActorTests : PatientTestKit
         var entry = catalogue.Seal(Left);
         recording = true;
         var actor = Start();
-        actor.Tell(new Upload(null, null), TestActor);
+        actor.Tell(new UploadTakes(null, null), TestActor);
         ExpectMsg<Queued>(Patience);
         catalogue.Confirm(Left);
         recording = false;
-        AwaitJob(actor, OffloadJobStatus.Completed);
+        AwaitJob(actor, UploadJobStatus.Completed);
         Assert.Empty(server.Sent);
     }
 
@@ -182,13 +182,13 @@ public sealed class OffloadActorTests : PatientTestKit
         recording = true;
         var actor = Start();
         catalogue.Seal(Left with { Take = 2 });
-        actor.Tell(new Upload(null, null), TestActor);
+        actor.Tell(new UploadTakes(null, null), TestActor);
         Assert.Equal(2, ExpectMsg<Queued>(Patience).Jobs.Count);
         catalogue.Confirm(Left);
         Assert.True(catalogue.Delete(Left));
         recording = false;
-        Assert.Contains("Final_CAM_L", AwaitJob(actor, OffloadJobStatus.Failed).Error!, StringComparison.Ordinal);
-        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, OffloadJobStatus.Completed).RecordingId);
+        Assert.Contains("Final_CAM_L", AwaitJob(actor, UploadJobStatus.Failed).Error!, StringComparison.Ordinal);
+        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, UploadJobStatus.Completed).RecordingId);
     }
 
     private static async Task<SendOutcome> Never(CancellationToken cancellationToken)
@@ -205,23 +205,23 @@ public sealed class OffloadActorTests : PatientTestKit
             registry.Register<CameraActor>(Sys.ActorOf(actor => actor.Receive<StorageProtocol.IStorageRequest>((ask, context) => context.Sender.Tell(catalogue.Answer(ask)))));
         }
 
-        return Sys.ActorOf(OffloadActor.PropsOf(
-            new OffloadActorPorts(
+        return Sys.ActorOf(UploadActor.PropsOf(
+            new UploadActorPorts(
                 server, catalogue.Published, server, () => options, () => recording, () => $"job{Interlocked.Increment(ref jobs)}", TimeProvider.System),
             new RequiredActor<CameraActor>(registry)));
     }
 
-    private OffloadJob AwaitJob(IActorRef actor, OffloadJobStatus wanted) =>
+    private UploadJob AwaitJob(IActorRef actor, UploadJobStatus wanted) =>
         AwaitStatus(actor, s => s.Queue.Jobs.Exists(j => j.Status == wanted)).Queue.Jobs.Find(j => j.Status == wanted)!;
 
-    private OffloadStatus AwaitStatus(IActorRef actor, Func<OffloadStatus, bool> wanted)
+    private UploadStatus AwaitStatus(IActorRef actor, Func<UploadStatus, bool> wanted)
     {
-        OffloadStatus? status = null;
+        UploadStatus? status = null;
         AwaitCondition(
             () =>
             {
                 actor.Tell(new GetStatus(), TestActor);
-                return wanted(status = ExpectMsg<OffloadStatus>(Patience));
+                return wanted(status = ExpectMsg<UploadStatus>(Patience));
             },
             Patience);
         return status!;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Rig.Tests.Offload;
+namespace Rig.Tests.NodeUpload;
 
 /// <summary>Stands between a client and a server: cuts connections after a number of bytes, and turns one bit.</summary>
 internal sealed class FaultyWire : IAsyncDisposable

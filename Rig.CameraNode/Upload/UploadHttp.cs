@@ -2,16 +2,16 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Rig.Actors.Transfer;
 
-namespace Rig.CameraNode.Offload;
+namespace Rig.CameraNode.Upload;
 
 /// <summary>Makes the client that speaks to the server as <c>Rig:Offload</c> says: plain, by a private authority, or pinned.</summary>
-internal static class OffloadHttp
+internal static class UploadHttp
 {
     public const string ApiKeyHeader = "X-API-Key";
 
     /// <exception cref="IOException">A certificate file cannot be read.</exception>
     /// <exception cref="CryptographicException">A certificate file holds no certificate or key.</exception>
-    public static HttpClient Create(OffloadOptions options)
+    public static HttpClient Create(UploadOptions options)
     {
         var handler = new SocketsHttpHandler
         {

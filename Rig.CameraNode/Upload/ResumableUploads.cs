@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 
-namespace Rig.CameraNode.Offload;
+namespace Rig.CameraNode.Upload;
 
 /// <summary>
 /// Uploads that go on at the byte, by draft-ietf-httpbis-resumable-upload: an upload resource is made by an empty POST with
@@ -22,7 +22,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
 
     /// <returns>Null once the server has taken and verified the whole take.</returns>
     public async Task<SendOutcome.Failed?> SendAsync(
-        HttpClient http, RecordingEntry take, byte[] manifest, Stream video, OffloadOptions options, OffloadProgress progress, CancellationToken cancellationToken)
+        HttpClient http, RecordingEntry take, byte[] manifest, Stream video, UploadOptions options, UploadProgress progress, CancellationToken cancellationToken)
     {
         if (locations.Find(take) is { } known && TryResolve(http, known, out var location))
         {
@@ -84,7 +84,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
     }
 
     private async Task<SendOutcome.Failed?> AppendAsync(
-        HttpClient http, Uri location, RecordingEntry take, Stream video, long offset, OffloadOptions options, OffloadProgress progress, CancellationToken cancellationToken)
+        HttpClient http, Uri location, RecordingEntry take, Stream video, long offset, UploadOptions options, UploadProgress progress, CancellationToken cancellationToken)
     {
         progress.ResumeAt(offset);
         var content = new TakeBody(video, offset, PartialUpload, options, progress);
@@ -96,7 +96,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
         if (reply.IsSuccess)
         {
             locations.Forget(take);
-            return OffloadServer.DiskFault(take, content);
+            return UploadServer.DiskFault(take, content);
         }
 
         // The next attempt asks for the offset again, unless the server has judged the whole: then it begins anew.
@@ -107,7 +107,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
             locations.Forget(take);
         }
 
-        return OffloadServer.DiskFault(take, content)
+        return UploadServer.DiskFault(take, content)
             ?? (elsewhere
                 ? new SendOutcome.Failed("Upload: the server is at another byte than it said; it is asked again.", true)
                 : reply.ToFailure("Upload"));

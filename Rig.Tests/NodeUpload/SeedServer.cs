@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Rig.Tests.Offload;
+namespace Rig.Tests.NodeUpload;
 
 /// <summary>A server that knows seed 001's three routes and nothing more, with the faults a test asks for.</summary>
 internal sealed class SeedServer : IAsyncDisposable

@@ -1,26 +1,26 @@
 using System.Collections.Immutable;
 using Rig.Actors.Recording;
 using Rig.Domain.Identity;
-using static Rig.Actors.Transfer.OffloadProtocol;
+using static Rig.Actors.Transfer.UploadProtocol;
 
 namespace Rig.Actors.Transfer;
 
 /// <param name="IsRecording">Asked every second; while true nothing is sent, so that disk and processor belong to the recording.</param>
 /// <param name="NewJobId">32 hex digits, another at each call.</param>
-public sealed record OffloadActorPorts(
-    IOffloadServer Server,
+public sealed record UploadActorPorts(
+    IUploadServer Server,
     RecordingCatalogue Catalogue,
-    IOffloadJournal Journal,
-    Func<OffloadOptions> Options,
+    IUploadJournal Journal,
+    Func<UploadOptions> Options,
     Func<bool> IsRecording,
     Func<string> NewJobId,
     TimeProvider Time);
 
 /// <summary>
-/// Pushes takes to the server, one at a time, after seed 001's table. A take counts as offloaded only when the server's confirmation
+/// Uploads takes to the server, one at a time, after seed 001's table. A take counts as offloaded only when the server's confirmation
 /// carries the catalogue's own checksum and the receipt is durable here.
 /// </summary>
-public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
+public sealed class UploadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AutoRetryAfter = TimeSpan.FromSeconds(60);
@@ -28,12 +28,12 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     /// <summary>A receipt waits for the disk and for what is asked of it before.</summary>
     private static readonly TimeSpan ReceiptPatience = TimeSpan.FromSeconds(60);
 
-    private readonly OffloadActorPorts ports;
+    private readonly UploadActorPorts ports;
     private readonly IRequiredActor<CameraActor> storage;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly Action onCatalogueChanged;
     private readonly List<(long Version, Action Answer)> unanswered = [];
-    private OffloadQueue queue = OffloadQueue.Empty;
+    private UploadQueue queue = UploadQueue.Empty;
     private ImmutableHashSet<RecordingId> seen = [];
     private Attempt? attempt;
     private long version;
@@ -41,7 +41,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     private bool saving;
 
     /// <param name="storage">Who answers <see cref="StorageProtocol"/>.</param>
-    public OffloadActor(OffloadActorPorts ports, IRequiredActor<CameraActor> storage)
+    public UploadActor(UploadActorPorts ports, IRequiredActor<CameraActor> storage)
     {
         (this.ports, this.storage) = (ports, storage);
         var self = Self;
@@ -56,7 +56,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
 
     private DateTimeOffset Now => ports.Time.GetUtcNow();
 
-    public static Props PropsOf(OffloadActorPorts ports, IRequiredActor<CameraActor> storage) => Props.Create(() => new OffloadActor(ports, storage));
+    public static Props PropsOf(UploadActorPorts ports, IRequiredActor<CameraActor> storage) => Props.Create(() => new UploadActor(ports, storage));
 
     protected override void PreStart() => Self.Tell(new Recover());
 
@@ -79,7 +79,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
 
     private void Ready()
     {
-        Receive<Upload>(OnUpload);
+        Receive<UploadTakes>(OnUpload);
         Receive<Pause>(pause =>
         {
             Change(queue with { Paused = pause.Paused });
@@ -106,7 +106,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         Receive<Saved>(OnSaved);
     }
 
-    private void OnUpload(Upload ask)
+    private void OnUpload(UploadTakes ask)
     {
         var fitting = ports.Catalogue.List()
             .Where(t => (ask.SessionId is null || t.Id.SessionId == ask.SessionId) && (ask.CameraId is null || t.Id.CameraId == ask.CameraId))
@@ -117,7 +117,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         WhenSaved(() => sender.Tell(new Queued(jobs, fitting.Count)));
     }
 
-    private OffloadJob Enqueue(RecordingEntry take)
+    private UploadJob Enqueue(RecordingEntry take)
     {
         var (next, job) = queue.Enqueue(take.Id, take.SizeBytes, ports.NewJobId(), Now);
         Change(next);
@@ -150,8 +150,8 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         foreach (var take in ports.Catalogue.List().Where(t => t.ConfirmedAt is null).OrderBy(t => t.CreatedAt))
         {
             if (queue.Find(take.Id) is not { } job
-                || job is { Status: OffloadJobStatus.Completed }
-                || (job is { Status: OffloadJobStatus.Failed, MayRetry: true } && job.CompletedAt + AutoRetryAfter <= Now))
+                || job is { Status: UploadJobStatus.Completed }
+                || (job is { Status: UploadJobStatus.Failed, MayRetry: true } && job.CompletedAt + AutoRetryAfter <= Now))
             {
                 Enqueue(take);
             }
@@ -181,7 +181,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         }
 
         Change(queue.Begin(job.JobId, Now));
-        attempt = new Attempt(job.JobId, new OffloadProgress(ports.Time), new CancellationTokenSource());
+        attempt = new Attempt(job.JobId, new UploadProgress(ports.Time), new CancellationTokenSource());
         SendAsync(take, attempt).PipeTo(Self);
     }
 
@@ -249,7 +249,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
                 Change(queue.Fail(jobId, ended.Error!, ended.MayRetry, Policy(), Now));
                 if (queue.Find(jobId) is { } job)
                 {
-                    log.Warning("Offload of {0}, attempt {1}: {2}", job.RecordingId, job.Attempts, ended.Error!);
+                    log.Warning("Upload of {0}, attempt {1}: {2}", job.RecordingId, job.Attempts, ended.Error!);
                 }
 
                 break;
@@ -264,7 +264,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         return new RetryPolicy(options.RetryCount, TimeSpan.FromSeconds(options.RetryDelaySec));
     }
 
-    private OffloadStatus BuildStatus()
+    private UploadStatus BuildStatus()
     {
         var shown = attempt is { Progress.IsConfirming: true } ? queue.Confirming(attempt.JobId) : queue;
         ActiveTransfer? active = null;
@@ -275,10 +275,10 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         }
 
         var remaining = shown.Jobs.Where(j => !j.IsOver).Sum(j => j.SizeBytes) - (active?.SentBytes ?? 0);
-        return new OffloadStatus(shown, active, ports.IsRecording(), remaining, active is { BytesPerSecond: > 0 } ? remaining / active.BytesPerSecond : null);
+        return new UploadStatus(shown, active, ports.IsRecording(), remaining, active is { BytesPerSecond: > 0 } ? remaining / active.BytesPerSecond : null);
     }
 
-    private void Change(OffloadQueue next)
+    private void Change(UploadQueue next)
     {
         if (ReferenceEquals(next, queue) || next == queue)
         {
@@ -310,7 +310,7 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         if (saved.Error is not null)
         {
             // The takes themselves are safe: after a restart they are unconfirmed and can be asked for again.
-            log.Error(saved.Error, "The offload queue could not be kept on disk");
+            log.Error(saved.Error, "The upload queue could not be kept on disk");
         }
 
         foreach (var (_, answer) in unanswered.Where(u => u.Version <= savedVersion))
@@ -341,11 +341,11 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
         Failed,
     }
 
-    private sealed class Attempt(string jobId, OffloadProgress progress, CancellationTokenSource cancellation) : IDisposable
+    private sealed class Attempt(string jobId, UploadProgress progress, CancellationTokenSource cancellation) : IDisposable
     {
         public string JobId => jobId;
 
-        public OffloadProgress Progress => progress;
+        public UploadProgress Progress => progress;
 
         public CancellationToken Token { get; } = cancellation.Token;
 
@@ -371,12 +371,12 @@ public sealed class OffloadActor : ReceiveActor, IWithTimers, IWithUnboundedStas
     }
 }
 
-public static class OffloadActorExtensions
+public static class UploadActorExtensions
 {
     /// <summary>
-    /// Beside the camera, not under it: nothing that offload does reaches a recording. <see cref="OffloadActorPorts"/> must be among
+    /// Beside the camera, not under it: nothing that an upload does reaches a recording. <see cref="UploadActorPorts"/> must be among
     /// the services, and the system must have a camera actor.
     /// </summary>
-    public static AkkaConfigurationBuilder WithOffloadActor(this AkkaConfigurationBuilder builder) => builder.WithActors((system, registry, resolver) =>
-        registry.Register<OffloadActor>(system.ActorOf(resolver.Props<OffloadActor>(), "offload")));
+    public static AkkaConfigurationBuilder WithUploadActor(this AkkaConfigurationBuilder builder) => builder.WithActors((system, registry, resolver) =>
+        registry.Register<UploadActor>(system.ActorOf(resolver.Props<UploadActor>(), "upload")));
 }

@@ -3,11 +3,11 @@ using Rig.Actors.Recording;
 namespace Rig.Actors.Transfer;
 
 /// <summary>A server that takes recordings and confirms them.</summary>
-public interface IOffloadServer
+public interface IUploadServer
 {
     /// <summary>Sends the take and asks the server to confirm it. Failures of network and server are outcomes, not exceptions.</summary>
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> ended it.</exception>
-    Task<SendOutcome> SendAsync(RecordingEntry take, OffloadProgress progress, CancellationToken cancellationToken);
+    Task<SendOutcome> SendAsync(RecordingEntry take, UploadProgress progress, CancellationToken cancellationToken);
 
     Task<ServerHealth> HealthAsync(CancellationToken cancellationToken);
 }
@@ -31,17 +31,17 @@ public abstract record SendOutcome
 }
 
 /// <summary>The queue as it outlives the process.</summary>
-public interface IOffloadJournal
+public interface IUploadJournal
 {
     /// <summary>Empty when there is none yet, or none that can be read.</summary>
-    OffloadQueue Load();
+    UploadQueue Load();
 
     /// <summary>Durable when this returns.</summary>
-    void Save(OffloadQueue queue);
+    void Save(UploadQueue queue);
 }
 
 /// <summary>How far one attempt is; written by the sender, read from any thread.</summary>
-public sealed class OffloadProgress(TimeProvider time)
+public sealed class UploadProgress(TimeProvider time)
 {
     private readonly long begunAt = time.GetTimestamp();
     private long sentBytes;
