@@ -182,7 +182,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
 
     private static async Task AssertLooksAtAsync(IPage page, double yawDeg, double pitchDeg)
     {
-        var panorama = PublishedGame.Make("ANY").Push.Panorama;
+        var panorama = PublishedGame.Make("ANY").Publication.Panorama;
         var (yaw, pitch) = (yawDeg * Math.PI / 180, pitchDeg * Math.PI / 180);
         Assert.True(panorama.TryProject(Math.Sin(yaw) * Math.Cos(pitch), Math.Sin(pitch), Math.Cos(yaw) * Math.Cos(pitch), out var u, out var v));
         var (red, green) = (255 * u / PanoramaVideo.Width, 255 * v / PanoramaVideo.Height);

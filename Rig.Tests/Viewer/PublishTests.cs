@@ -25,7 +25,7 @@ public sealed class PublishTests(ViewerServer server) : IClassFixture<ViewerServ
             client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
         }
 
-        using var answer = await client.AnnounceAsync(PublishedGame.Make("KEY_GAME").Push);
+        using var answer = await client.AnnounceAsync(PublishedGame.Make("KEY_GAME").Publication);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Contains("Rig:Push:ApiKeySha256", await ErrorAsync(answer), StringComparison.Ordinal);
     }
@@ -34,7 +34,7 @@ public sealed class PublishTests(ViewerServer server) : IClassFixture<ViewerServ
     public async Task A_session_of_a_person_is_no_key()
     {
         using var admin = await server.SignInAsync(ViewerServer.Admin);
-        using var answer = await admin.AnnounceAsync(PublishedGame.Make("ADMIN_GAME").Push);
+        using var answer = await admin.AnnounceAsync(PublishedGame.Make("ADMIN_GAME").Publication);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
@@ -180,7 +180,7 @@ public sealed class PublishTests(ViewerServer server) : IClassFixture<ViewerServ
     public async Task An_unknown_team_is_refused_and_leaves_nothing()
     {
         using var ingest = server.IngestServer();
-        using var answer = await ingest.AnnounceAsync(PublishedGame.Make("TEAM_GAME", "NOSUCH").Push);
+        using var answer = await ingest.AnnounceAsync(PublishedGame.Make("TEAM_GAME", "NOSUCH").Publication);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.Contains("NOSUCH", await ErrorAsync(answer), StringComparison.Ordinal);
         using var admin = await server.SignInAsync(ViewerServer.Admin);
@@ -229,7 +229,7 @@ public sealed class PublishTests(ViewerServer server) : IClassFixture<ViewerServ
     [InlineData("follow.0", null)]
     public async Task A_field_that_is_wrong_is_named(string path, object? value)
     {
-        var json = JsonSerializer.SerializeToNode(PublishedGame.Make("FIELD_GAME").Push, PublicationJson.Default.GamePublication)!;
+        var json = JsonSerializer.SerializeToNode(PublishedGame.Make("FIELD_GAME").Publication, PublicationJson.Default.GamePublication)!;
         var parts = path.Split('.');
         var parent = parts[..^1].Aggregate(json, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!);
         if (parent is JsonArray array)
@@ -313,7 +313,7 @@ public sealed class PublishTests(ViewerServer server) : IClassFixture<ViewerServ
     public async Task Games_and_files_that_were_not_announced_are_not_found()
     {
         using var ingest = server.IngestServer();
-        var gameId = (await ingest.AnnouncedAsync(PublishedGame.Make("KNOWN_GAME").Push)).GameId;
+        var gameId = (await ingest.AnnouncedAsync(PublishedGame.Make("KNOWN_GAME").Publication)).GameId;
         using var noFile = await ingest.SendAsync(gameId, "other.mp4", 0, [1]);
         using var noGame = await ingest.SendAsync(9999, "panorama.mp4", 0, [1]);
         using var noStatus = await ingest.GetAsync("/api/v1/push/games/9999");
