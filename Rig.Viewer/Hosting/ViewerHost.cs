@@ -6,7 +6,7 @@ using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Pages;
-using Rig.Viewer.Push;
+using Rig.Viewer.Publish;
 using Rig.Viewer.Settings;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
@@ -34,7 +34,7 @@ internal static class ViewerHost
         builder.Services.AddAccounts();
         builder.Services.AddGames();
         builder.Services.AddMedia();
-        builder.Services.AddPush();
+        builder.Services.AddPublish();
         builder.Services.AddViewerMetrics();
         builder.Services.AddBrowserGates();
         builder.Services.AddRigOpenApi("Rig viewer");
@@ -55,7 +55,7 @@ internal static class ViewerHost
         app.MapOperations();
         app.MapGamesApi();
         app.MapMedia();
-        app.MapPush();
+        app.MapPublish();
         app.MapRazorPages();
         return app;
     }
