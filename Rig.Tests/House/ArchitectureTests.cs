@@ -19,7 +19,8 @@ public sealed class ArchitectureTests
         ("Rig.CameraNode", "rig-node", ["Rig.Actors", "Rig.Domain", "Rig.Hosting", "Rig.Media"]),
         ("Rig.Ingest", "rig-ingest", ["Rig.Actors", "Rig.Domain", "Rig.Hosting", "Rig.Media"]),
         ("Rig.Viewer", "rig-viewer", ["Rig.Domain", "Rig.Hosting"]),
-        ("Rig.Ctl", "rigctl", ["Rig.Actors", "Rig.Domain", "Rig.Media"]),
+        ("Rig.Ctl", "rigctl", ["Rig.Actors", "Rig.Domain"]),
+        ("Rig.Rehearsal", "rig-rehearsal", ["Rig.CameraNode", "Rig.Domain", "Rig.Media"]),
         ("Rig.Simulation", "rig-simulation", ["Rig.Actors", "Rig.CameraNode", "Rig.Domain", "Rig.Ingest"]),
     ];
 
