@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Storage;
-using Rig.Domain.Messages;
 using Rig.Hosting.Configuration;
 
 namespace Rig.CameraNode.Offload;
@@ -22,10 +21,10 @@ internal static class OffloadServices
         services.AddSingleton(s =>
         {
             var options = s.GetRequiredService<IOptionsMonitor<OffloadOptions>>();
-            var board = s.GetRequiredService<RigBoard>();
+            var node = s.GetRequiredService<PublishedNode>();
             return new OffloadActorPorts(
                 s.GetRequiredService<IOffloadServer>(), s.GetRequiredService<RecordingCatalogue>(), s.GetRequiredService<IOffloadJournal>(),
-                () => options.CurrentValue, () => board.Node is { Phase: not NodePhase.Idle }, () => Guid.NewGuid().ToString("N"), s.GetRequiredService<TimeProvider>());
+                () => options.CurrentValue, () => node.IsRecording, () => Guid.NewGuid().ToString("N"), s.GetRequiredService<TimeProvider>());
         });
         return services;
     }
