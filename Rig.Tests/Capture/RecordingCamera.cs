@@ -76,8 +76,12 @@ internal sealed class RecordingCamera(CaptureLauncher launcher, PreviewFeed prev
     {
         var answer = await head.Ask<object>(message, patience, cancellationToken);
 
-        // What the recorder told its parent before it answered was heard by then.
-        await head.Ask<Heard>(new Heard(), Patience, cancellationToken);
+        if (answer is not RecordingProtocol.TakeRefused)
+        {
+            // What the recorder told its parent before it answered was heard by then.
+            await head.Ask<Heard>(new Heard(), Patience, cancellationToken);
+        }
+
         return answer;
     }
 
