@@ -1,16 +1,10 @@
 using Rig.CameraNode.Commands;
 using Rig.CameraNode.Hosting;
-using Rig.CameraNode.Probe;
 using Rig.Hosting.Configuration;
 
 if (args is ["capture", ..])
 {
     return await CaptureCommand.RunAsync(args[1..]);
-}
-
-if (args is ["drivers-selftest", ..])
-{
-    return DriversSelfTest.Run(args[1..]);
 }
 
 if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])

@@ -1,17 +1,15 @@
 using System.CommandLine;
-using Rig.Ctl.Demo;
 using Rig.Ctl.Operations;
 
 var commandLine = new OperatorCommandLine(OneShot.RunAsync);
 var shell = new Command("shell", "Takes one command after another at a prompt, with history and completion; so does rigctl alone.");
-var root = new RootCommand("Operates a Rig: three cameras, the home server and the viewer.") { shell, DemoCommand.Create() };
+var root = new RootCommand("Operates a Rig: three cameras, the home server and the viewer.") { shell };
 foreach (var command in commandLine.Commands)
 {
     root.Subcommands.Add(command);
 }
 
-// The demo asks no program, and its --json names a file.
-foreach (var option in args is ["demo", ..] ? [] : commandLine.Options)
+foreach (var option in commandLine.Options)
 {
     root.Options.Add(option);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a whole rig on this machine: installs what is missing, builds, then films a match with three cameras and
-# brings it to the viewer. Options are those of 'rigctl demo'; --help lists them.
+# brings it to the viewer. Options are those of 'rig-rehearsal demo'; --help lists them.
 set -euo pipefail
 called_from=$PWD
 cd "$(dirname "$0")/.."
@@ -17,6 +17,6 @@ fi
 
 end=$EPOCHREALTIME
 export RIG_DEMO_SETUP_SECONDS=$(awk -v a="$begin" -v b="$end" 'BEGIN { printf "%.1f", b - a }')
-# exec: Ctrl-C and SIGTERM reach rigctl, which stops everything it started.
+# exec: Ctrl-C and SIGTERM reach rig-rehearsal, which stops everything it started.
 cd "$called_from"
-exec "$root"/Rig.Ctl/bin/Release/net10.0/rigctl demo "$@"
+exec "$root"/Rig.Rehearsal/bin/Release/net10.0/rig-rehearsal demo "$@"

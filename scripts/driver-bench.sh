@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the camera and encoder drivers' code against real kernel drivers, without a camera: boots Debian's kernel in a virtual
-# machine with the virtual camera vivid, the virtual codec vicodec and libcamera's vimc, and runs 'rig-node drivers-selftest'
+# machine with the virtual camera vivid, the virtual codec vicodec and libcamera's vimc, and runs 'rig-rehearsal drivers'
 # there. The guest's clock counts its instructions, so a busy host makes it slow and not late. Every expected check must hold. Downloads about 230 MB once, into the user's cache folder; the packages
 # are unpacked, not installed. Needs Debian 12 on x64 and as root or with sudo: qemu-system-x86, gcc-12, make, cpio, libcamera-dev.
 #
@@ -64,13 +64,13 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-share=$work/share initrd=$work/initrd node=$work/initrd/node
+share=$work/share initrd=$work/initrd program=$work/initrd/rehearsal
 mkdir -p "$share" "$initrd"/{bin,sbin,proc,sys,dev,run,tmp,etc,mnt,dotnet/host,dotnet/shared,usr/bin,lib64} "$initrd/lib/modules/$kernel"
 
-say "building rig-node"
+say "building rig-rehearsal"
 native/build.sh
-dotnet publish Rig.CameraNode -c Release -o "$node" -v quiet --nologo
-[ -f "$node/librigcam.so" ] || { say "librigcam.so was not built"; exit 1; }
+dotnet publish Rig.Rehearsal -c Release -o "$program" -v quiet --nologo
+[ -f "$program/librigcam.so" ] || { say "librigcam.so was not built"; exit 1; }
 
 say "making the initramfs"
 system=$cache/system
@@ -107,7 +107,7 @@ copy_libraries() {
   done
 }
 copy_libraries "$dotnet_root/dotnet" "$dotnet_root"/shared/Microsoft.NETCore.App/10.*/lib{coreclr,clrjit,System.Native,hostpolicy}.so "$dotnet_root"/host/fxr/*/libhostfxr.so \
-  "$node/librigcam.so" "$initrd/bin/udevadm" "$system"/usr/lib/x86_64-linux-gnu/libcamera/ipa_vimc.so
+  "$program/librigcam.so" "$initrd/bin/udevadm" "$system"/usr/lib/x86_64-linux-gnu/libcamera/ipa_vimc.so
 mkdir -p "$initrd/usr/lib/x86_64-linux-gnu" "$initrd/usr/share/libcamera"
 cp -r "$system/usr/lib/x86_64-linux-gnu/libcamera" "$initrd/usr/lib/x86_64-linux-gnu/"
 cp -r "$system/usr/share/libcamera/ipa" "$initrd/usr/share/libcamera/"
@@ -121,7 +121,7 @@ modprobe virtio_pci; modprobe 9pnet_virtio; modprobe 9p
 mount -t 9p -o trans=virtio,version=9p2000.L host /mnt || { echo "guest: mounting failed"; poweroff -f; }
 exec >/tmp/guest.log 2>&1
 keep() { cp /tmp/guest.log /mnt/; [ ! -f /tmp/results.json ] || cp /tmp/results.json /mnt/; }
-group() { echo "== $1"; /dotnet/dotnet /node/rig-node.dll drivers-selftest /tmp/results.json "$1"; echo "== $1: $?"; keep; }
+group() { echo "== $1"; /dotnet/dotnet /rehearsal/rig-rehearsal.dll drivers /tmp/results.json "$1"; echo "== $1: $?"; keep; }
 vivid='vivid n_devs=1 node_types=0x1 num_inputs=4 input_types=0xe4 allocators=0'
 modprobe $vivid multiplanar=2; modprobe vicodec multiplanar=1
 ls -l /dev/video*

@@ -6,26 +6,29 @@
 #   --address ADDRESS this node's address in the rig's network
 #   --cameras LIST    the addresses of all cameras, the centre first, with commas, the same on each: then the others find each other
 #                     when the centre camera stays away
+#   --source NAME     v4l2 (USB and HDMI, unless told) or libcamera (a Pi's ribbon connector)
 #   --program FOLDER  the built or unpacked rig-node; else Rig.CameraNode/bin/Release/net10.0
 #   --root FOLDER     only write the files, under this folder, and change nothing of the machine
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-camera='' master='' address='' cameras='' root='' program=Rig.CameraNode/bin/Release/net10.0
+camera='' master='' address='' cameras='' source=v4l2 root='' program=Rig.CameraNode/bin/Release/net10.0
 while [ $# -gt 0 ]; do
   case "$1" in
     --camera) camera=${2:?--camera wants an id}; shift 2 ;;
     --master) master=${2:?--master wants an address}; shift 2 ;;
     --address) address=${2:?--address wants an address}; shift 2 ;;
     --cameras) cameras=${2:?--cameras wants addresses}; shift 2 ;;
+    --source) source=${2:?--source wants v4l2 or libcamera}; shift 2 ;;
     --program) program=${2:?--program wants a folder}; shift 2 ;;
     --root) root=${2:?--root wants a folder}; shift 2 ;;
-    -h|--help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "install-node.sh: unknown option '$1' (--help lists them)" >&2; exit 2 ;;
   esac
 done
 
 fail() { echo "install-node.sh: $*" >&2; exit 2; }
+case "$source" in v4l2|libcamera) ;; *) fail "--source is v4l2 or libcamera, not '$source'" ;; esac
 case "$camera" in CAM_L|CAM_C|CAM_R) ;; *) fail "say which camera this is: --camera CAM_L, CAM_C or CAM_R" ;; esac
 [ "$camera" = CAM_C ] || [ -n "$master" ] || fail "say where the centre camera is: --master ADDRESS"
 cameras=${cameras:-${master:-$address}}
@@ -56,6 +59,7 @@ if [ ! -e "$root/etc/rig-node/environment" ]; then
 Rig__Node__CameraId=$camera
 Rig__Node__ClusterHost=$address
 Rig__Power__AllowShutdown=true
+Rig__Camera__Source=$source
 EOF
   number=0
   for seed in ${cameras//,/ }; do

@@ -26,7 +26,8 @@ internal static class CameraServices
         services.AddSingleton(CameraId.TryParse(text, out var id)
             ? new CameraIdentity(id)
             : throw new OptionsValidationException("Rig:Node", typeof(CameraIdentity), [$"Rig:Node:CameraId is '{text}'; set it to CAM_L, CAM_C or CAM_R."]));
-        services.TryAddSingleton(new CaptureCommandLine(CaptureProcess.OwnCommand()));
+        services.TryAddSingleton(s => new CaptureCommandLine(
+            s.GetRequiredService<IOptions<CameraOptions>>().Value.CaptureProgramPath() is { } program ? [program, "capture"] : CaptureProcess.OwnCommand()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PreviewFeed>();
         services.AddSingleton<CaptureLauncher>();

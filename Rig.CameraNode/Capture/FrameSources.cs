@@ -1,8 +1,6 @@
 using Rig.CameraNode.Capture.Libcamera;
-using Rig.CameraNode.Capture.Synthetic;
 using Rig.CameraNode.Imaging;
 using Rig.CameraNode.V4l2;
-using Rig.Domain.Identity;
 
 namespace Rig.CameraNode.Capture;
 
@@ -20,6 +18,9 @@ internal static class FrameSources
 
     /// <summary>A camera with a driver, which delivers when it has a picture; the others draw one when asked.</summary>
     internal static bool IsLive(string name) => name is V4l2 or Libcamera;
+
+    /// <summary>A camera that rig-rehearsal draws or plays; rig-node itself does not have it.</summary>
+    internal static bool IsRehearsed(string name) => name is Synthetic or Footage;
 
     /// <summary>Opens a camera with a driver.</summary>
     /// <exception cref="IOException">It is not there, or its driver refused.</exception>
@@ -48,12 +49,12 @@ internal static class FrameSources
         _ => null,
     };
 
+    /// <summary>Makes a camera that needs neither a driver nor rig-rehearsal.</summary>
     /// <exception cref="InvalidDataException">No such source.</exception>
     internal static IFrameSource Create(ConfigureCapture c) => c.Source switch
     {
-        Synthetic => new SyntheticSource(CameraId.Parse(c.CameraId), c.Width, c.Height, c.Fps, c.Seed),
-        Footage => new FootageSource(c.FootageFile ?? "", c.Width, c.Height, c.Fps),
         Pattern => new TestPatternSource(c.Width, c.Height, c.Fps),
+        Synthetic or Footage => throw new InvalidDataException($"The source '{c.Source}' is rig-rehearsal's; Rig:Camera:CaptureProgram names that program."),
         _ => throw new InvalidDataException($"There is no camera source '{c.Source}'; Rig:Camera:Source is one of {string.Join(", ", Names)}."),
     };
 }

@@ -17,11 +17,12 @@ internal static class CaptureCommand
 {
     /// <returns>The exit code: 0 told to end or the node is gone, 1 a fault, 2 not started by a node.</returns>
     /// <param name="open">Opens the camera instead of what the configuration names; for tests of a camera's faults.</param>
-    internal static Task<int> RunAsync(string[] args, Func<ConfigureCapture, ILiveSource>? open = null)
+    /// <param name="draw">Makes a camera without a driver; null for those that rig-node has.</param>
+    internal static Task<int> RunAsync(string[] args, Func<ConfigureCapture, ILiveSource>? open = null, Func<ConfigureCapture, IFrameSource>? draw = null)
     {
         if (args.Length > 0 || !Console.IsInputRedirected)
         {
-            Console.Error.WriteLine("rig-node capture is started by rig-node itself and takes no arguments; start rig-node.");
+            Console.Error.WriteLine("The capture process is started by rig-node and takes no arguments; start rig-node.");
             return Task.FromResult(2);
         }
 
@@ -32,7 +33,7 @@ internal static class CaptureCommand
         var output = new CaptureOutput(Console.OpenStandardOutput());
         try
         {
-            Run(Console.OpenStandardInput(), output, open);
+            Run(Console.OpenStandardInput(), output, open, draw ?? FrameSources.Create);
             return Task.FromResult(0);
         }
         catch (Exception e)
@@ -43,7 +44,7 @@ internal static class CaptureCommand
         }
     }
 
-    private static void Run(Stream input, CaptureOutput output, Func<ConfigureCapture, ILiveSource>? open)
+    private static void Run(Stream input, CaptureOutput output, Func<ConfigureCapture, ILiveSource>? open, Func<ConfigureCapture, IFrameSource> draw)
     {
         output.Send(CaptureMessageType.Hello, new CaptureHello(CaptureWire.Version, Environment.ProcessId), CaptureJson.Default.CaptureHello);
         var buffer = new byte[CaptureWire.MaxControlBytes];
@@ -80,7 +81,7 @@ internal static class CaptureCommand
         }
         else
         {
-            using var source = FrameSources.Create(configuration);
+            using var source = draw(configuration);
             using var encoder = new EncodingPipeline(settings, Encoders.Factory(encoderId, settings, null), output.SendFrame, output.Drop);
             using var loop = new CaptureLoop(source, encoder, output, new PreviewSender(output, settings.Width, settings.Height), TimeProvider.System);
             Ready(source.Model, source.Lens);

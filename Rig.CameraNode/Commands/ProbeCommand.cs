@@ -45,6 +45,12 @@ internal static class ProbeCommand
         var configuration = NodeHost.CreateBuilder(settings).Configuration;
         var camera = configuration.GetSection(CameraOptions.Section).Get<CameraOptions>() ?? new CameraOptions();
         var options = configuration.GetSection(ProbeOptions.Section).Get<ProbeOptions>() ?? new ProbeOptions();
+        if (FrameSources.IsRehearsed(camera.Source))
+        {
+            errors.WriteLine($"{CameraOptions.Section}:Source is '{camera.Source}', a camera of rig-rehearsal, which needs no measurement. Set it to v4l2, libcamera or pattern.");
+            return 2;
+        }
+
         string[] wrong = [.. new CameraOptionsValidator().Validate(null, camera).Failures ?? [], .. options.Errors()];
         if (wrong.Length > 0)
         {
@@ -125,7 +131,7 @@ internal static class ProbeCommand
 
     private static void PrintCameras(TextWriter text, IReadOnlyList<V4l2CameraInfo> v4l2, IReadOnlyList<LibcameraInfo> libcamera, string? libcameraProblem)
     {
-        text.WriteLine(v4l2.Count + libcamera.Count > 0 ? "Cameras:" : "Cameras: none with a driver (synthetic, footage and pattern are always there).");
+        text.WriteLine(v4l2.Count + libcamera.Count > 0 ? "Cameras:" : "Cameras: none with a driver (pattern is always there).");
         foreach (var camera in v4l2)
         {
             text.WriteLine($"  v4l2 {camera.Path}: {camera.Card} ({camera.Driver}, {camera.Bus})");

@@ -9,8 +9,16 @@ internal sealed class CameraOptions
 {
     internal const string Section = "Rig:Camera";
 
-    /// <summary><c>synthetic</c>, <c>footage</c> or <c>pattern</c>, or a camera: <c>v4l2</c> or <c>libcamera</c>.</summary>
-    public string Source { get; set; } = FrameSources.Synthetic;
+    private const string Rehearsal = "rig-rehearsal";
+
+    /// <summary>A camera by <c>v4l2</c> or <c>libcamera</c>, a test <c>pattern</c>, or, by rig-rehearsal, <c>synthetic</c> or <c>footage</c>.</summary>
+    public string Source { get; set; } = FrameSources.V4l2;
+
+    /// <summary>
+    /// The program that captures: a path, or a name beside rig-node. Empty: rig-node itself, and for the sources <c>synthetic</c> and
+    /// <c>footage</c> rig-rehearsal beside it.
+    /// </summary>
+    public string CaptureProgram { get; set; } = "";
 
     public int Width { get; set; } = 1280;
 
@@ -38,6 +46,11 @@ internal sealed class CameraOptions
     /// <summary>The video that the <c>footage</c> source plays.</summary>
     public string? FootageFile { get; set; }
 
+    /// <summary>The program that captures instead of rig-node itself; null where rig-node does.</summary>
+    internal string? CaptureProgramPath() => CaptureProgram.Length > 0 ? Path.Combine(AppContext.BaseDirectory, CaptureProgram)
+        : FrameSources.IsRehearsed(Source) ? Path.Combine(AppContext.BaseDirectory, Rehearsal)
+        : null;
+
     /// <summary>What the capture process is told to be.</summary>
     /// <param name="proofsFile">The measured modes to choose among; null lets it choose freely.</param>
     internal ConfigureCapture Configure(string cameraId, string? proofsFile = null) => new(
@@ -57,6 +70,11 @@ internal sealed class CameraOptionsValidator : IValidateOptions<CameraOptions>
         Require(o.BitrateMbps is >= 0.1 and <= 200, "BitrateMbps must be between 0.1 and 200.");
         Require(VideoCodecNames.TryParse(o.Codec, out _), "Codec must be h264 or h265.");
         Require(EncoderSettings.Presets.Contains(o.Preset), $"Preset must be one of {string.Join(", ", EncoderSettings.Presets)}.");
+        Require(
+            o.CaptureProgramPath() is not { } program || File.Exists(program),
+            FrameSources.IsRehearsed(o.Source)
+                ? $"CaptureProgram: there is no program {o.CaptureProgramPath()}, which films the source '{o.Source}'. Name the path of rig-rehearsal, or set Rig:Camera:Source to a camera, v4l2 or libcamera."
+                : $"CaptureProgram: there is no program {o.CaptureProgramPath()}. Leave it empty, so that rig-node captures by itself, or name another program.");
         Require(o.Source != FrameSources.Footage || File.Exists(o.FootageFile), "FootageFile must name a video file when Source is footage.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

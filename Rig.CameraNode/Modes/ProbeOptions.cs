@@ -16,7 +16,7 @@ internal sealed class ProbeOptions
     /// <summary>Where the measurements are kept.</summary>
     public string ProofsPath { get; set; } = "/var/lib/rig-node/mode-proofs.json";
 
-    internal bool Requires(string source) => RequireProof ?? FrameSources.IsLive(source);
+    internal bool Requires(string source) => !FrameSources.IsRehearsed(source) && (RequireProof ?? FrameSources.IsLive(source));
 
     internal IEnumerable<string> Errors()
     {

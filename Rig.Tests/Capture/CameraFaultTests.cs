@@ -3,7 +3,7 @@ using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Modes;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 

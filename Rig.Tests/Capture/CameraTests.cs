@@ -4,7 +4,7 @@ using System.Text;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Domain.Recordings;
 using Rig.Tests.Support;
 

@@ -1,6 +1,6 @@
-using Rig.CameraNode.Capture;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Recordings;
+using Rig.Rehearsal.Capture;
 using Rig.Tests.Storage;
 using Rig.Tests.Support;
 using Xunit.Abstractions;
@@ -55,7 +55,7 @@ public sealed class FootageSourceTests(ITestOutputHelper output)
 
         var options = CameraRig.SmallPattern();
         (options.Source, options.FootageFile, options.Fps) = ("footage", Path.Combine(pair, "left_camera.mp4"), 25);
-        await using var rig = await CameraRig.StartAsync(options);
+        await using var rig = await CameraRig.StartAsync(options, command: [options.CaptureProgramPath()!, "capture"]);
         var request = CameraRig.Request(startIn: TimeSpan.FromMilliseconds(500));
         await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
         // The first whole second that is still ahead: on a busy machine the first fragment of so large a video takes a while.

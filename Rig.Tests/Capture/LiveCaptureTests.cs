@@ -1,7 +1,7 @@
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
-using Rig.CameraNode.Probe;
+using Rig.Rehearsal.Drivers;
 
 namespace Rig.Tests.Capture;
 

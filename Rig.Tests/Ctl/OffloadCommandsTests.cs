@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using ctl::Rig.Ctl.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Hosting;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Ingest.Hosting;
 using Rig.Tests.Faults;
 using Rig.Tests.Ingest;

@@ -2,7 +2,6 @@ extern alias ctl;
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using ctl::Rig.Ctl.Demo;
 using ctl::Rig.Ctl.Operations;
 using Rig.Actors.Operations;
 using Rig.Tests.Support;
@@ -48,16 +47,6 @@ public sealed class RigctlTests
     {
         Assert.NotEmpty(Parse(line).Errors);
         Assert.Empty(ran);
-    }
-
-    [Fact]
-    public void The_demo_keeps_its_own_json_option()
-    {
-        var demo = DemoCommand.Create();
-        var root = Root(demo);
-        var parsed = root.Parse("demo --json summary.json --seconds 5");
-        Assert.Empty(parsed.Errors);
-        Assert.Equal("summary.json", parsed.GetValue<string?>(demo.Options.OfType<System.CommandLine.Option<string?>>().Single(option => option.Name == "--json")));
     }
 
     [Fact]
@@ -149,7 +138,7 @@ public sealed class RigctlTests
 
     private ParseResult Parse(string line) => Root().Parse(CommandLineParser.SplitCommandLine(line).ToList());
 
-    private RootCommand Root(params Command[] others)
+    private RootCommand Root()
     {
         var commandLine = new OperatorCommandLine((command, arguments, settings, _) =>
         {
@@ -157,7 +146,7 @@ public sealed class RigctlTests
             return Task.FromResult(ExitCode.Done);
         });
         var root = new RootCommand();
-        foreach (var command in commandLine.Commands.Concat(others))
+        foreach (var command in commandLine.Commands)
         {
             root.Subcommands.Add(command);
         }

@@ -1,5 +1,6 @@
 using Rig.Domain.Match;
 using Rig.Ingest.Detect;
+using Rig.Rehearsal.Truth;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Detect;

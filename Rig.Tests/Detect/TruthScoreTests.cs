@@ -1,5 +1,5 @@
 using Rig.Domain.Match;
-using Rig.Domain.Recordings;
+using Rig.Rehearsal.Truth;
 
 namespace Rig.Tests.Detect;
 

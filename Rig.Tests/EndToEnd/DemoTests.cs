@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 using Xunit.Abstractions;
 
@@ -63,7 +63,7 @@ public sealed class DemoTests(ITestOutputHelper output) : IDisposable
     private async Task<JsonNode> RunAsync(params string[] arguments)
     {
         var json = folder.File("summary.json");
-        var start = new ProcessStartInfo(Programs.Find("rigctl"), ["demo", "--exit", "--json", json, "--keep", folder.File("data"), .. arguments])
+        var start = new ProcessStartInfo(Programs.Find("rig-rehearsal"), ["demo", "--exit", "--json", json, "--keep", folder.File("data"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 using Xunit.Abstractions;
 

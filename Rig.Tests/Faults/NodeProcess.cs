@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Rig.CameraNode.Cameras;
 using Rig.CameraNode.Storage;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Faults;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Hosting;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Domain.Messages;
 using Rig.Ingest.Pull;
 using Rig.Tests.Support;

@@ -50,7 +50,7 @@ public sealed class ClusterHealerTests : IAsyncLifetime
         var system = _cluster.Start(name, """
             akka.actor {
               serializers.rig = "Rig.Actors.Wire.RigSerializer, Rig.Actors"
-              serialization-bindings { "Rig.Actors.Wire.IRigMessage, Rig.Actors" = rig }
+              serialization-bindings { "Rig.Domain.Messages.IRigMessage, Rig.Domain" = rig }
             }
             """);
         system.ActorOf(ClusterHealerActor.PropsOf("camera", SeedPort.ConnectsAsync), ClusterHealerActor.Name);

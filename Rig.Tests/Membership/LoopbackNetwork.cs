@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Tests.Membership;
 

@@ -1,7 +1,7 @@
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Wire;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 using static Rig.Tests.Membership.AcrossNodes;
 using static Rig.Tests.Membership.ProgramClusters;

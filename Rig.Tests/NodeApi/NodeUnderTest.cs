@@ -31,7 +31,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
         [
-            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
+            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Camera:Source=pattern", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
         builder.Services.AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);
@@ -85,9 +85,9 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public Func<object, object?> CoordinatorAnswers { get; set; } = _ => null;
 
-    /// <summary>By default there is nothing to push.</summary>
+    /// <summary>By default there is nothing to upload.</summary>
     public Func<object, object?> OffloadAnswers { get; set; } =
-        message => message is OffloadProtocol.GetStatus ? new OffloadProtocol.OffloadStatus(OffloadQueue.Empty, null, false, 0, null) : null;
+        message => message is UploadProtocol.GetStatus ? new UploadProtocol.UploadStatus(UploadQueue.Empty, null, false, 0, null) : null;
 
     public List<object> Asked { get; } = [];
 
@@ -111,7 +111,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
         message is StorageProtocol.IStorageRequest request ? Task.FromResult(Catalogue.Answer(request)) : Answer(message, CameraAnswers);
 
-    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
+    public Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
 
     public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CoordinatorAnswers);
 

@@ -1,4 +1,4 @@
-using Rig.CameraNode.Capture.Synthetic;
+using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Framing;
 using Rig.Domain.Identity;
 using Xunit.Abstractions;

@@ -1,4 +1,4 @@
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Persistence;

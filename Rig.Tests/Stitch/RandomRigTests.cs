@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rig.Actors.Pipeline;
-using Rig.CameraNode.Capture.Synthetic;
+using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Identity;
 using Rig.Ingest.Stitch.Align;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
-using Rig.CameraNode.Capture.Synthetic;
+using Rig.Rehearsal.DrawnMatch;
 using Rig.Domain.Identity;
 using Rig.Domain.Match;
 using Rig.Ingest.Stitch;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rig.Actors.Pipeline;
-using Rig.CameraNode.Capture.Synthetic;
+using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;

@@ -1,4 +1,4 @@
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Tests.Support;
 

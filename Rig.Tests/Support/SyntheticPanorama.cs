@@ -1,9 +1,9 @@
-using Rig.CameraNode.Capture.Synthetic;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Identity;
 using Rig.Domain.Match;
-using Rig.Domain.Recordings;
 using Rig.Ingest.Detect;
+using Rig.Rehearsal.DrawnMatch;
+using Rig.Rehearsal.Truth;
 
 namespace Rig.Tests.Support;
 

@@ -1,4 +1,4 @@
-using Rig.CameraNode.Capture.Synthetic;
+using Rig.Rehearsal.DrawnMatch;
 
 namespace Rig.Tests.Synthetic;
 

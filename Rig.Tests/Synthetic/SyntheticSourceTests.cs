@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Rig.CameraNode.Capture.Synthetic;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Identity;
-using Rig.Domain.Recordings;
+using Rig.Rehearsal.DrawnMatch;
+using Rig.Rehearsal.Truth;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Synthetic;

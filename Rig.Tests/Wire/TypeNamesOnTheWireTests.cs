@@ -23,7 +23,7 @@ public sealed class TypeNamesOnTheWireTests : IAsyncLifetime
         stranger = nodes.Start("b", """
             akka.actor {
               serializers.rig = "Rig.Actors.Wire.RigSerializer, Rig.Actors"
-              serialization-bindings { "Rig.Actors.Wire.IRigMessage, Rig.Actors" = rig }
+              serialization-bindings { "Rig.Domain.Messages.IRigMessage, Rig.Domain" = rig }
             }
             """);
         return Task.CompletedTask;

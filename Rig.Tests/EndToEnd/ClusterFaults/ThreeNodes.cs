@@ -1,7 +1,7 @@
 extern alias ctl;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using ctl::Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using ctl::Rig.Ctl.Operations;
 using Rig.Tests.Support;
 
@@ -176,7 +176,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
             ["Rig__Storage__MinFreeSpaceGb"] = "1",
             ["Rig__Operations__ListenAddress"] = network is null ? addresses[camera] : "127.0.0.1",
             ["Rig__Operations__TokenPath"] = TokenFile,
-            ["Rig__Camera__Source"] = "synthetic",
+            ["Rig__Camera__Source"] = "pattern",
             ["Rig__Camera__Width"] = "320",
             ["Rig__Camera__Height"] = "180",
             ["Rig__Camera__Fps"] = "5",

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Rig.CameraNode.Storage;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Rig.Domain.Identity;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;

@@ -1,7 +1,7 @@
 extern alias ctl;
 
 using System.Globalization;
-using ctl::Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 using Npgsql;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Rig.Bench.Record;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Bench.Cluster;
 

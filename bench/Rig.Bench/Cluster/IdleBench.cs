@@ -1,6 +1,6 @@
 using System.Globalization;
 using Rig.Bench.Record;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Bench.Cluster;
 

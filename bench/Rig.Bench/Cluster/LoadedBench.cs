@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Bench.Cluster;
 

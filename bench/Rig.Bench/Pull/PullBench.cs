@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rig.Bench.Receive;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Bench.Pull;
 

@@ -4,6 +4,7 @@ using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
 using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
+using Rig.Rehearsal.Capture;
 
 namespace Rig.Bench.Record;
 
@@ -52,7 +53,7 @@ internal static class EncodePipeBench
 
     private static List<Yuv420Frame> Draw()
     {
-        using var match = FrameSources.Create(new ConfigureCapture("CAM_C", FrameSources.Synthetic, Width, Height, Fps, BitrateMbps, "h264", "superfast", 1, null));
+        using var match = RehearsalCameras.Create(new ConfigureCapture("CAM_C", FrameSources.Synthetic, Width, Height, Fps, BitrateMbps, "h264", "superfast", 1, null));
         var pictures = new List<Yuv420Frame>();
         for (var i = 0; i < Pictures; i++)
         {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Storage.Check;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Bench.Record;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
-using Rig.Ctl.Demo;
+using Rig.Rehearsal.Demo;
 
 namespace Rig.Bench.Viewer;
 

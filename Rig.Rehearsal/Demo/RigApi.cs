@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Rig.Rehearsal.Demo;
+
+/// <summary>REST calls to Rig's own programs, JSON in and out.</summary>
+internal sealed class RigApi : IDisposable
+{
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <returns>The body, or null while the program cannot be reached or answers with an error.</returns>
+    public async Task<JsonNode?> TryGetAsync(Uri root, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var reply = await client.GetAsync(new Uri(root, path), cancellationToken);
+            return reply.IsSuccessStatusCode ? await ReadAsync(reply, cancellationToken) : null;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="DemoException">The answer was an error; the message holds the program's own words.</exception>
+    public async Task<JsonNode> PostAsync(Uri root, string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(body.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
+        using var reply = await client.PostAsync(new Uri(root, path), content, cancellationToken);
+        var answer = await ReadAsync(reply, cancellationToken);
+        return reply.IsSuccessStatusCode
+            ? answer
+            : throw new DemoException($"{path} answered {(int)reply.StatusCode}: {(string?)answer["error"] ?? (string?)answer["message"] ?? answer.ToJsonString()}");
+    }
+
+    /// <returns>The body as a stream, which the caller disposes; null when there is no such thing (404).</returns>
+    public async Task<Stream?> OpenAsync(Uri root, string path, CancellationToken cancellationToken)
+    {
+        var reply = await client.GetAsync(new Uri(root, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (reply.StatusCode == HttpStatusCode.NotFound)
+        {
+            reply.Dispose();
+            return null;
+        }
+
+        reply.EnsureSuccessStatusCode();
+        return await reply.Content.ReadAsStreamAsync(cancellationToken);
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private static async Task<JsonNode> ReadAsync(HttpResponseMessage reply, CancellationToken cancellationToken)
+    {
+        await using var stream = await reply.Content.ReadAsStreamAsync(cancellationToken);
+        return await JsonNode.ParseAsync(stream, cancellationToken: cancellationToken) ?? new JsonObject();
+    }
+}
