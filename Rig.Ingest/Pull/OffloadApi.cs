@@ -63,8 +63,14 @@ public sealed class OffloadApi(IngestActors actors, TransferBoard board, TakeSto
     public async Task<IResult> RetryAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = await BodyAsync(request, cancellationToken);
+        return await RetryAsync(Text(body?.RootElement, "recording_id"), cancellationToken);
+    }
+
+    /// <param name="recording">Null for every take that failed.</param>
+    public async Task<IResult> RetryAsync(string? recording, CancellationToken cancellationToken)
+    {
         RecordingId? only = null;
-        if (Text(body?.RootElement, "recording_id") is { } text)
+        if (recording is { } text)
         {
             only = RecordingId.TryParse(text, out var id) ? id : throw new ApiException(400, "recording_id is not one. It looks like GAME_20261121_140000_CAM_L.");
             if (board.Transfers.All(transfer => transfer.Id != id))
@@ -81,13 +87,19 @@ public sealed class OffloadApi(IngestActors actors, TransferBoard board, TakeSto
     public async Task<IResult> VerifyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = await BodyAsync(request, cancellationToken);
-        if (!SessionId.TryParse(Text(body?.RootElement, "session_id"), out var session))
+        return await VerifyAsync(Text(body?.RootElement, "session_id"), Text(body?.RootElement, "camera_id"), cancellationToken);
+    }
+
+    /// <param name="cameraId">Null for all of the session's.</param>
+    public async Task<IResult> VerifyAsync(string? sessionId, string? cameraId, CancellationToken cancellationToken)
+    {
+        if (!SessionId.TryParse(sessionId, out var session))
         {
             throw new ApiException(400, "session_id is missing or not one. Send {\"session_id\": \"GAME_20261121_140000\"}.");
         }
 
         CameraId? camera = null;
-        if (Text(body?.RootElement, "camera_id") is { } name)
+        if (cameraId is { } name)
         {
             camera = CameraId.TryParse(name, out var parsed) ? parsed : throw new ApiException(400, "camera_id is not one. It looks like CAM_L.");
         }
