@@ -3,12 +3,11 @@ using Microsoft.Extensions.Options;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
+using Rig.Ingest.Api;
 using Rig.Ingest.Hosting;
-using Rig.Ingest.Pull;
-using Rig.Ingest.Push;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Publish;
 using Rig.Ingest.Security;
-using Rig.Ingest.Status;
+using Rig.Ingest.Settings;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest;
@@ -25,11 +24,13 @@ public static class IngestHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddSecurity(builder.Configuration);
-        builder.Services.AddReceive(builder.Configuration);
+        builder.Services.AddApi();
+        builder.Services.AddUpload();
         builder.Services.AddPull(builder.Configuration);
         builder.Services.AddPipeline(builder.Configuration);
-        builder.Services.AddPush(builder.Configuration);
+        builder.Services.AddPublish(builder.Configuration);
         builder.Services.AddStatus();
+        builder.Services.AddRigOpenApi("Rig home server");
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>>(Listen);
@@ -37,18 +38,17 @@ public static class IngestHost
         var app = builder.Build();
         app.UseRequestLog();
         app.UseApiErrors(failed: "The server failed; its log says why. Try again.", silent: "The server did not answer itself in time. Try again in a moment.");
+        app.UseIntakeErrors();
         app.UseSecurity();
         app.UseStatusPage();
-        app.MapReceive();
-        app.MapOffload();
-        app.MapStatus();
+        app.MapApi();
         return app;
     }
 
     private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBufferSize = BodyCopy.ReceiveBufferBytes;
+        kestrel.Limits.MaxRequestBufferSize = UploadRequestBody.ReceiveBufferBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = UploadHeaders.MaxTotalBytes;
         kestrel.Limits.MinRequestBodyDataRate = new(options.Value.MinBytesPerSecond, TimeSpan.FromSeconds(options.Value.StallSec));
         var address = IPAddress.TryParse(options.Value.Host, out var parsed)

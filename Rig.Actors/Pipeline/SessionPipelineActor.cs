@@ -4,7 +4,7 @@ using static Rig.Domain.Messages.PipelineEvents;
 namespace Rig.Actors.Pipeline;
 
 /// <summary>
-/// Walks one session from received to pushed. Its history in the journal is the only truth: each decision, each stage that is given
+/// Walks one session from received to published. Its history in the journal is the only truth: each decision, each stage that is given
 /// to a worker and each outcome is written down before anyone hears of it. What pages read is laid out after that.
 /// </summary>
 /// <remarks>

@@ -19,7 +19,7 @@ public enum PipelineCommand
 public sealed record PipelineDecision(IReadOnlyList<IPipelineEvent> Events, IReadOnlyList<string?> Refusals, TimeSpan? LookAgainIn);
 
 /// <summary>
-/// Where one session is on its way from received to pushed: what its events made of it, and nothing else. Decides and applies;
+/// Where one session is on its way from received to published: what its events made of it, and nothing else. Decides and applies;
 /// knows no clock and no database.
 /// </summary>
 public sealed record SessionPipelineState(SessionId SessionId)

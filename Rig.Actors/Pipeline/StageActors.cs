@@ -37,4 +37,4 @@ public sealed class MlActor(IReadOnlyList<IPipelineStage> stages) : StageActor(s
 }
 
 /// <summary>Hands the finished game to the viewer.</summary>
-public sealed class PushActor(IReadOnlyList<IPipelineStage> stages) : StageActor(stages);
+public sealed class PublishActor(IReadOnlyList<IPipelineStage> stages) : StageActor(stages);

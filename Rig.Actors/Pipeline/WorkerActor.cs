@@ -21,7 +21,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource stopping = new();
     private IActorRef stitch = ActorRefs.Nobody;
     private IActorRef ml = ActorRefs.Nobody;
-    private IActorRef push = ActorRefs.Nobody;
+    private IActorRef publish = ActorRefs.Nobody;
     private CancellationTokenSource? running;
     private StageJob? job;
 
@@ -40,7 +40,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         stitch = Context.ActorOf(Props.Create(() => new StitchActor(stages)), "stitch");
         ml = Context.ActorOf(Props.Create(() => new MlActor(stages)), "ml");
-        push = Context.ActorOf(Props.Create(() => new PushActor(stages)), "push");
+        publish = Context.ActorOf(Props.Create(() => new PublishActor(stages)), "publish");
         Context.Parent.Tell(PipelineProtocol.WorkWanted.Instance);
     }
 
@@ -69,7 +69,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         job = given;
         running = new CancellationTokenSource();
         var progress = new LatestProgress();
-        var actor = StitchActor.Stages.Contains(job.Stage) ? stitch : MlActor.Stages.Contains(job.Stage) ? ml : push;
+        var actor = StitchActor.Stages.Contains(job.Stage) ? stitch : MlActor.Stages.Contains(job.Stage) ? ml : publish;
         actor.Tell(new StageActor.Run(job, progress, running.Token));
         Timers.StartPeriodicTimer("progress", ShowDue.Instance, ProgressInterval);
         KeepLease();

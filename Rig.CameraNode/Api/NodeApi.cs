@@ -13,6 +13,7 @@ internal static class NodeApi
     public static void AddNodeApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        services.AddRigOpenApi("Rig camera node");
         services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>>((kestrel, node) =>
         {
             kestrel.AddServerHeader = false;

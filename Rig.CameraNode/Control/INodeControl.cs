@@ -9,7 +9,7 @@ internal interface INodeControl
 
     /// <summary>Asks this node's offload actor.</summary>
     /// <exception cref="TimeoutException">No answer within <paramref name="patience"/>.</exception>
-    Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken);
+    Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken);
 
     /// <summary>Asks the rig's session coordinator, wherever it runs.</summary>
     /// <exception cref="TimeoutException">No coordinator answered within <paramref name="patience"/>.</exception>

@@ -8,12 +8,12 @@ namespace Rig.CameraNode.Hosting;
 
 /// <summary>The actors of the local system, and of the cluster's where there is one, as the REST routes ask them.</summary>
 /// <param name="cluster">Null on a node without a cluster system.</param>
-internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredActor<OffloadActor> offload, ClusterSystem? cluster) : INodeControl
+internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredActor<UploadActor> offload, ClusterSystem? cluster) : INodeControl
 {
     public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
         AskAsync(camera.ActorRef, message, patience, cancellationToken);
 
-    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
+    public Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
         AskAsync(offload.ActorRef, message, patience, cancellationToken);
 
     public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
@@ -24,7 +24,7 @@ internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredAc
         .AddHocon(RigConfig.Load("camera-node.conf", "node", []), HoconAddMode.Prepend)
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
         .WithCameraActor()
-        .WithOffloadActor()
+        .WithUploadActor()
         .WithDeadLetterBoard(services);
 
     private static async Task<object> AskAsync(IActorRef actor, object message, TimeSpan patience, CancellationToken cancellationToken)

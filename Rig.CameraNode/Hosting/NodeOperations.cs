@@ -26,7 +26,7 @@ internal static class NodeOperations
     {
         var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var (node, status, clock) = (services.GetRequiredService<INodeControl>(), services.GetRequiredService<StatusReader>(), services.GetRequiredService<MasterClock>());
-        var (offload, published) = (services.GetRequiredService<IOptionsMonitor<OffloadOptions>>(), services.GetRequiredService<RecordingCatalogue>());
+        var (offload, published) = (services.GetRequiredService<IOptionsMonitor<UploadOptions>>(), services.GetRequiredService<RecordingCatalogue>());
         var routes = new RouteCommands(json, Refusal);
         palette
             .Add("rig status", routes.Call((_, _) => Task.FromResult(Results.Json(status.Rig())), answer => answer["cameras"]!.AsArray().Select(Camera)))

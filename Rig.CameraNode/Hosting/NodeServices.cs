@@ -13,7 +13,7 @@ using Rig.CameraNode.Control;
 using Rig.CameraNode.Framing;
 using Rig.CameraNode.Modes;
 using Rig.CameraNode.Network;
-using Rig.CameraNode.Offload;
+using Rig.CameraNode.Upload;
 using Rig.CameraNode.Peers;
 using Rig.CameraNode.Power;
 using Rig.CameraNode.SelfTest;
@@ -91,7 +91,7 @@ internal static class NodeServices
                 s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot);
         });
 
-        services.AddOffload();
+        services.AddUpload();
         return services;
     }
 
@@ -100,7 +100,7 @@ internal static class NodeServices
     {
         services.AddAkka("node", NodeActors.Configure);
         services.AddSingleton<INodeControl>(s => new NodeActors(
-            s.GetRequiredService<IRequiredActor<CameraActor>>(), s.GetRequiredService<IRequiredActor<OffloadActor>>(), s.GetService<ClusterSystem>()));
+            s.GetRequiredService<IRequiredActor<CameraActor>>(), s.GetRequiredService<IRequiredActor<UploadActor>>(), s.GetService<ClusterSystem>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
         return services;
     }

@@ -10,5 +10,14 @@ public enum PipelineStage
     Detected = 4,
     Events = 5,
     Clips = 6,
-    Pushed = 7,
+    Published = 7,
+}
+
+public static class PipelineStages
+{
+    /// <summary>
+    /// The stage as REST answers, <c>jobs.json</c> and pages name it. The last keeps the name that it had there before publishing was
+    /// called so: <c>pushed</c>.
+    /// </summary>
+    public static string NameOf(PipelineStage stage) => stage == PipelineStage.Published ? "pushed" : stage.ToString().ToLowerInvariant();
 }

@@ -13,7 +13,7 @@ internal static class ClipPlan
     /// <summary>Titles by event type; an event of another type gets no clip.</summary>
     private static readonly Dictionary<string, string> Titles = new() { ["goal"] = "Goal", ["shot"] = "Shot" };
 
-    /// <returns>In order of time, names unique and of the push API's form.</returns>
+    /// <returns>In order of time, names unique and of the publish API's form.</returns>
     public static IReadOnlyList<ClipInfo> Plan(IReadOnlyList<MatchEvent> events, double durationSeconds)
     {
         var clips = new List<ClipInfo>();

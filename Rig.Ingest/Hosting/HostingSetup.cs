@@ -3,10 +3,14 @@ using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Observability;
+using Rig.Ingest.Api;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;
+using Rig.Ingest.Settings;
 using Rig.Ingest.Status;
+using Rig.Ingest.Storage;
+using Rig.Ingest.Upload;
 
 namespace Rig.Ingest.Hosting;
 
@@ -23,6 +27,30 @@ internal static class HostingSetup
             .Validate(o => o.RetryDelay >= TimeSpan.Zero && o.RetryDelay <= TimeSpan.FromHours(1), "Rig:Pipeline:RetryDelay must be 0 to 01:00:00.");
         services.AddSingleton<IPipelineStore, PipelineStore>();
         services.AddSingleton<ISessionLeases, SessionLeases>();
+        return services;
+    }
+
+    public static IServiceCollection AddUpload(this IServiceCollection services)
+    {
+        services.AddRigOptions<ServerOptions>(ServerOptions.Section)
+            .Validate(o => o.Port is >= 0 and <= 65535, "Rig:Server:Port must be 0 to 65535.")
+            .Validate(o => o.OlderRigsPort is >= 0 and <= 65535 && (o.OlderRigsPort == 0 || o.OlderRigsPort != o.Port), "Rig:Server:OlderRigsPort must be 0 for none, or a port other than Rig:Server:Port, such as 5100.")
+            .Validate(o => o.MaxUploadSizeGb is > 0 and <= 1_000_000, "Rig:Server:MaxUploadSizeGb must be more than 0.")
+            .Validate(o => o.UploadTimeoutSec is > 0 and <= 2_000_000, "Rig:Server:UploadTimeoutSec must be more than 0 seconds.")
+            .Validate(o => o.MaxConcurrentUploads is >= 1 and <= 10_000, "Rig:Server:MaxConcurrentUploads must be 1 to 10000.")
+            .Validate(o => o.UploadLifetime >= TimeSpan.FromHours(1) && o.UploadLifetime <= TimeSpan.FromDays(365), "Rig:Server:UploadLifetime must be 01:00:00 to 365 days, such as 7.00:00:00.")
+            .Validate(o => o.MinBytesPerSecond is > 0 and <= 1_000_000, "Rig:Server:MinBytesPerSecond must be 1 to 1000000.")
+            .Validate(o => o.StallSec is >= 2 and <= 3600, "Rig:Server:StallSec must be 2 to 3600 seconds.")
+            .Validate(o => o.ClusterPort is >= 0 and <= 65535, "Rig:Server:ClusterPort must be 0 to 65535.");
+        services.AddSingleton<ActiveUploads>();
+        services.AddSingleton<UploadTurns>();
+        services.AddSingleton<UploadCore>();
+        services.AddSingleton<UnfinishedUploads>();
+        services.AddSingleton<UploadAppender>();
+        services.AddSingleton<ResumableUploads>();
+        services.AddSingleton<ChunkedUploads>();
+        services.AddSingleton<TakeConfirmation>();
+        services.AddHostedService<UploadSweeper>();
         return services;
     }
 
@@ -43,16 +71,15 @@ internal static class HostingSetup
         services.AddSingleton(provider => new NodeClient(
             new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
             provider.GetRequiredService<IOptions<PullOptions>>(),
-            provider.GetRequiredService<IOptions<Receive.ServerOptions>>(),
+            provider.GetRequiredService<IOptions<ServerOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(TransferSetting.Default);
         services.AddSingleton<INode>(provider => provider.GetRequiredService<NodeClient>());
-        services.AddSingleton<ITakeVault>(provider => provider.GetRequiredService<Storage.TakeStore>());
+        services.AddSingleton<ITakeVault>(provider => provider.GetRequiredService<TakeStore>());
         services.AddSingleton<IPartStore, PartStore>();
         services.AddSingleton<BandwidthCap>();
         services.AddSingleton<PartSweep>();
         services.AddSingleton<PauseMark>();
-        services.AddSingleton<OffloadApi>();
         services.AddSingleton<TakePull>();
         return services;
     }
@@ -60,6 +87,7 @@ internal static class HostingSetup
     public static IServiceCollection AddStatus(this IServiceCollection services)
     {
         services.AddSingleton<StatusReader>();
+        services.AddSingleton<LegacySessions>();
         services.AddSingleton<JournalReader>();
         services.AddSingleton<SessionHistory>();
         services.AddMetricsRegistry();

@@ -3,7 +3,7 @@ using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pull;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Settings;
 
 namespace Rig.Ingest.Hosting;
 

@@ -1,12 +1,13 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Hosting.Http;
 using Rig.Hosting.Operations;
+using Rig.Ingest.Api;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Status;
+using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Hosting;
 
@@ -21,18 +22,19 @@ public static class IngestOperations
 
     private static void AddCommands(OperatorPalette palette, IServiceProvider services)
     {
-        var (offload, reader) = (services.GetRequiredService<OffloadApi>(), services.GetRequiredService<StatusReader>());
+        var (actors, board) = (services.GetRequiredService<IngestActors>(), services.GetRequiredService<TransferBoard>());
+        var (reader, verification) = (services.GetRequiredService<StatusReader>(), services.GetRequiredService<SessionVerification>());
         var routes = new RouteCommands(services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions, Refusal);
         palette
             .Add("jobs", Sessions(Stages))
             .Add("offload list", Sessions(Takes))
-            .Add("offload pause", routes.Call((_, ct) => offload.SetPausedAsync(true, ct), Whole))
-            .Add("offload resume", routes.Call((_, ct) => offload.SetPausedAsync(false, ct), Whole))
-            .Add("offload retry", routes.Call((given, ct) => offload.RetryAsync(given.Text("job"), ct), Whole))
-            .Add("offload verify", routes.Call((given, ct) => offload.VerifyAsync(given.Text("session"), given.Text("camera"), ct), answer => answer["takes"]!.AsArray()));
+            .Add("offload pause", routes.Call(async (_, ct) => await OffloadRoutes.SetPausedAsync(actors, true, ct), Whole))
+            .Add("offload resume", routes.Call(async (_, ct) => await OffloadRoutes.SetPausedAsync(actors, false, ct), Whole))
+            .Add("offload retry", routes.Call(async (given, ct) => await OffloadRoutes.RetryAsync(given.Text("job"), board, actors, ct), Whole))
+            .Add("offload verify", routes.Call(async (given, ct) => await OffloadRoutes.VerifyAsync(given.Text("session"), given.Text("camera"), verification, ct), answer => answer["takes"]!.AsArray()));
 
         CommandHandler Sessions(Func<JsonNode?, IEnumerable<JsonNode?>> rows) => routes.Call(
-            async (_, ct) => Results.Json(JsonSerializer.SerializeToNode(new SessionListView(await reader.SessionsAsync(NewestSessions, offset: 0, ct)), StatusJson.Default.SessionListView)),
+            async (_, ct) => TypedResults.Ok(new SessionListView(await reader.SessionsAsync(NewestSessions, offset: 0, ct))),
             answer => answer["sessions"]!.AsArray().SelectMany(rows));
     }
 

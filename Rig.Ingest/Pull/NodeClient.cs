@@ -3,7 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Intake;
+using Rig.Ingest.Settings;
 
 namespace Rig.Ingest.Pull;
 

@@ -1,5 +1,3 @@
-using Rig.Domain.Identity;
-using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Pull;
 
@@ -17,18 +15,6 @@ public interface INode
     /// <summary>Tells the node that its take is durably here. The node answers success only after it stored that.</summary>
     /// <exception cref="PullException">It did not.</exception>
     Task ConfirmAsync(RemoteTake take, string fileName, CancellationToken cancellationToken);
-}
-
-/// <summary>The receipts of this server.</summary>
-public interface ITakeVault
-{
-    Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken);
-
-    bool IsWhole(Receipt receipt);
-
-    Task<CommitResult> CommitAsync(ArrivedTake take, CancellationToken cancellationToken);
-
-    Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken);
 }
 
 /// <summary>Where half-pulled takes are kept.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Domain.Identity;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Settings;
 
 namespace Rig.Ingest.Pull;
 

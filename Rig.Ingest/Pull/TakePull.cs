@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
-using Rig.Hosting.Http;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Intake;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Pull;
@@ -73,7 +72,7 @@ public sealed class TakePull(
                 throw new PullException($"The server meanwhile received other bytes as {take.Id}; the node's were kept apart.");
             }
         }
-        catch (ApiException e)
+        catch (IntakeException e)
         {
             throw new PullException($"{take.Id}: {e.Message}", e);
         }

@@ -1,7 +1,7 @@
 using Prometheus;
 using Rig.Ingest.Pull;
-using Rig.Ingest.Receive;
 using Rig.Ingest.Storage;
+using Rig.Ingest.Upload;
 
 namespace Rig.Ingest.Status;
 

@@ -35,9 +35,9 @@ public sealed class SessionHistory(JournalReader journal, ActorSystem system)
     private static HistoryView? View(IPipelineEvent @event) => @event switch
     {
         RunQueued queued => new HistoryView("queued", queued.Run, queued.At, Reason: queued.Reason.ToString().ToLowerInvariant(), RecordingIds: [.. queued.Takes.Select(take => take.ToString())]),
-        StagePassed passed => new HistoryView("passed", passed.Run, passed.At, NameOf(passed.Stage)),
-        StageStopped stopped => new HistoryView("stopped", stopped.Run, stopped.At, NameOf(stopped.Stage), Error: stopped.Error),
-        StageRetried retried => new HistoryView("retried", retried.Run, retried.At, NameOf(retried.Stage)),
+        StagePassed passed => new HistoryView("passed", passed.Run, passed.At, PipelineStages.NameOf(passed.Stage)),
+        StageStopped stopped => new HistoryView("stopped", stopped.Run, stopped.At, PipelineStages.NameOf(stopped.Stage), Error: stopped.Error),
+        StageRetried retried => new HistoryView("retried", retried.Run, retried.At, PipelineStages.NameOf(retried.Stage)),
         StageStarted or StageFailed => null,
         _ => new HistoryView("other", @event.Run, @event.At),
     };
@@ -61,16 +61,14 @@ public sealed class SessionHistory(JournalReader journal, ActorSystem system)
 
             if (stage.Status == StageStatus.Done)
             {
-                yield return new HistoryView("passed", old.Run, stage.EndedAt ?? old.At, NameOf(stage.Stage));
+                yield return new HistoryView("passed", old.Run, stage.EndedAt ?? old.At, PipelineStages.NameOf(stage.Stage));
             }
             else if (stage.Status == StageStatus.Failed)
             {
-                yield return new HistoryView("stopped", old.Run, stage.EndedAt ?? old.At, NameOf(stage.Stage), Error: stage.Error);
+                yield return new HistoryView("stopped", old.Run, stage.EndedAt ?? old.At, PipelineStages.NameOf(stage.Stage), Error: stage.Error);
             }
         }
     }
-
-    private static string NameOf(PipelineStage stage) => stage.ToString().ToLowerInvariant();
 }
 
 /// <param name="Event"><c>queued</c>, <c>passed</c>, <c>stopped</c>, <c>retried</c>, or <c>other</c> from a newer server.</param>

@@ -5,9 +5,9 @@ using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Ingest.Pull;
-using Rig.Ingest.Push;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Publish;
 using Rig.Ingest.Storage;
+using Rig.Ingest.Upload;
 
 namespace Rig.Ingest.Status;
 
@@ -21,7 +21,7 @@ public sealed class StatusReader(
     FreeSpace space,
     ActiveUploads uploads,
     IOptions<StorageOptions> storage,
-    IOptions<PushOptions> push,
+    IOptions<PublishOptions> publish,
     TimeProvider time)
 {
     /// <param name="sessions">So many that arrive, and so many of the others, are listed.</param>
@@ -33,7 +33,7 @@ public sealed class StatusReader(
             storage.Value.MinFreeSpaceGb,
             uploads.Count,
             cameras.Cameras.Select(camera => camera.Value).ToList(),
-            push.Value.ViewerUrl.Length == 0 ? null : push.Value.ViewerUrl,
+            publish.Value.ViewerUrl.Length == 0 ? null : publish.Value.ViewerUrl,
             board.Nodes.Select(node => new NodeStatusView(node.NodeUrl, node.CameraId, node.SeenAt, node.Problem)).ToList(),
             await ListAsync(arriving, sessions, offset: 0, cancellationToken),
             Math.Max(0, arriving.Count - sessions));
@@ -141,11 +141,11 @@ public sealed class StatusReader(
         {
             PipelineStage.Received => Running(stage, size == 0 ? 0 : (double)here / size * Math.Max(1, takes.Count) / Math.Max(expected, takes.Count), $"{cameras} of {expected} cameras are here"),
             PipelineStage.Verified when verified > 0 => Running(stage, (double)verified / Math.Max(expected, takes.Count), $"{verified} recordings verified"),
-            _ => new StageView(NameOf(stage), "waiting", 0, 0, "", null, null, null, null),
+            _ => new StageView(PipelineStages.NameOf(stage), "waiting", 0, 0, "", null, null, null, null),
         }).ToList();
 
         static StageView Running(PipelineStage stage, double fraction, string message) =>
-            new(NameOf(stage), "running", 0, Math.Round(Math.Clamp(fraction, 0, 1), 4), message, null, null, null, null);
+            new(PipelineStages.NameOf(stage), "running", 0, Math.Round(Math.Clamp(fraction, 0, 1), 4), message, null, null, null, null);
     }
 
     private static TakeView View(Receipt receipt, TransferView? transfer)
@@ -231,7 +231,7 @@ public sealed class StatusReader(
         while (await reader.ReadAsync(cancellationToken))
         {
             stages.Add((reader.GetString(0), new StageView(
-                NameOf((PipelineStage)reader.GetInt32(1)),
+                PipelineStages.NameOf((PipelineStage)reader.GetInt32(1)),
                 reader.GetString(2),
                 reader.GetInt32(3),
                 Math.Round(reader.GetDouble(4), 4),
@@ -260,8 +260,6 @@ public sealed class StatusReader(
 
         return conflicts.ToLookup(conflict => conflict.SessionId, conflict => conflict.View);
     }
-
-    private static string NameOf(PipelineStage stage) => stage.ToString().ToLowerInvariant();
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

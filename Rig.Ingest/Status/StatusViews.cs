@@ -87,9 +87,6 @@ public sealed record JobView(string SessionId, string Status, IReadOnlyList<Stag
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ServerView))]
-[JsonSerializable(typeof(SessionView))]
-[JsonSerializable(typeof(SessionListView))]
-[JsonSerializable(typeof(HistoryListView))]
 internal sealed partial class StatusJson : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

@@ -5,7 +5,7 @@ using Rig.Domain.Match;
 
 namespace Rig.Ingest.Storage;
 
-/// <summary>A file of a session that may be shown or pushed.</summary>
+/// <summary>A file of a session that may be shown or published.</summary>
 /// <param name="Name">As others see it; unique within the session.</param>
 public sealed record SessionFile(string Name, string Path, string ContentType);
 

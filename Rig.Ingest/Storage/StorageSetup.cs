@@ -27,6 +27,7 @@ public static class StorageSetup
         services.AddSingleton<TakeStore>();
         services.AddSingleton<ITakeLeases, TakeLeases>();
         services.AddSingleton<UploadStore>();
+        services.AddSingleton<SessionVerification>();
         services.AddHostedService<StorageGate>();
         return services;
     }

@@ -8,7 +8,7 @@ namespace Rig.Ingest.Storage;
 /// receipt; a crash between any two steps leaves either no receipt (the sender sends again) or a receipt that is true.
 /// </summary>
 /// <remarks>docs/design/offload.md.</remarks>
-public sealed class TakeStore(IReceiptTable receipts, SessionLayout layout, TakeDisk disk, TakeNotices notices, ILogger<TakeStore> log) : Pull.ITakeVault
+public sealed class TakeStore(IReceiptTable receipts, SessionLayout layout, TakeDisk disk, TakeNotices notices, ILogger<TakeStore> log) : ITakeVault
 {
     /// <summary>Different bytes kept for one take; more are refused without being kept, so that a mad sender cannot fill the disk.</summary>
     private const int MaxKeptConflicts = 3;

@@ -21,9 +21,14 @@ internal sealed record UploadRow(
     DateTimeOffset TouchedAt,
     UploadEnd? Ended);
 
+/// <summary>How an upload ended, in the words that its sender got.</summary>
 /// <param name="Status">HTTP status of the final answer.</param>
 /// <param name="Reply">Its JSON.</param>
-internal sealed record UploadEnd(int Status, string Reply);
+internal sealed record UploadEnd(int Status, string Reply)
+{
+    /// <summary>The take is held; otherwise it was refused for good.</summary>
+    public bool IsTaken => Status == 200;
+}
 
 /// <param name="Verified">Whether its sender gave the checksum.</param>
 internal sealed record UploadChunk(int Index, string Md5, bool Verified);

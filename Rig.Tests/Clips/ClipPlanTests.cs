@@ -35,7 +35,7 @@ public sealed partial class ClipPlanTests
         var clips = ClipPlan.Plan([new MatchEvent("shot", 10.1, 0.9), new MatchEvent("shot", 10.8, 0.9)], 20);
 
         Assert.Equal(2, clips.Select(c => c.FileName).Distinct().Count());
-        Assert.All(clips, c => Assert.Matches(PushName(), c.FileName));
+        Assert.All(clips, c => Assert.Matches(PublishedName(), c.FileName));
     }
 
     [Fact]
@@ -47,5 +47,5 @@ public sealed partial class ClipPlanTests
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,63}$")]
-    private static partial Regex PushName();
+    private static partial Regex PublishedName();
 }

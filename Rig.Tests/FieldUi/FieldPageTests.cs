@@ -9,7 +9,7 @@ using Rig.Tests.NodeFraming;
 using Rig.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 using static Rig.Domain.Messages.SessionProtocol;
-using static Rig.Actors.Transfer.OffloadProtocol;
+using static Rig.Actors.Transfer.UploadProtocol;
 
 namespace Rig.Tests.FieldUi;
 
@@ -166,12 +166,12 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await using var node = await NodeUnderTest.StartAsync();
         Show(node, NodePhase.Idle);
         var now = node.Clock.MasterNow;
-        var (queue, left) = OffloadQueue.Empty.Enqueue(new RecordingId(SessionId.Parse("Final"), CameraId.Left), 20_000_000_000, new string('a', 32), now);
+        var (queue, left) = UploadQueue.Empty.Enqueue(new RecordingId(SessionId.Parse("Final"), CameraId.Left), 20_000_000_000, new string('a', 32), now);
         var (both, second) = queue.Enqueue(new RecordingId(SessionId.Parse("Final"), CameraId.Left, 2), 4_000_000_000, new string('b', 32), now);
         both = both.Begin(second.JobId, now).Fail(second.JobId, "The server said (409) it holds other bytes.", false, new RetryPolicy(5, TimeSpan.FromSeconds(5)), now).Begin(left.JobId, now);
         node.OffloadAnswers = message => message switch
         {
-            GetStatus => new OffloadStatus(both, new ActiveTransfer(both.Find(left.JobId)!, 5_000_000_000, 50_000_000, 300), false, 15_000_000_000, 300),
+            GetStatus => new UploadStatus(both, new ActiveTransfer(both.Find(left.JobId)!, 5_000_000_000, 50_000_000, 300), false, 15_000_000_000, 300),
             RetryJobs => new Retried(1),
             _ => null,
         };

@@ -8,7 +8,7 @@ using Rig.Domain.Messages;
 
 namespace Rig.Tests.Ingest;
 
-/// <summary>The stages that colleagues of the push stage do, as the test wants them. Leaves what the real ones would leave, tiny.</summary>
+/// <summary>The stages that come before the publish stage, as the test wants them. Leaves what the real ones would leave, tiny.</summary>
 internal sealed class ScriptedStages
 {
     public static readonly PipelineStage[] All = [PipelineStage.Aligned, PipelineStage.Stitched, PipelineStage.Detected, PipelineStage.Events, PipelineStage.Clips];

@@ -13,13 +13,13 @@ using Rig.Domain.Publishing;
 
 namespace Rig.Tests.Ingest;
 
-/// <summary>The viewer's side of docs/ref/push-api.md, with faults on demand.</summary>
+/// <summary>The viewer's side of docs/ref/publish-api.md, with faults on demand.</summary>
 internal sealed class ScriptedViewer : IAsyncDisposable
 {
     public const string Key = "a-key";
 
     private readonly WebApplication app;
-    private GamePush? game;
+    private GamePublication? game;
     private int requests;
 
     private ScriptedViewer(WebApplication app) => this.app = app;
@@ -39,7 +39,7 @@ internal sealed class ScriptedViewer : IAsyncDisposable
     /// <summary>The file that is found wrong once when it is complete.</summary>
     public string? WrongOnce { get; set; }
 
-    public GamePush? Game => game;
+    public GamePublication? Game => game;
 
     public static async Task<ScriptedViewer> StartAsync()
     {
@@ -72,13 +72,13 @@ internal sealed class ScriptedViewer : IAsyncDisposable
 
     private async Task AnnounceAsync(HttpContext context)
     {
-        game = await JsonSerializer.DeserializeAsync(context.Request.Body, GamePushJson.Default.GamePush, context.RequestAborted);
+        game = await JsonSerializer.DeserializeAsync(context.Request.Body, PublicationJson.Default.GamePublication, context.RequestAborted);
         await Status().ExecuteAsync(context);
     }
 
     private IResult Status() => Results.Json(
-        new GamePushStatus(7, Published ? "published" : "receiving", game!.Files.Select(file => new PushFileStatus(file.Name, Held(file.Name).Length, IsComplete(file))).ToList()),
-        GamePushJson.Default.GamePushStatus);
+        new PublicationStatus(7, Published ? "published" : "receiving", game!.Files.Select(file => new PublicationFileStatus(file.Name, Held(file.Name).Length, IsComplete(file))).ToList()),
+        PublicationJson.Default.PublicationStatus);
 
     private async Task AppendAsync(HttpContext context, string name)
     {
@@ -130,7 +130,7 @@ internal sealed class ScriptedViewer : IAsyncDisposable
 
     private byte[] Held(string name) => Files.GetValueOrDefault(name) ?? [];
 
-    private bool IsComplete(PushFile file) => SampleTake.Sha256(Held(file.Name)) == file.Sha256;
+    private bool IsComplete(PublicationFile file) => SampleTake.Sha256(Held(file.Name)) == file.Sha256;
 
     public async ValueTask DisposeAsync()
     {

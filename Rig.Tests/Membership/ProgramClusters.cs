@@ -3,7 +3,7 @@ extern alias node;
 
 using ingest::Rig.Ingest.Hosting;
 using ingest::Rig.Ingest.Pull;
-using ingest::Rig.Ingest.Receive;
+using ingest::Rig.Ingest.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -85,9 +85,9 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public Func<object, object?> CoordinatorAnswers { get; set; } = _ => null;
 
-    /// <summary>By default there is nothing to push.</summary>
+    /// <summary>By default there is nothing to upload.</summary>
     public Func<object, object?> OffloadAnswers { get; set; } =
-        message => message is OffloadProtocol.GetStatus ? new OffloadProtocol.OffloadStatus(OffloadQueue.Empty, null, false, 0, null) : null;
+        message => message is UploadProtocol.GetStatus ? new UploadProtocol.UploadStatus(UploadQueue.Empty, null, false, 0, null) : null;
 
     public List<object> Asked { get; } = [];
 
@@ -110,7 +110,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
         message is StorageProtocol.IStorageRequest request ? Task.FromResult(Catalogue.Answer(request)) : Answer(message, CameraAnswers);
 
-    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
+    public Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
 
     public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CoordinatorAnswers);
 

@@ -1,6 +1,6 @@
 using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
-using static Rig.Actors.Transfer.OffloadProtocol;
+using static Rig.Actors.Transfer.UploadProtocol;
 
 namespace Rig.Tests.NodeApi;
 
@@ -19,14 +19,14 @@ public sealed class OffloadApiTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_is_accepted_with_the_id_of_its_job()
     {
-        var job = OffloadQueue.Empty.Enqueue(FinalLeft, 1000, Job, Now).Job;
+        var job = UploadQueue.Empty.Enqueue(FinalLeft, 1000, Job, Now).Job;
         node.OffloadAnswers = _ => new Queued([job], 1);
         var (status, body) = await node.PostAsync("/api/v1/offload/upload", """{"session_id":"Final","camera_id":"CAM_L"}""");
         Assert.Equal((202, true, Job), (status, body.GetProperty("success").GetBoolean(), body.GetProperty("job_id").GetString()));
-        Assert.Equal(new Upload(FinalLeft.SessionId, CameraId.Left), Assert.Single(node.Asked));
+        Assert.Equal(new UploadTakes(FinalLeft.SessionId, CameraId.Left), Assert.Single(node.Asked));
 
         (status, _) = await node.PostAsync("/api/v1/offload/upload/all", "{}");
-        Assert.Equal((202, new Upload(null, null)), (status, node.Asked[^1]));
+        Assert.Equal((202, new UploadTakes(null, null)), (status, node.Asked[^1]));
     }
 
     [Theory]
@@ -51,8 +51,8 @@ public sealed class OffloadApiTests : IAsyncLifetime
     [Fact]
     public async Task A_job_has_the_seeds_fields_and_says_how_far_it_is()
     {
-        var queue = OffloadQueue.Empty.Enqueue(FinalLeft, 1000, Job, Now).Queue.Begin(Job, Now);
-        node.OffloadAnswers = _ => new OffloadStatus(queue, new ActiveTransfer(queue.Find(Job)!, 250, 50, 15), false, 750, 15);
+        var queue = UploadQueue.Empty.Enqueue(FinalLeft, 1000, Job, Now).Queue.Begin(Job, Now);
+        node.OffloadAnswers = _ => new UploadStatus(queue, new ActiveTransfer(queue.Find(Job)!, 250, 50, 15), false, 750, 15);
         var (status, job) = await node.GetAsync($"/api/v1/offload/jobs/{Job}");
         Assert.Equal(200, status);
         foreach (var field in new[] { "recording_id", "session_id", "camera_id", "file_path", "status", "attempts", "error", "started_at", "completed_at" })
@@ -73,7 +73,7 @@ public sealed class OffloadApiTests : IAsyncLifetime
     {
         node.OffloadAnswers = message => message switch
         {
-            Pause pause => new OffloadStatus(OffloadQueue.Empty with { Paused = pause.Paused }, null, false, 0, null),
+            Pause pause => new UploadStatus(UploadQueue.Empty with { Paused = pause.Paused }, null, false, 0, null),
             RetryJobs => new Retried(3),
             _ => null,
         };

@@ -27,7 +27,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
     public void A_complete_session_is_queued_once_and_passes_every_stage_once()
     {
         Start();
-        UntilPushed();
+        UntilPublished();
 
         Assert.Equal(Work, stages.Began);
         Assert.Single(Journal.Written.OfType<RunQueued>());
@@ -39,7 +39,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
     public async Task The_answer_comes_after_the_decision_is_written_down()
     {
         var pipeline = Start();
-        UntilPushed();
+        UntilPublished();
 
         Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(pipeline, new PipelineProtocol.ProcessSession(Session)));
         Assert.Equal([1, 2], Journal.Written.OfType<RunQueued>().Select(queued => queued.Run));
@@ -51,7 +51,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
     public async Task A_command_is_refused_while_the_database_is_away()
     {
         var pipeline = Start();
-        UntilPushed();
+        UntilPublished();
         database.Down = true;
 
         var refused = Assert.IsType<PipelineProtocol.Refused>(await AskAsync(pipeline, new PipelineProtocol.ProcessSession(Session)));
@@ -62,7 +62,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
     public async Task A_decision_that_could_not_be_written_is_made_again_on_the_newer_history_and_its_asker_gets_the_answer()
     {
         var pipeline = Start();
-        UntilPushed();
+        UntilPublished();
         Journal.FailNextWrite(new IOException("another wrote first"));
 
         Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(pipeline, new PipelineProtocol.ProcessSession(Session)));
@@ -82,7 +82,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
             return Task.CompletedTask;
         };
         Start();
-        UntilPushed();
+        UntilPublished();
 
         Assert.Equal(Work, stages.Began);
     }
@@ -98,7 +98,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
         stages.OnRun = (_, _, _) => Task.CompletedTask;
         var second = Start();
         Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(second, new PipelineProtocol.RetrySession(Session)));
-        UntilPushed();
+        UntilPublished();
         Assert.Equal([PipelineStage.Aligned, PipelineStage.Stitched, .. Work[1..]], stages.Began);
         var refused = Assert.IsType<PipelineProtocol.Refused>(await AskAsync(second, new PipelineProtocol.RetrySession(Session)));
         Assert.Equal("No stage of this session has failed.", refused.Reason);
@@ -121,7 +121,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
         Start("second");
         AwaitCondition(() => stages.Began.Count(stage => stage == PipelineStage.Detected) == 2);
         held.SetResult();
-        UntilPushed();
+        UntilPublished();
         await reached.Task;
         Assert.Equal([.. Work[..3], .. Work[2..]], stages.Began);
         Assert.Equal([1, 2], Journal.Written.OfType<StageStarted>().Where(started => started.Stage == PipelineStage.Detected).Select(started => started.Attempt));
@@ -132,7 +132,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
     {
         Start();
         Start("second");
-        UntilPushed();
+        UntilPublished();
 
         Assert.Equal(Work, stages.Began);
         Assert.Single(Journal.Written.OfType<RunQueued>());
@@ -159,7 +159,7 @@ public sealed class SessionPipelineActorTests : PatientTestKit
         AwaitCondition(() => stages.Began.Count == 1);
         database.StealLease();
 
-        UntilPushed();
+        UntilPublished();
         Assert.Equal([PipelineStage.Aligned, .. Work], stages.Began);
     }
 
@@ -184,16 +184,16 @@ public sealed class SessionPipelineActorTests : PatientTestKit
     {
         (database.Down, database.DownFor) = (true, nameof(IPipelineStore.ShowAsync));
         Start();
-        AwaitCondition(() => Journal.Written.OfType<StagePassed>().Any(passed => passed.Stage == PipelineStage.Pushed));
+        AwaitCondition(() => Journal.Written.OfType<StagePassed>().Any(passed => passed.Stage == PipelineStage.Published));
         Assert.Null(database.Shown);
 
         database.Down = false;
-        UntilPushed();
+        UntilPublished();
     }
 
     private static Task<object> AskAsync(IActorRef pipeline, object question) => pipeline.Ask<object>(question, TimeSpan.FromSeconds(30));
 
-    private void UntilPushed() => AwaitCondition(() => database.Shown is { Run: > 0, Next: null }, TimeSpan.FromSeconds(60));
+    private void UntilPublished() => AwaitCondition(() => database.Shown is { Run: > 0, Next: null }, TimeSpan.FromSeconds(60));
 
     private void Kill(IActorRef pipeline)
     {

@@ -165,7 +165,7 @@ public sealed class SessionPipelineStateTests
     public void What_the_history_knows_better_than_the_older_table_stays()
     {
         var second = Queued(2);
-        Assert.Equal(second, second.Apply(TakenOver(run: 1, passed: PipelineStage.Pushed)));
+        Assert.Equal(second, second.Apply(TakenOver(run: 1, passed: PipelineStage.Published)));
 
         var retried = Started(Queued(1), "a");
         retried = retried.Apply(retried.Ended("a", FailsForGood, Now)!);
@@ -173,7 +173,7 @@ public sealed class SessionPipelineStateTests
         Assert.Equal(StageStatus.Queued, retried.Apply(TakenOver(run: 1, passed: PipelineStage.Verified, error: "no overlap")).Next!.Status);
 
         // And one that the history knows nothing of, from before there was one.
-        var taken = Fresh.Apply(TakenOver(run: 1, passed: PipelineStage.Pushed));
+        var taken = Fresh.Apply(TakenOver(run: 1, passed: PipelineStage.Published));
         Assert.Equal((1, QueueReason.Operator, true), (taken.Run, taken.Reason, taken.IsAtItsEnd));
         Assert.Empty(Decide(taken, Both).Events);
     }

@@ -6,20 +6,20 @@ using Rig.Domain.Identity;
 namespace Rig.Tests.Transfer;
 
 /// <summary>A server that answers as a test says, and a journal in memory that outlives the actor.</summary>
-internal sealed class ScriptedOffload : IOffloadServer, IOffloadJournal
+internal sealed class ScriptedOffload : IUploadServer, IUploadJournal
 {
-    private OffloadQueue kept = OffloadQueue.Empty;
+    private UploadQueue kept = UploadQueue.Empty;
 
     public ConcurrentQueue<RecordingId> Sent { get; } = [];
 
-    public Func<RecordingEntry, OffloadProgress, CancellationToken, Task<SendOutcome>> Answer { get; set; } =
+    public Func<RecordingEntry, UploadProgress, CancellationToken, Task<SendOutcome>> Answer { get; set; } =
         (take, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(take.Sha256, "{}"));
 
     public Exception? SaveFails { get; set; }
 
-    public OffloadQueue Kept => Volatile.Read(ref kept);
+    public UploadQueue Kept => Volatile.Read(ref kept);
 
-    public Task<SendOutcome> SendAsync(RecordingEntry take, OffloadProgress progress, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(RecordingEntry take, UploadProgress progress, CancellationToken cancellationToken)
     {
         Sent.Enqueue(take.Id);
         return Answer(take, progress, cancellationToken);
@@ -27,9 +27,9 @@ internal sealed class ScriptedOffload : IOffloadServer, IOffloadJournal
 
     public Task<ServerHealth> HealthAsync(CancellationToken cancellationToken) => Task.FromResult(new ServerHealth(true, "healthy", 500, 0, null));
 
-    public OffloadQueue Load() => Kept;
+    public UploadQueue Load() => Kept;
 
-    public void Save(OffloadQueue queue)
+    public void Save(UploadQueue queue)
     {
         if (SaveFails is { } failure)
         {

@@ -18,7 +18,7 @@ public sealed class AccessTests(ViewerServer server) : IClassFixture<ViewerServe
     private async Task<int> GameAsync()
     {
         using var ingest = server.IngestServer();
-        return await ingest.PushAsync(PushedGame.Make("ACCESS_GAME"));
+        return await ingest.PublishAsync(PublishedGame.Make("ACCESS_GAME"));
     }
 
     private static IEnumerable<string> Routes(int gameId) => GameRoutes.Select(route => route.Replace("{0}", $"{gameId}", StringComparison.Ordinal));
@@ -91,12 +91,12 @@ public sealed class AccessTests(ViewerServer server) : IClassFixture<ViewerServe
         var gameId = await GameAsync();
         using var ingest = server.IngestServer();
         using var other = await server.SignInAsync(ViewerServer.OtherCoach);
-        var moved = PushedGame.Make("MOVED_GAME", ViewerServer.OtherTeamCode);
-        var movedId = await ingest.PushAsync(moved);
+        var moved = PublishedGame.Make("MOVED_GAME", ViewerServer.OtherTeamCode);
+        var movedId = await ingest.PublishAsync(moved);
         using var before = await other.GetAsync($"/media/games/{movedId}/panorama.mp4");
         Assert.Equal(HttpStatusCode.OK, before.StatusCode);
 
-        await ingest.PushAsync(moved with { Push = moved.Push with { TeamCode = ViewerServer.TeamCode } });
+        await ingest.PublishAsync(moved with { Publication = moved.Publication with { TeamCode = ViewerServer.TeamCode } });
         using var after = await other.GetAsync($"/media/games/{movedId}/panorama.mp4");
         Assert.Equal(HttpStatusCode.NotFound, after.StatusCode);
         Assert.NotEqual(gameId, movedId);

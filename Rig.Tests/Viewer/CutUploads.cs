@@ -14,7 +14,7 @@ internal static class CutUploads
         await connection.ConnectAsync(server.Host, server.Port);
         var stream = connection.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"PATCH {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {ViewerServer.PushKey}\r\n"
+            $"PATCH {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {ViewerServer.PublishKey}\r\n"
             + $"Upload-Offset: 0\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\n\r\n"));
         // The server asks for the body once it holds the game's gate.
         var asked = new byte[25];

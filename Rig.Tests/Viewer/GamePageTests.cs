@@ -29,7 +29,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
     [InlineData("desktop")]
     public async Task A_family_signs_in_and_opens_the_game(string screen)
     {
-        await PushAsync();
+        await PublishAsync();
         var page = await browser.OpenAsync(Screen.Named(screen), server.Address.ToString());
         await page.GotoAsync("/");
         await page.FillAsync("#email", ViewerServer.Follower);
@@ -136,9 +136,9 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
         await page.WaitForFunctionAsync("() => document.querySelector('#video').currentTime > 0.2");
     }
 
-    private async Task<int> PushAsync()
+    private async Task<int> PublishAsync()
     {
-        var game = PushedGame.Make("BROWSER_GAME", bytes: new Dictionary<string, byte[]>
+        var game = PublishedGame.Make("BROWSER_GAME", bytes: new Dictionary<string, byte[]>
         {
             ["panorama.mp4"] = await PanoramaVideo.PanoramaAsync(),
             ["thumbnail.jpg"] = await PanoramaVideo.PictureAsync(),
@@ -147,7 +147,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
         });
         game = game with
         {
-            Push = game.Push with
+            Publication = game.Publication with
             {
                 DurationSeconds = 20,
                 Fps = 10,
@@ -155,7 +155,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
             },
         };
         using var ingest = server.IngestServer();
-        return await ingest.PushAsync(game);
+        return await ingest.PublishAsync(game);
     }
 
     private async Task<IPage> OpenGameAsync(string screen) => await OpenGameAsync(await browser.OpenAsync(Screen.Named(screen), server.Address.ToString()));
@@ -171,7 +171,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
                 complaints.Add(message.Text);
             }
         };
-        await page.GotoAsync($"/games/{await PushAsync()}");
+        await page.GotoAsync($"/games/{await PublishAsync()}");
         await page.FillAsync("#email", ViewerServer.Coach);
         await page.FillAsync("#password", ViewerServer.Password);
         await page.ClickAsync("button[type=submit]");
@@ -182,7 +182,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
 
     private static async Task AssertLooksAtAsync(IPage page, double yawDeg, double pitchDeg)
     {
-        var panorama = PushedGame.Make("ANY").Push.Panorama;
+        var panorama = PublishedGame.Make("ANY").Publication.Panorama;
         var (yaw, pitch) = (yawDeg * Math.PI / 180, pitchDeg * Math.PI / 180);
         Assert.True(panorama.TryProject(Math.Sin(yaw) * Math.Cos(pitch), Math.Sin(pitch), Math.Cos(yaw) * Math.Cos(pitch), out var u, out var v));
         var (red, green) = (255 * u / PanoramaVideo.Width, 255 * v / PanoramaVideo.Height);

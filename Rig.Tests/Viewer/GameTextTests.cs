@@ -1,5 +1,5 @@
 using Rig.Viewer.Games;
-using Rig.Viewer.Push;
+using Rig.Viewer.Publish;
 
 namespace Rig.Tests.Viewer;
 

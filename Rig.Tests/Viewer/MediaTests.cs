@@ -11,13 +11,13 @@ namespace Rig.Tests.Viewer;
 [Collection(PostgresTests.Name)]
 public sealed class MediaTests(ViewerServer server) : IClassFixture<ViewerServer>
 {
-    private static readonly PushedGame Game = PushedGame.Make("MEDIA_GAME");
+    private static readonly PublishedGame Game = PublishedGame.Make("MEDIA_GAME");
     private static readonly byte[] Panorama = Game.Bytes["panorama.mp4"];
 
     private async Task<(HttpClient Coach, string Path)> OpenAsync()
     {
         using var ingest = server.IngestServer();
-        var gameId = await ingest.PushAsync(Game);
+        var gameId = await ingest.PublishAsync(Game);
         return (await server.SignInAsync(ViewerServer.Coach), $"/media/games/{gameId}/");
     }
 
@@ -100,8 +100,8 @@ public sealed class MediaTests(ViewerServer server) : IClassFixture<ViewerServer
         var (coach, path) = await OpenAsync();
         coach.Dispose();
         using var ingest = server.IngestServer();
-        var arriving = PushedGame.Make("ARRIVING_GAME");
-        var status = await ingest.AnnouncedAsync(arriving.Push);
+        var arriving = PublishedGame.Make("ARRIVING_GAME");
+        var status = await ingest.AnnouncedAsync(arriving.Publication);
         using var part = await ingest.SendAsync(status.GameId, "panorama.mp4", 0, arriving.Bytes["panorama.mp4"][..100]);
         Assert.Equal(HttpStatusCode.NoContent, part.StatusCode);
         AssertClosed();

@@ -6,7 +6,7 @@ namespace Rig.Tests.Viewer;
 /// <param name="Member">Coach, follower or a child's parent of the team that the game belongs to.</param>
 /// <param name="Stranger">Coach of another team, or someone without a team.</param>
 /// <param name="Admin">Sees all teams.</param>
-/// <param name="Key">The ingest server with its push key and no session.</param>
+/// <param name="Key">The ingest server with its publish key and no session.</param>
 internal sealed record RouteRule(string Route, int Nobody, int Member, int Stranger, int Admin, int Key);
 
 /// <summary>

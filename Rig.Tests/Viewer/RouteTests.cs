@@ -13,7 +13,7 @@ namespace Rig.Tests.Viewer;
 [Collection(PostgresTests.Name)]
 public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer>
 {
-    private static readonly PushedGame Game = PushedGame.Make("ROUTE_GAME");
+    private static readonly PublishedGame Game = PublishedGame.Make("ROUTE_GAME");
 
     public static TheoryData<string> Callers { get; } = [.. Enum.GetNames<Caller>()];
 
@@ -168,7 +168,7 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
     private async Task<int> GameAsync()
     {
         using var ingest = server.IngestServer();
-        return await ingest.PushAsync(Game);
+        return await ingest.PublishAsync(Game);
     }
 
     private async Task<HttpClient> OpenAsync(Caller who) => who switch
@@ -189,7 +189,7 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
         using var request = new HttpRequestMessage(new HttpMethod(method), Filled(route.Split(' ')[1], gameId));
         request.Content = (method, route) switch
         {
-            ("POST", _) when route.EndsWith("/push/games/", StringComparison.Ordinal) => JsonContent.Create(Game.Push, GamePushJson.Default.GamePush),
+            ("POST", _) when route.EndsWith("/push/games/", StringComparison.Ordinal) => JsonContent.Create(Game.Publication, PublicationJson.Default.GamePublication),
             ("PATCH", _) => new ByteArrayContent([1]),
             _ when Changes(route) => new FormUrlEncodedContent([new("Input.Email", "nobody@example.org"), new("Input.Password", "wrong password!")]),
             _ => null,

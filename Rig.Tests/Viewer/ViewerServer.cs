@@ -19,7 +19,7 @@ namespace Rig.Tests.Viewer;
 public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifetime
 {
     public const string Password = "correct horse battery";
-    public const string PushKey = "a key that only tests know";
+    public const string PublishKey = "a key that only tests know";
     public const string Coach = "coach@example.org";
     public const string Follower = "follower@example.org";
     public const string ChildsParent = "parent@example.org";
@@ -50,7 +50,7 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
         ["Rig:Database:AutoUpgrade"] = "true",
         ["Rig:Media:Path"] = mediaPath,
         ["Rig:Media:MaxFileSizeGb"] = "0.01",
-        ["Rig:Push:ApiKeySha256"] = Sha256(Encoding.UTF8.GetBytes(PushKey)),
+        ["Rig:Push:ApiKeySha256"] = Sha256(Encoding.UTF8.GetBytes(PublishKey)),
     };
 
     public async Task InitializeAsync()
@@ -85,7 +85,7 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
 
     public HttpClient Anonymous() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
-    public HttpClient IngestServer(string key = PushKey)
+    public HttpClient IngestServer(string key = PublishKey)
     {
         var client = Anonymous();
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);

@@ -5,6 +5,7 @@ using Rig.Actors.Wire;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Wire;
 
@@ -75,7 +76,7 @@ public sealed class RigSerializerTests
             At, At.AddHours(1)),
     ];
 
-    private static string Folder { get; } = FindFolder();
+    private static string Folder { get; } = Checkout.File("Rig.Tests/Wire/Goldens");
 
     /// <summary>Manifest and version: the samples of one manifest, in their order above.</summary>
     public static TheoryData<string, int> Versions
@@ -148,17 +149,4 @@ public sealed class RigSerializerTests
     [Fact]
     public void Members_that_a_newer_version_added_are_passed_over() =>
         Assert.Equal(new SessionProtocol.StopSession("r"), Serializer.FromBinary("""{"request_id":"r","tomorrow":{"a":[1]}}"""u8.ToArray(), "sp"));
-
-    private static string FindFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Rig.sln")))
-            {
-                return Path.Combine(folder.FullName, "Rig.Tests", "Wire", "Goldens");
-            }
-        }
-
-        throw new DirectoryNotFoundException("The tests run below the checkout, where the golden files are.");
-    }
 }

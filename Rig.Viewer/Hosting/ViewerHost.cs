@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using Rig.Hosting.Configuration;
+using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Pages;
-using Rig.Viewer.Push;
+using Rig.Viewer.Publish;
 using Rig.Viewer.Settings;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
@@ -33,9 +34,10 @@ internal static class ViewerHost
         builder.Services.AddAccounts();
         builder.Services.AddGames();
         builder.Services.AddMedia();
-        builder.Services.AddPush();
+        builder.Services.AddPublish();
         builder.Services.AddViewerMetrics();
         builder.Services.AddBrowserGates();
+        builder.Services.AddRigOpenApi("Rig viewer");
         builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<KnownMethods>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
@@ -53,7 +55,7 @@ internal static class ViewerHost
         app.MapOperations();
         app.MapGamesApi();
         app.MapMedia();
-        app.MapPush();
+        app.MapPublish();
         app.MapRazorPages();
         return app;
     }

@@ -7,7 +7,7 @@ internal sealed class ViewerMetrics
 {
     private readonly Counter signIns;
     private readonly Counter mediaRequests;
-    private readonly Counter pushedBytes;
+    private readonly Counter publishedBytes;
     private readonly Counter publishedGames;
 
     public ViewerMetrics(CollectorRegistry registry)
@@ -15,7 +15,7 @@ internal sealed class ViewerMetrics
         var metrics = Metrics.WithCustomRegistry(registry);
         signIns = metrics.CreateCounter("rig_viewer_sign_ins_total", "Sign-in attempts by result.", "result");
         mediaRequests = metrics.CreateCounter("rig_viewer_media_requests_total", "Authorised media requests.");
-        pushedBytes = metrics.CreateCounter("rig_viewer_pushed_bytes_total", "Bytes received from the ingest server.");
+        publishedBytes = metrics.CreateCounter("rig_viewer_pushed_bytes_total", "Bytes received from the ingest server.");
         publishedGames = metrics.CreateCounter("rig_viewer_published_games_total", "Games published or published anew.");
     }
 
@@ -23,7 +23,7 @@ internal sealed class ViewerMetrics
 
     public void MediaRequest() => mediaRequests.Inc();
 
-    public void PushedBytes(long bytes) => pushedBytes.Inc(bytes);
+    public void PublishedBytes(long bytes) => publishedBytes.Inc(bytes);
 
     public void GamePublished() => publishedGames.Inc();
 }

@@ -41,7 +41,7 @@ public sealed class Team
     public Organization? Organization { get; set; }
     public required string Name { get; set; }
 
-    /// <summary>Unique; names the team in pushes and on the command line.</summary>
+    /// <summary>Unique; names the team in publications and on the command line.</summary>
     public required string TeamCode { get; set; }
     public int? BirthYearStart { get; set; }
     public string? Season { get; set; }

@@ -78,7 +78,7 @@ public sealed class GameAnnouncement
     public int GameId { get; set; }
     public Game? Game { get; set; }
 
-    /// <summary>The announced <see cref="Domain.Publishing.GamePush"/> as JSON.</summary>
+    /// <summary>The announced <see cref="Domain.Publishing.GamePublication"/> as JSON.</summary>
     public required string Payload { get; set; }
     public bool IsPublished { get; set; }
     public DateTimeOffset AnnouncedAt { get; set; }

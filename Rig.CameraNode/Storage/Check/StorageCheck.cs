@@ -233,7 +233,7 @@ internal sealed class StorageCheck(StorageOptions options, bool nodeRuns = false
         return null;
     }
 
-    /// <summary>The node's list of what it still has to push lies beside the manifests.</summary>
+    /// <summary>The node's list of what it still has to upload lies beside the manifests.</summary>
     private bool IsOffloadState(string path) =>
         Path.GetDirectoryName(path) == options.ManifestsPath && Path.GetFileName(path) is ("offload-queue.json" or "offload-uploads.json");
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Domain.Identity;
 using Rig.Ingest.Pull;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Settings;
 using Rig.Ingest.Storage;
 using Rig.Simulation.World;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Rig.Ingest.Pull;
-using Rig.Ingest.Receive;
+using Rig.Ingest.Settings;
 
 namespace Rig.Tests.Ingest.Pull;
 

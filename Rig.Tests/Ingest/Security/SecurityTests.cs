@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Rig.Ingest.Security;
-using Rig.Tests.Ingest.Receive;
+using Rig.Tests.Ingest.Upload;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Ingest.Security;

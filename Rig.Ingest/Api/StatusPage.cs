@@ -1,0 +1,29 @@
+using Microsoft.Extensions.FileProviders;
+
+namespace Rig.Ingest.Api;
+
+/// <summary>The status page itself, from <c>wwwroot</c> beside the program.</summary>
+internal static class StatusPage
+{
+    public static void UseStatusPage(this WebApplication app)
+    {
+        var root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+        if (!Directory.Exists(root))
+        {
+            return;
+        }
+
+        var files = new PhysicalFileProvider(root);
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+            OnPrepareResponse = context =>
+            {
+                context.Context.Response.Headers.CacheControl = "no-cache";
+                context.Context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'";
+                context.Context.Response.Headers.XContentTypeOptions = "nosniff";
+            },
+        });
+    }
+}

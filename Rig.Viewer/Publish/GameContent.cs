@@ -1,0 +1,66 @@
+using Rig.Domain.Match;
+using Rig.Domain.Publishing;
+using Rig.Viewer.Storage;
+
+namespace Rig.Viewer.Publish;
+
+/// <summary>Turns a checked announcement into a game's rows.</summary>
+internal static class GameContent
+{
+    /// <summary>A clip belongs to the event of its type that is at most this far from its event time.</summary>
+    private const double SameMomentSeconds = 0.5;
+
+    public static void Apply(GamePublication publication, Game game, int teamId, DateTimeOffset now)
+    {
+        game.TeamId = teamId;
+        game.Opponent = publication.Opponent;
+        game.GameDate = publication.RecordedAt.ToUniversalTime();
+        game.DurationSeconds = publication.DurationSeconds;
+        (game.HomeScore, game.AwayScore) = Score(publication.Events);
+        game.GameMetadata = new GameMetadata(publication.Fps, publication.Panorama, publication.Follow).ToJson();
+        game.IsProcessed = true;
+        game.ProcessedAt = now;
+        game.Events.AddRange(publication.Events.Select(moment => new GameEvent
+        {
+            EventType = Type(moment.Type),
+            TimestampSeconds = moment.TimestampSeconds,
+            Confidence = moment.Confidence,
+            FieldPositionX = moment.X,
+            FieldPositionY = moment.Y,
+            Side = moment.Team,
+            Description = moment.Description,
+        }));
+        game.Clips.AddRange(publication.Clips.Select(clip => new Clip
+        {
+            Title = clip.Title,
+            EventType = Type(clip.EventType),
+            FileName = clip.FileName,
+            ThumbnailFileName = clip.ThumbnailFileName,
+            StartTime = clip.StartSeconds,
+            EndTime = clip.EndSeconds,
+            Event = game.Events
+                .Where(moment => moment.EventType == Type(clip.EventType) && Math.Abs(moment.TimestampSeconds - clip.EventSeconds) <= SameMomentSeconds)
+                .MinBy(moment => Math.Abs(moment.TimestampSeconds - clip.EventSeconds)),
+        }));
+        game.MediaFiles.AddRange(publication.Files.Select(file => new MediaFile
+        {
+            Name = file.Name,
+            SizeBytes = file.SizeBytes,
+            Sha256 = file.Sha256,
+            ContentType = file.ContentType,
+        }));
+    }
+
+    /// <summary>Goals of side a and of side b; unknown as soon as one goal's side is, or when no goal was seen at all.</summary>
+    public static (int? Home, int? Away) Score(IReadOnlyList<MatchEvent> events)
+    {
+        var goals = events.Where(moment => moment.Type == SnakeCase.Of(GameEventType.Goal)).ToList();
+        return goals.Count == 0 || goals.Any(goal => goal.Team is null)
+            ? (null, null)
+            : (goals.Count(goal => goal.Team == "a"), goals.Count(goal => goal.Team == "b"));
+    }
+
+    private static GameEventType Type(string text) => SnakeCase.TryParse<GameEventType>(text, out var type)
+        ? type
+        : throw new ArgumentException($"'{text}' is no event type.", nameof(text));
+}
