@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rig.Hosting.Files;
@@ -64,7 +63,7 @@ internal sealed class NodeConfigFile(string path) : ConfigurationProvider, IConf
             var settings = new JsonObject([.. data.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value))]);
             var json = new JsonObject { ["version"] = Version, ["settings"] = settings }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            DurableFile.Write(path, Encoding.UTF8.GetBytes(json));
+            DurableFile.Write(path, System.Text.Encoding.UTF8.GetBytes(json));
             Data = data;
         }
 
