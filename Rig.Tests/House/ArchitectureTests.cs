@@ -77,6 +77,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("Rig.Viewer")]
     [InlineData("Rig.Ctl")]
+    [InlineData("Rig.Ctl")]
     public void A_program_without_actors_ships_no_actor_engine(string project)
     {
         var output = Path.Combine(Checkout.Root, project, "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')));
