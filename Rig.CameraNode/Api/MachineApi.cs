@@ -85,7 +85,7 @@ internal static class MachineApi
         }
 
         After(power.Reboot);
-        return Results.Json(new { Success = true, Message = "This box starts anew." });
+        return Results.Json(new { Success = true, Message = "This box starts again." });
     }
 
     private static async Task<IResult> ChangeModeAsync(HttpRequest request, NodeConfigFile file, PublishedNode published, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ internal sealed unsafe class LibavReader : IVideoReader
 {
     private const int LogErrorsFatalOnly = 8;
 
-    /// <summary>How much further back a search begins anew, each time that it led too far.</summary>
+    /// <summary>How much further back a search begins again, each time that it led too far.</summary>
     private static readonly double[] SeekBackSeconds = [0, 1, 5, 20, 100, double.MaxValue];
 
     private readonly string name;
