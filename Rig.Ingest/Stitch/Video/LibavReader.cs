@@ -116,7 +116,7 @@ internal sealed unsafe class LibavReader : IVideoReader
         if (peeked?.Seconds > seconds + (0.5 / FramesPerSecond) && Libav.av_seek_frame(format, stream, 0, Libav.SeekByte) >= 0)
         {
             // Nor do they find their own first picture by its time.
-            StartAnew();
+            Restart();
             _ = PeekReaches(seconds);
         }
     }
@@ -171,10 +171,10 @@ internal sealed unsafe class LibavReader : IVideoReader
             expected = 0;
         }
 
-        StartAnew();
+        Restart();
     }
 
-    private void StartAnew()
+    private void Restart()
     {
         Libav.avcodec_flush_buffers(codec);
         draining = false;
