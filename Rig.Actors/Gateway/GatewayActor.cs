@@ -4,8 +4,8 @@ using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
 using Rig.Domain.Messages;
 using static Rig.Actors.Recording.CameraProtocol;
-using static Rig.Domain.Messages.RecordingProtocol;
 using static Rig.Actors.Timing.SyncProtocol;
+using static Rig.Domain.Messages.RecordingProtocol;
 using static Rig.Domain.Messages.TimingProtocol;
 
 namespace Rig.Actors.Gateway;
@@ -29,12 +29,13 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
 
     /// <param name="camera">Actor of this process's local system.</param>
     /// <param name="coordinator">Proxy of the coordinator singleton.</param>
-    public GatewayActor(CameraNodePorts ports, IRequiredActor<CameraActor> camera, IRequiredActor<SessionCoordinator> coordinator, RigSessionOptions options)
+    /// <param name="rig">Where the coordinator's view is published.</param>
+    public GatewayActor(CameraNodePorts ports, IRequiredActor<CameraActor> camera, IRequiredActor<SessionCoordinator> coordinator, RigSessionOptions options, PublishedRig rig)
     {
         (this.ports, this.camera, this.coordinator, this.options) = (ports, camera.ActorRef, coordinator.ActorRef, options);
 
         Receive<NodeReport>(report => this.coordinator.Tell(report));
-        Receive<SessionProtocol.RigView>(ports.Board.SetRig);
+        Receive<SessionProtocol.RigView>(rig.Publish);
 
         Receive<GetReadiness>(ask => Relay(ask, this.options.ReadinessPatience));
         Receive<StartTake>(start => Relay(start, this.options.StartLead + this.options.CommandPatience));
@@ -80,8 +81,8 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsOf(CameraNodePorts ports, IRequiredActor<CameraActor> camera, IRequiredActor<SessionCoordinator> coordinator, RigSessionOptions options) =>
-        Props.Create(() => new GatewayActor(ports, camera, coordinator, options));
+    public static Props PropsOf(CameraNodePorts ports, IRequiredActor<CameraActor> camera, IRequiredActor<SessionCoordinator> coordinator, RigSessionOptions options, PublishedRig rig) =>
+        Props.Create(() => new GatewayActor(ports, camera, coordinator, options, rig));
 
     protected override void PreStart()
     {
@@ -147,7 +148,7 @@ public static class GatewayActorExtensions
 {
     /// <param name="camera">Of the process's local system.</param>
     public static AkkaConfigurationBuilder WithGatewayActor(
-        this AkkaConfigurationBuilder builder, CameraNodePorts ports, IRequiredActor<CameraActor> camera, RigSessionOptions options) => builder
+        this AkkaConfigurationBuilder builder, CameraNodePorts ports, IRequiredActor<CameraActor> camera, RigSessionOptions options, PublishedRig rig) => builder
         .WithActors((system, registry) =>
-            system.ActorOf(GatewayActor.PropsOf(ports, camera, new RequiredActor<SessionCoordinator>(registry), options), "gateway"));
+            system.ActorOf(GatewayActor.PropsOf(ports, camera, new RequiredActor<SessionCoordinator>(registry), options, rig), "gateway"));
 }

@@ -7,35 +7,32 @@ using static Rig.Domain.Messages.RecordingProtocol;
 namespace Rig.Actors.Recording;
 
 /// <summary>
-/// The node's own head: supervises recorder, clock and storage, answers the REST routes and the gateway, and reports twice a second
-/// and at every change. Lives in the local system, so nothing that happens to the cluster reaches it.
+/// The node's own head: supervises recorder, clock and storage, answers the REST routes and the gateway, judges by the guards, and
+/// publishes and reports twice a second and at every change. Lives in the local system, so nothing that happens to the cluster reaches it.
 /// </summary>
 /// <remarks>
-/// A child that fails is restarted, it alone and however often: each picks up what runs (the recorder asks the camera, the storage
-/// the disk), and one that stayed down would leave the match without it.
+/// A child that fails is restarted, it alone and however often, and goes on with what runs; one that stayed down would leave the match
+/// without it. Children, and what was known, outlive a restart of this actor.
 /// </remarks>
 public sealed class CameraActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly CameraNodePorts ports;
+    private readonly CameraMemory memory;
     private readonly Action onCatalogueChanged;
     private IActorRef recorder = ActorRefs.Nobody;
     private IActorRef sync = ActorRefs.Nobody;
     private IActorRef storage = ActorRefs.Nobody;
-    private IActorRef gateway = ActorRefs.Nobody;
-    private RecorderActor.RecorderChanged recorderState = new(NodePhase.Idle, null, null);
-    private LastProblem? lastProblem;
-    private HashSet<(string Code, ProblemLevel Level)> sounded = [];
-    private string? cameraProblem;
-    private bool cameraWasThere;
 
-    public CameraActor(CameraNodePorts ports)
+    public CameraActor(CameraNodePorts ports, CameraMemory memory)
     {
-        this.ports = ports;
+        (this.ports, this.memory) = (ports, memory);
         var self = Self;
         onCatalogueChanged = () => self.Tell(Tick.Instance);
         Receive<RecorderActor.RecorderChanged>(changed =>
         {
-            recorderState = changed;
+            memory.Recorder = changed;
             Report();
         });
         Receive<RecorderActor.RecorderTrouble>(trouble =>
@@ -44,34 +41,46 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             ports.Speaker?.Play(Signal.Error);
         });
         Receive<Tick>(_ => Report());
-        Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
+        Receive<Quiesce>(quiesce =>
+        {
+            memory.IsQuiescing = true;
+            recorder.Forward(quiesce);
+        });
+        Receive<GetNodeReport>(_ => Sender.Tell(Look().Report));
         Receive<GetReadiness>(LookFor);
-        Receive<SessionLookedFor>(looked => looked.Asker.Tell(ReadinessOf(looked)));
-        Receive<StartTake>(start => recorder.Forward(start));
+        Receive<SessionLookedFor>(looked => looked.Asker.Tell(Readiness(looked)));
+        Receive<StartTake>(_ => memory.IsQuiescing, _ => Sender.Tell(new TakeRefused(ports.CameraId, ProblemCodes.ShuttingDown, "This camera is being switched off.", [])));
+        Receive<StartTake>(start =>
+        {
+            // The recorder goes by what is published, and that is to be of now.
+            Look();
+            recorder.Forward(start);
+        });
         Receive<StopTake>(stop => recorder.Forward(stop));
+        Receive<StartSelfTest>(start => recorder.Forward(start));
+        Receive<StopSelfTest>(stop => recorder.Forward(stop));
         Receive<SyncProtocol.ClockMeasured>(measured => sync.Forward(measured));
         Receive<SyncProtocol.GetSyncStatus>(ask => sync.Forward(ask));
         Receive<SyncProtocol.ReadClockNow>(ask => sync.Forward(ask));
         Receive<StorageProtocol.IStorageRequest>(ask => storage.Forward(ask));
         Receive<AttachGateway>(attach =>
         {
-            gateway = attach.Gateway;
-            gateway.Tell(BuildReport());
-        });
-        Receive<Quiesce>(quiesce =>
-        {
-            Become(Quiescing);
-            recorder.Forward(quiesce);
+            memory.Gateway = attach.Gateway;
+            memory.Gateway.Tell(Look().Report);
         });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsOf(CameraNodePorts ports) => Props.Create(() => new CameraActor(ports));
+    public static Props PropsOf(CameraNodePorts ports)
+    {
+        var memory = new CameraMemory();
+        return Props.Create(() => new CameraActor(ports, memory));
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
-    // Children outlive a restart of this actor: a running take must not end because a report could not be built.
+    // A running take must not end because a report could not be built.
     protected override void PreRestart(Exception reason, object? message) => PostStop();
 
     protected override void PreStart()
@@ -80,7 +89,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         recorder = Context.Child("recorder");
         if (recorder.IsNobody())
         {
-            recorder = Context.ActorOf(RecorderActor.PropsOf(ports, Problems), "recorder");
+            recorder = Context.ActorOf(RecorderActor.PropsOf(ports, () => ports.Node.Current!.Problems), "recorder");
             ports.Speaker?.Play(Signal.Startup);
         }
 
@@ -93,26 +102,14 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         storage = Context.Child("storage");
         if (storage.IsNobody())
         {
-            storage = Context.ActorOf(StorageActor.PropsOf(ports.Storage, () => ports.Camera.Status.Take), "storage");
+            storage = Context.ActorOf(StorageActor.PropsOf(ports.Storage, () => ports.Node.Current?.Camera.Take), "storage");
         }
 
-        Timers.StartPeriodicTimer("report", Tick.Instance, TimeSpan.FromMilliseconds(500));
+        Timers.StartPeriodicTimer("report", Tick.Instance, ReportInterval);
+        Self.Tell(Tick.Instance);
     }
 
     protected override void PostStop() => ports.Catalogue.Changed -= onCatalogueChanged;
-
-    private void Quiescing()
-    {
-        Receive<RecorderActor.RecorderChanged>(changed => recorderState = changed);
-        Receive<StartTake>(_ => Sender.Tell(new TakeRefused(ports.CameraId, ProblemCodes.ShuttingDown, "This camera is being switched off.", [])));
-        Receive<StopTake>(stop => recorder.Forward(stop));
-        Receive<GetReadiness>(_ => Sender.Tell(SwitchedOff()));
-        Receive<GetNodeReport>(_ => Sender.Tell(BuildReport()));
-        Receive<StorageProtocol.IStorageRequest>(ask => storage.Forward(ask));
-        Receive<SessionLookedFor>(looked => looked.Asker.Tell(SwitchedOff()));
-        Receive<Quiesce>(quiesce => recorder.Forward(quiesce));
-        ReceiveAny(_ => { });
-    }
 
     private CameraReadiness SwitchedOff() => new(
         ports.CameraId, false, false, [new Problem(ProblemCodes.ShuttingDown, ProblemLevel.Refuse, "This camera is being switched off.")]);
@@ -127,12 +124,18 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             failure: e => new SessionLookedFor(asker, false, e.Message));
     }
 
-    private CameraReadiness ReadinessOf(SessionLookedFor looked)
+    private CameraReadiness Readiness(SessionLookedFor looked)
     {
-        List<Problem> all = [.. Problems()];
-        if (recorderState.Phase != NodePhase.Idle)
+        if (memory.IsQuiescing)
         {
-            all.Add(new Problem(ProblemCodes.Busy, ProblemLevel.Refuse, $"{ports.CameraId} is recording {recorderState.Take?.Id.SessionId} already."));
+            return SwitchedOff();
+        }
+
+        var report = Look().Report;
+        List<Problem> all = [.. report.Problems];
+        if (report.Phase != NodePhase.Idle)
+        {
+            all.Add(new Problem(ProblemCodes.Busy, ProblemLevel.Refuse, $"{ports.CameraId} is recording {report.Take?.RecordingId.SessionId} already."));
         }
 
         if (looked.Problem is { } problem && ports.GuardOptions().Storage is not ProblemLevel.Ignore and var level)
@@ -143,34 +146,30 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         return new CameraReadiness(ports.CameraId, all.MayStart(), looked.Known, all);
     }
 
-    private void Remember(string message) => lastProblem = new LastProblem(message, ports.Clock.NodeNow);
-
-    private IReadOnlyList<Problem> Problems() => StartGuards.Evaluate(
-        ports.Camera.Status, ports.Catalogue.Status, ports.Sensors.Read(), ports.Clock.Status, ports.GuardOptions(), ports.SyncOptions().MaxOffsetMs);
+    private void Remember(string message) => memory.LastProblem = new LastProblem(message, ports.Clock.NodeNow);
 
     private void Report()
     {
-        var camera = ports.Camera.Status;
-        cameraWasThere |= camera.Detected;
+        var problem = memory.Recorder.Capture.Problem;
+        memory.CameraWasThere |= memory.Recorder.Capture is { Mode: not null, IsCameraLost: false };
 
         // What a camera says before its first picture is how it starts, and no problem.
-        if (cameraWasThere && camera.Problem is { } problem && problem != cameraProblem)
+        if (memory.CameraWasThere && problem is not null && problem != memory.CameraProblem)
         {
             Remember(problem);
         }
 
-        cameraProblem = camera.Problem;
-        var report = BuildReport();
+        memory.CameraProblem = problem;
+        var report = Look().Report;
         SoundNew(report.Problems);
-        ports.Board.Node = report;
-        gateway.Tell(report);
+        memory.Gateway.Tell(report);
     }
 
     /// <summary>A tone for what came up or got worse since the last report; one that stays is not repeated.</summary>
     private void SoundNew(IReadOnlyList<Problem> problems)
     {
-        var recording = recorderState.Phase == NodePhase.Recording;
-        foreach (var problem in problems.Where(p => !sounded.Contains((p.Code, p.Level))))
+        var recording = memory.Recorder.Phase == NodePhase.Recording;
+        foreach (var problem in problems.Where(p => !memory.Sounded.Contains((p.Code, p.Level))))
         {
             if (Signals.For(problem, recording) is { } signal)
             {
@@ -178,29 +177,34 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             }
         }
 
-        sounded = [.. problems.Select(p => (p.Code, p.Level))];
+        memory.Sounded = [.. problems.Select(p => (p.Code, p.Level))];
     }
 
-    private NodeReport BuildReport()
+    /// <summary>Looks at everything once, judges by the guards once, and publishes what is to be known of it.</summary>
+    private NodeSnapshot Look()
     {
-        var camera = ports.Camera.Status;
-        var storage = ports.Catalogue.Status;
-        var sensors = ports.Sensors.Read();
-        var sync = ports.Clock.Status;
-        var takes = ports.Catalogue.List();
-        var pending = takes.Where(t => t.ConfirmedAt is null).ToList();
-        var problems = StartGuards.Evaluate(camera, storage, sensors, sync, ports.GuardOptions(), ports.SyncOptions().MaxOffsetMs);
-        var take = recorderState.Take is { } active
+        var recorder = memory.Recorder;
+        var progress = recorder.Progress?.Progress;
+        memory.Rate = memory.Rate.Next(progress, ports.Clock.Monotonic);
+        var camera = CameraStatus.Of(recorder.Capture, ports.Capture.Wanted, progress, memory.Rate.Fps);
+        var catalogue = ports.Catalogue.Current;
+        var (sensors, sync) = (ports.Sensors.Read(), ports.Clock.Status);
+        var problems = StartGuards.Evaluate(camera, catalogue.Status, sensors, sync, ports.GuardOptions(), ports.SyncOptions().MaxOffsetMs);
+        var pending = catalogue.Takes.Where(t => t.ConfirmedAt is null).ToList();
+        var take = recorder.Take is { IsSelfTest: false } running && recorder.Phase != NodePhase.Idle
             ? new TakeReport(
-                active.Id, active.ScheduledStartMaster, active.FirstFrameMaster, active.SessionCameras,
-                camera.Take?.DurationSec ?? 0, camera.Take?.Frames ?? 0, camera.Take?.DroppedFrames ?? 0, camera.Take?.SizeBytes ?? 0)
+                running.Id, running.ScheduledStartMaster, running.FirstFrameMaster, running.SessionCameras,
+                progress?.DurationSec ?? 0, progress?.Frames ?? 0, progress?.DroppedFrames ?? 0, progress?.SizeBytes ?? 0)
             : null;
-        return new NodeReport(
-            ports.CameraId, ports.BaseUrl, recorderState.Phase, take, recorderState.StoppedSession,
+        var report = new NodeReport(
+            ports.CameraId, ports.BaseUrl, recorder.Phase, take, recorder.StoppedSession,
             [.. problems.OrderByDescending(p => p.Level)],
             new NodeClockReport(sync.OffsetMs, sync.Confidence, sync.IsMaster),
-            new NodeStorageReport(storage.FreeBytes, storage.EstimatedRecordingMinutes, pending.Count, pending.Sum(t => t.SizeBytes), takes.Count - pending.Count),
-            camera.Detected, sensors.TemperatureC, sensors.Battery?.Percent, lastProblem, ports.Clock.NodeNow);
+            new NodeStorageReport(catalogue.Status.FreeBytes, catalogue.Status.EstimatedRecordingMinutes, pending.Count, pending.Sum(t => t.SizeBytes), catalogue.Takes.Count - pending.Count),
+            camera.Detected, sensors.TemperatureC, sensors.Battery?.Percent, memory.LastProblem, ports.Clock.NodeNow);
+        var snapshot = new NodeSnapshot(report, camera, catalogue.Status, sensors, sync);
+        ports.Node.Publish(snapshot);
+        return snapshot;
     }
 
     /// <param name="Problem">Why the disk does not say; null when it did.</param>
@@ -212,20 +216,41 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
     }
 }
 
+/// <summary>What of <see cref="CameraActor"/> outlives its restart; written by it only.</summary>
+public sealed class CameraMemory
+{
+    internal IActorRef Gateway { get; set; } = ActorRefs.Nobody;
+
+    internal RecorderActor.RecorderChanged Recorder { get; set; } = new(NodePhase.Idle, null, null, CaptureView.Starting, null);
+
+    internal LastProblem? LastProblem { get; set; }
+
+    internal HashSet<(string Code, ProblemLevel Level)> Sounded { get; set; } = [];
+
+    internal string? CameraProblem { get; set; }
+
+    internal bool CameraWasThere { get; set; }
+
+    internal bool IsQuiescing { get; set; }
+
+    internal EncodeRate Rate { get; set; }
+}
+
 public static class CameraActorExtensions
 {
-    private static readonly TimeSpan QuiescePatience = TimeSpan.FromSeconds(4);
+    /// <summary>Within the phase's own timeout (hocon/camera-node.conf) and the host's.</summary>
+    private static readonly TimeSpan SealTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The camera's actor with all under it, for a node's local system. <see cref="CameraNodePorts"/> must be among the services.</summary>
     public static AkkaConfigurationBuilder WithCameraActor(this AkkaConfigurationBuilder builder) => builder.WithActors((system, registry, resolver) =>
     {
-        var camera = system.ActorOf(resolver.Props<CameraActor>(), "camera");
+        var camera = system.ActorOf(CameraActor.PropsOf(resolver.GetService<CameraNodePorts>()), "camera");
         registry.Register<CameraActor>(camera);
 
-        // From then on no take begins. The camera, a service that stops after the actors, seals the running take.
+        // From then on no take begins, and the running one is sealed before anything else ends.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "quiesce", async () =>
         {
-            await camera.Ask<Quiesced>(new Quiesce(), QuiescePatience);
+            await camera.Ask<Quiesced>(new Quiesce(), SealTimeout);
             return Done.Instance;
         });
     });

@@ -6,6 +6,7 @@ namespace Rig.Actors.Recording;
 
 /// <summary>Everything the node's actors touch of the outside world, and who the node is.</summary>
 /// <param name="BaseUrl">Root of this node's REST routes as others reach it.</param>
+/// <param name="Node">Where the camera actor publishes.</param>
 /// <param name="Speaker">Null on a node that is to stay silent.</param>
 /// <param name="Framing">How the camera is aimed now, for the manifest; null on a node that does not judge it.</param>
 /// <param name="GuardOptions">Read at each use, so that changed settings take effect at once.</param>
@@ -13,12 +14,12 @@ public sealed record CameraNodePorts(
     CameraId CameraId,
     string BaseUrl,
     bool IsMaster,
-    ICamera Camera,
+    ICaptureLauncher Capture,
     StoragePorts Storage,
     ISensors Sensors,
     IChrony Chrony,
     MasterClock Clock,
-    RigBoard Board,
+    PublishedNode Node,
     Func<GuardOptions> GuardOptions,
     Func<SyncOptions> SyncOptions,
     ISpeaker? Speaker = null,

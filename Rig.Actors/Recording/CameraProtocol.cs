@@ -1,3 +1,4 @@
+using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 
 namespace Rig.Actors.Recording;
@@ -9,8 +10,21 @@ public static class CameraProtocol
     public sealed record AttachGateway(IActorRef Gateway) : INoSerializationVerificationNeeded;
 
     /// <summary>
-    /// No new take begins. The running one is left to the camera, which seals it as cut short by the node's
-    /// end, so that a server knows that another take follows. Answer: <see cref="Quiesced"/>.
+    /// Records a take that is nobody's, now and without asking the guards. Answer: <see cref="RecordingProtocol.TakeBegan"/> once the first
+    /// fragment is durable, or <see cref="RecordingProtocol.TakeRefused"/>.
+    /// </summary>
+    /// <param name="Id">Of a self-test's session.</param>
+    public sealed record StartSelfTest(RecordingId Id) : INoSerializationVerificationNeeded;
+
+    /// <summary>Answer: <see cref="SelfTestTake"/> once the manifest is durable, or <see cref="RecordingProtocol.TakeRefused"/>.</summary>
+    /// <param name="StopAt">Node clock; the past means now.</param>
+    public sealed record StopSelfTest(RecordingId Id, DateTimeOffset StopAt) : INoSerializationVerificationNeeded;
+
+    public sealed record SelfTestTake(TakeSealed Take) : INoSerializationVerificationNeeded;
+
+    /// <summary>
+    /// No new take begins, and the running one is sealed as cut short by the node's end, so that a server knows that another take follows.
+    /// Answer: <see cref="Quiesced"/>, when nothing is being recorded any more.
     /// </summary>
     public sealed record Quiesce : INoSerializationVerificationNeeded;
 

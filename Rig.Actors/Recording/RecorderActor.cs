@@ -6,338 +6,297 @@ using static Rig.Domain.Messages.RecordingProtocol;
 
 namespace Rig.Actors.Recording;
 
-/// <summary>Owns the camera's recording: at most one take at a time.</summary>
+/// <summary>Owns the camera's recording, at most one take at a time, and supervises the capture process. <see cref="RecorderState"/> decides; this acts.</summary>
 /// <remarks>
-/// Idle -> Numbering -> Arming -> Recording -> Sealing -> Idle. Commands that come while the disk is asked for the take's number, or
-/// while the camera is opening or sealing, wait for the answer.
-/// Every completion carries its take, so a late one is never mistaken for the current take's. docs/design/sessions.md.
+/// The running take outlives a restart of this actor, and so does the capture below it: the next incarnation follows the take it finds.
+/// docs/design/recording.md.
 /// </remarks>
-internal sealed class RecorderActor : ReceiveActor, IWithUnboundedStash
+internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
-    // REST routes take a start up to a minute ahead; a coordinator's lead is seconds.
-    private static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(70);
-    private static readonly TimeSpan LatestStop = TimeSpan.FromSeconds(15);
+    private const string CaptureName = "capture";
+    private const string TickName = "tick";
+    private const string CannotStart = "The recording could not be started. Switch this box off and on if it happens again.";
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly CameraNodePorts ports;
-    private readonly Func<IReadOnlyList<Problem>> guards;
-    private readonly CancellationTokenSource stopping = new();
+    private readonly Func<IReadOnlyList<Problem>> problems;
+    private readonly Memory memory;
     private readonly WaitingOrders waiting = new();
-    private Action<TakeSealed>? onTakeEnded;
-    private ActiveTake? take;
-    private SessionId? stoppedSession;
-    private TakeFinished? lastFinished;
-    private bool quiescing;
+    private readonly ILoggingAdapter log = Context.GetLogger();
+    private IActorRef capture = ActorRefs.Nobody;
+    private RecorderChanged? told;
 
-    public RecorderActor(CameraNodePorts ports, Func<IReadOnlyList<Problem>> guards)
+    public RecorderActor(CameraNodePorts ports, Func<IReadOnlyList<Problem>> problems, Memory memory)
     {
-        (this.ports, this.guards) = (ports, guards);
-        Idle();
+        (this.ports, this.problems, this.memory) = (ports, problems, memory);
+        Receive<StartTake>(order => Carry(State.Order(order, Sender)));
+        Receive<StopTake>(order => Carry(State.Order(order, Sender, Now())));
+        Receive<StartSelfTest>(order => Carry(State.Order(order, Sender, Now())));
+        Receive<StopSelfTest>(order => Carry(State.Order(order, Sender, Now())));
+        Receive<Quiesce>(_ => Carry(State.Close(Sender, Now())));
+        Receive<Numbered>(numbered => Carry(State.Numbered(numbered.Ticket, numbered.Take, this.problems(), Now())));
+        Receive<NotNumbered>(failed =>
+        {
+            log.Error(failed.Cause, "The disk does not say which takes of a session there are");
+            Carry(State.NotNumbered(failed.Ticket));
+        });
+        Receive<CaptureSupervisor.CaptureChanged>(changed => Carry(State.See(changed.View)));
+        Receive<Opened>(opened =>
+        {
+            this.memory.Take = opened.Take;
+            Follow(opened.Take);
+            Carry(State.Opened(opened.Take.Id, opened.Take.FilePath, Now()));
+        });
+        Receive<NotOpened>(failed => Carry(State.NotOpened(failed.Id, Explain(failed.Id, failed.Cause))));
+        Receive<FirstDurable>(durable => IsOfNow(durable.From), durable => Carry(State.FirstDurable(durable.From.Id, durable.FirstFrameMaster)));
+        Receive<CaptureSupervisor.TakeDelivered>(delivered =>
+        {
+            if (delivered.Failure is { } failure)
+            {
+                log.Error("{0} ends: {1}", delivered.Id, failure);
+            }
+
+            Carry(State.Delivered(delivered.Id, delivered.Slots, delivered.Failure));
+        });
+        Receive<Ended>(ended => IsOfNow(ended.From), ended =>
+        {
+            log.Info("{0} is sealed ({1}): {2} frames, {3} dropped", ended.Take.Id, ended.Take.EndReason, ended.Take.Manifest.Video.Frames, ended.Take.Manifest.Quality?.DroppedFrames);
+            Carry(State.Ended(ended.Take));
+        });
+        Receive<NotSealed>(failed => IsOfNow(failed.From), failed => Carry(State.NotSealed(failed.From.Id, Explain(failed.From.Id, failed.Cause))));
+        Receive<ITakeCompletion>(_ =>
+        {
+            // Of an earlier take, or told before a restart already.
+        });
+        Receive<Tick>(_ => Carry(State.Tick(Facts(), Now())));
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public IStash Stash { get; set; } = null!;
 
-    public static Props PropsOf(CameraNodePorts ports, Func<IReadOnlyList<Problem>> guards) => Props.Create(() => new RecorderActor(ports, guards));
+    private RecorderState State => memory.State;
+
+    /// <param name="problems">Of now, by the guards. Asked on this actor's thread; never waits.</param>
+    public static Props PropsOf(CameraNodePorts ports, Func<IReadOnlyList<Problem>> problems)
+    {
+        var memory = new Memory(ports.CameraId);
+        return Props.Create(() => new RecorderActor(ports, problems, memory));
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
     protected override void PreStart()
     {
-        var self = Self;
-        onTakeEnded = ended => self.Tell(new TakeEnded(ended));
-        ports.Camera.TakeEnded += onTakeEnded;
-
-        // After a crash of this actor the camera may still be recording: it is never stopped for that.
-        if (ports.Camera.Status.Take is { Id.SessionId.IsSelfTest: false } running)
+        capture = Context.Child(CaptureName);
+        if (capture.IsNobody())
         {
-            take = new ActiveTake(running.Id, ports.Clock.ToMaster(running.StartedAt), ports.Clock.ToMaster(running.StartedAt), [ports.CameraId], running.FilePath);
-            Become(Recording);
+            capture = Context.ActorOf(CaptureSupervisor.PropsOf(ports.Capture, ports.Clock), CaptureName);
         }
 
-        Publish(take is null ? NodePhase.Idle : NodePhase.Recording);
+        Watch();
+        Resume();
     }
 
-    protected override void PostStop()
+    // The capture goes on below, and the take with it.
+    protected override void PreRestart(Exception reason, object message)
     {
-        ports.Camera.TakeEnded -= onTakeEnded;
-        stopping.Cancel();
-        stopping.Dispose();
     }
 
-    private void Idle()
+    // Without this actor nobody would end the take; its writer seals it by itself.
+    protected override void PostStop() => memory.Take?.Finish(TakeEndReason.NodeStopped, null, null);
+
+    /// <summary>What the former incarnation had under way, and whose completion it may have lost, is followed again.</summary>
+    private void Resume()
     {
-        Receive<StartTake>(Start);
-        Receive<StopTake>(stop =>
+        if (memory.Take is { } take)
         {
-            if (lastFinished is { } finished && stop.SessionId == finished.RecordingId.SessionId)
-            {
-                Sender.Tell(finished);
-                return;
-            }
-
-            Refuse(Sender, ProblemCodes.NotRecording, "Not recording");
-        });
-        HandleTheRest();
-    }
-
-    private void Start(StartTake start)
-    {
-        var asker = Sender;
-        Call(
-            () => Task.Run(() => ports.Catalogue.NextTake(start.SessionId, ports.CameraId)),
-            number => new Numbered(start, number),
-            cause => new NumberingFailed(start, cause));
-        Become(() => Numbering(start, asker));
-    }
-
-    private void Numbering(StartTake start, IActorRef asker)
-    {
-        Receive<Numbered>(numbered => ReferenceEquals(numbered.Start, start), numbered =>
+            Follow(take);
+            Carry(State.Opened(take.Id, take.FilePath, Now()));
+        }
+        else if (State.Phase == RecorderPhase.Numbering)
         {
-            Become(Idle);
-            Arm(start, numbered.Take, asker);
-            waiting.Release(Stash);
-        });
-        Receive<NumberingFailed>(failed => ReferenceEquals(failed.Start, start), failed =>
-        {
-            Context.GetLogger().Error(failed.Cause, "The disk does not say which takes of {0} there are", start.SessionId);
-            Become(Idle);
-            Refuse(asker, ProblemCodes.StartFailed, "The video disk cannot be read. Check that the disk is plugged in.");
-            waiting.Release(Stash);
-        });
-        Receive<StopTake>(_ => KeepForLater());
-        Receive<StartTake>(_ => KeepForLater());
-        HandleTheRest();
-    }
-
-    private void Arm(StartTake start, int take, IActorRef asker)
-    {
-        if (quiescing)
-        {
-            Refuse(asker, ProblemCodes.ShuttingDown, "This camera is being switched off.");
-            return;
+            Carry(State.NotNumbered(State.Ticket));
         }
 
-        if (take > 1 && !start.Continues)
+        Publish();
+    }
+
+    private ClockMoment Now() => ClockMoment.Of(ports.Clock);
+
+    // A take that failed leaves its id to the next one, so the take itself tells them apart.
+    private bool IsOfNow(ITake take) => ReferenceEquals(take, memory.Take);
+
+    private TakeFacts Facts() => memory.Take is { } take ? new(take.LastFrameNs, take.Progress.Frames) : default;
+
+    private void Follow(ITake take)
+    {
+        // One whose first fragment is never durable ends, and that is told.
+        take.FirstDurable.PipeTo(Self, success: first => new FirstDurable(take, first), failure: _ => new NeverDurable(take));
+        take.Ended.PipeTo(Self, success: ended => new Ended(take, ended), failure: e => new NotSealed(take, e));
+    }
+
+    private void Carry(RecorderStep step)
+    {
+        var (wasSettled, wasIdle) = (State.IsSettled, State.Phase == RecorderPhase.Idle);
+        memory.State = step.State;
+        Publish();
+        foreach (var effect in step.Effects)
         {
-            Refuse(asker, ProblemCodes.SessionExists, $"{ports.CameraId} has recordings of session {start.SessionId} already. Choose another session id.");
-            return;
+            Act(effect);
         }
 
-        if (take > RecordingId.MaxTake)
+        if (State.Phase == RecorderPhase.Idle != wasIdle)
         {
-            Refuse(asker, ProblemCodes.StartFailed, $"{ports.CameraId} has {RecordingId.MaxTake} takes of session {start.SessionId} already. Start a new session.");
-            return;
+            Watch();
         }
 
-        var problems = guards();
-        if (!problems.MayStart())
+        if (State.IsSettled && !wasSettled)
         {
-            asker.Tell(new TakeRefused(ports.CameraId, problems.First(p => p.Level == ProblemLevel.Refuse).Code, string.Join(" ", problems.Where(p => p.Level == ProblemLevel.Refuse).Select(p => p.Message)), problems));
-            return;
+            waiting.Release(Stash);
         }
-
-        var id = new RecordingId(start.SessionId, ports.CameraId, take);
-        var sync = ports.Clock.Status;
-        var startAt = NotLaterThan(ports.Clock.ToNode(start.StartAtMaster), LatestStart);
-        var request = new TakeRequest(
-            id, startAt, start.StartAtMaster, sync.OffsetMs,
-            sync.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, start.SessionCameras,
-            () => new ClockReading(ports.Clock.Status.OffsetMs, ports.Clock.Status.StepsMs),
-            () => ports.Sensors.Read().TemperatureC,
-            ports.Framing);
-        ports.Speaker?.Play(Signal.Start, startAt);
-        this.take = new ActiveTake(id, start.StartAtMaster, null, start.SessionCameras, "");
-        Call(() => ports.Camera.StartTakeAsync(request, stopping.Token), began => new Began(id, began), cause => new BeginFailed(id, cause));
-        Become(() => Arming(asker));
-        Publish(NodePhase.Arming);
     }
 
-    private void Arming(IActorRef asker)
+    private void Watch()
     {
-        Receive<Began>(began => began.Id == take!.Id, began =>
+        if (State.Phase == RecorderPhase.Idle)
         {
-            take = take! with { FirstFrameMaster = began.Started.FirstFrameMaster, FilePath = began.Started.FilePath };
-            asker.Tell(BeganAnswer());
-            Become(Recording);
-            waiting.Release(Stash);
-            Publish(NodePhase.Recording);
-        });
-        Receive<BeginFailed>(failed => failed.Id == take!.Id, failed =>
+            Timers.Cancel(TickName);
+        }
+        else
         {
-            var message = failed.Cause is TakeFailedException ? failed.Cause.Message : "The recording could not be started. Switch this box off and on if it happens again.";
-            Context.GetLogger().Error(failed.Cause, "Take {0} could not be started", failed.Id);
-            take = null;
-            Context.Parent.Tell(new RecorderTrouble(message));
-            Refuse(asker, ProblemCodes.StartFailed, message);
-            Become(Idle);
-            waiting.Release(Stash);
-            Publish(NodePhase.Idle);
-        });
-        Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, _ => Stash.Stash());
-        Receive<StopTake>(_ => KeepForLater());
-        Receive<StartTake>(_ => KeepForLater());
-        HandleTheRest();
+            Timers.StartPeriodicTimer(TickName, Tick.Instance, TickInterval);
+        }
     }
 
-    private void Recording()
+    private void Act(RecorderEffect effect)
     {
-        Receive<StartTake>(start =>
+        switch (effect)
         {
-            if (start.SessionId == take!.Id.SessionId)
-            {
-                Sender.Tell(BeganAnswer());
-                return;
-            }
-
-            Refuse(Sender, ProblemCodes.AlreadyRecording, "Already recording");
-        });
-        Receive<StopTake>(stop =>
-        {
-            var id = take!.Id;
-            if (stop.SessionId is { } session && session != id.SessionId)
-            {
-                Refuse(Sender, ProblemCodes.NotRecording, $"{ports.CameraId} records session {id.SessionId}, not {session}.");
-                return;
-            }
-
-            var stopAt = NotLaterThan(ports.Clock.ToNode(stop.StopAtMaster ?? ports.Clock.MasterNow), LatestStop);
-            var asker = Sender;
-            Call(() => ports.Camera.StopTakeAsync(id, stopAt, stopping.Token), done => new Finished(id, done), cause => new StopFailed(id, cause));
-            Become(() => Sealing(asker));
-            Publish(NodePhase.Sealing);
-        });
-        Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, ended => EndedByItself(ended.Sealed));
-        HandleTheRest();
+            case RecorderEffect.KeepOrder:
+                waiting.Keep(Stash, () => Sender.Tell(new TakeRefused(ports.CameraId, ProblemCodes.Busy, $"{ports.CameraId} is busy with other orders. Try again in a moment.", [])));
+                break;
+            case RecorderEffect.Number number:
+                Task.Run(() => ports.Catalogue.NextTake(number.SessionId, ports.CameraId)).PipeTo(
+                    Self, success: take => new Numbered(number.Ticket, take), failure: e => new NotNumbered(number.Ticket, e));
+                break;
+            case RecorderEffect.Open open:
+                Called(() => ports.Capture.OpenTakeAsync(RequestOf(open.Take), open.Mode)).PipeTo(
+                    Self, success: take => new Opened(take), failure: e => new NotOpened(open.Take.Id, e));
+                break;
+            case RecorderEffect.Deliver deliver:
+                capture.Tell(new CaptureSupervisor.Deliver(memory.Take!, deliver.Start));
+                break;
+            case RecorderEffect.Stop stop:
+                capture.Tell(new CaptureSupervisor.StopDelivery(stop.Id, stop.StopNs));
+                break;
+            case RecorderEffect.Release release:
+                capture.Tell(new CaptureSupervisor.Release(release.Id, release.Kill, release.Problem));
+                break;
+            case RecorderEffect.Finish finish:
+                memory.Take?.Finish(finish.Reason, finish.Slots, finish.StopNs);
+                break;
+            case RecorderEffect.Close:
+                capture.Tell(new CaptureSupervisor.Close());
+                break;
+            case RecorderEffect.Answer answer:
+                answer.Asker.Tell(answer.Message);
+                break;
+            case RecorderEffect.Play play:
+                ports.Speaker?.Play(play.Signal, play.At);
+                break;
+            case RecorderEffect.Trouble trouble:
+                Context.Parent.Tell(new RecorderTrouble(trouble.Message));
+                break;
+            default:
+                throw new InvalidOperationException($"Nothing is known of {effect}.");
+        }
     }
-
-    private void Sealing(IActorRef asker)
-    {
-        Receive<Finished>(finished => finished.Id == take!.Id, finished =>
-        {
-            var answer = FinishedAnswer(finished.Sealed);
-            stoppedSession = finished.Id.SessionId;
-            take = null;
-            lastFinished = answer;
-            asker.Tell(answer);
-            ports.Speaker?.Play(Signal.Stop);
-            Become(Idle);
-            waiting.Release(Stash);
-            Publish(NodePhase.Idle);
-        });
-        Receive<StopFailed>(failed => failed.Id == take!.Id, failed =>
-        {
-            Context.GetLogger().Error(failed.Cause, "Take {0} could not be stopped", failed.Id);
-            Refuse(asker, ProblemCodes.StopFailed, failed.Cause is TakeFailedException ? failed.Cause.Message : "The recording could not be closed. Press stop again.");
-            if (ports.Camera.Status.Take?.Id == failed.Id)
-            {
-                Become(Recording);
-                Publish(NodePhase.Recording);
-            }
-            else
-            {
-                take = null;
-                Become(Idle);
-                Publish(NodePhase.Idle);
-            }
-
-            waiting.Release(Stash);
-        });
-        // The camera ended the take by itself just before the order came: that is as good an answer.
-        Receive<TakeEnded>(ended => ended.Sealed.Id == take!.Id, ended =>
-        {
-            stoppedSession = ended.Sealed.Id.SessionId;
-            EndedByItself(ended.Sealed);
-            asker.Tell(lastFinished!);
-            waiting.Release(Stash);
-        });
-        Receive<StopTake>(_ => KeepForLater());
-        Receive<StartTake>(_ => KeepForLater());
-        HandleTheRest();
-    }
-
-    private void EndedByItself(TakeSealed ended)
-    {
-        lastFinished = FinishedAnswer(ended);
-        take = null;
-        Context.Parent.Tell(new RecorderTrouble(Explain(ended.EndReason)));
-        Become(Idle);
-        Publish(NodePhase.Idle);
-    }
-
-    /// <summary>
-    /// An instant further ahead than anybody orders means that a clock was set since: what was ordered happens now, not minutes later.
-    /// </summary>
-    private DateTimeOffset NotLaterThan(DateTimeOffset at, TimeSpan ahead) => at <= ports.Clock.NodeNow + ahead ? at : ports.Clock.NodeNow;
-
-    private static string Explain(string endReason) => endReason switch
-    {
-        TakeEndReason.DiskFull => "The recording stopped: the disk is full. What was recorded is safe.",
-        TakeEndReason.CaptureFailed => "The recording stopped: the camera gave no more pictures. What was recorded is safe.",
-        TakeEndReason.WriteFailed => "The recording stopped: the disk did not take the video. What was written before is safe.",
-        _ => "The recording stopped by itself. What was recorded is safe.",
-    };
-
-    private void HandleTheRest()
-    {
-        Receive<Quiesce>(_ =>
-        {
-            quiescing = true;
-            Sender.Tell(new Quiesced());
-        });
-        Receive<Numbered>(_ => { });
-        Receive<NumberingFailed>(_ => { });
-        Receive<Began>(_ => { });
-        Receive<BeginFailed>(_ => { });
-        Receive<Finished>(_ => { });
-        Receive<StopFailed>(_ => { });
-        Receive<TakeEnded>(_ => { });
-    }
-
-    private TakeBegan BeganAnswer() => new(take!.Id, take.FirstFrameMaster!.Value, take.ScheduledStartMaster, take.FilePath);
-
-    private static TakeFinished FinishedAnswer(TakeSealed take) => new(
-        take.Id, take.FilePath, take.ManifestPath, take.Manifest.Video.DurationSec, take.Manifest.Video.Frames,
-        take.Manifest.Quality?.DroppedFrames ?? 0, take.Manifest.File.SizeBytes, take.Manifest.Checksum.Value, take.EndReason);
-
-    private void KeepForLater() => waiting.Keep(Stash, () => Refuse(Sender, ProblemCodes.Busy, $"{ports.CameraId} is busy with other orders. Try again in a moment."));
-
-    private void Refuse(IActorRef asker, string code, string message) => asker.Tell(new TakeRefused(ports.CameraId, code, message, []));
 
     // A port that throws before it returns its task answers like one whose task fails.
-    private void Call<T>(Func<Task<T>> call, Func<T, object> success, Func<Exception, object> failure)
+    private static Task<T> Called<T>(Func<Task<T>> call)
     {
-        Task<T> task;
         try
         {
-            task = call();
+            return call();
         }
         catch (Exception e)
         {
-            task = Task.FromException<T>(e);
+            return Task.FromException<T>(e);
         }
-
-        task.PipeTo(Self, success: success, failure: failure);
     }
 
-    private void Publish(NodePhase phase) => Context.Parent.Tell(new RecorderChanged(phase, take, stoppedSession));
+    private TakeRequest RequestOf(RunningTake take)
+    {
+        var sync = ports.Clock.Status;
+        var request = new TakeRequest(
+            take.Id, take.StartAt, take.ScheduledStartMaster, sync.OffsetMs, sync.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, take.SessionCameras);
+        return take.IsSelfTest ? request : request with
+        {
+            ClockNow = () => new ClockReading(ports.Clock.Status.OffsetMs, ports.Clock.Status.StepsMs),
+            TemperatureNow = () => ports.Sensors.Read().TemperatureC,
+            Framing = ports.Framing,
+        };
+    }
 
-    internal sealed record ActiveTake(RecordingId Id, DateTimeOffset ScheduledStartMaster, DateTimeOffset? FirstFrameMaster, IReadOnlyList<CameraId> SessionCameras, string FilePath);
+    private string Explain(RecordingId id, Exception cause)
+    {
+        log.Error(cause, "{0} failed", id);
+        return cause is TakeFailedException ? cause.Message : CannotStart;
+    }
+
+    private void Publish()
+    {
+        if (State.Take is null)
+        {
+            memory.Take = null;
+        }
+
+        var now = new RecorderChanged(State.NodePhase, State.Take, State.StoppedSession, State.Capture, memory.Take);
+        if (now != told)
+        {
+            told = now;
+            Context.Parent.Tell(now);
+        }
+    }
+
+    /// <summary>What outlives a restart; written by the actor only.</summary>
+    internal sealed class Memory(CameraId cameraId)
+    {
+        public RecorderState State { get; set; } = new(cameraId);
+
+        /// <summary>From when its files are there until it is sealed.</summary>
+        public ITake? Take { get; set; }
+    }
 
     /// <summary>To the parent: what the recorder does from now on.</summary>
-    internal sealed record RecorderChanged(NodePhase Phase, ActiveTake? Take, SessionId? StoppedSession) : INoSerializationVerificationNeeded;
+    /// <param name="Take">A self-test's, too.</param>
+    /// <param name="Progress">Where to look how far it is; null until its files are there.</param>
+    internal sealed record RecorderChanged(NodePhase Phase, RunningTake? Take, SessionId? StoppedSession, CaptureView Capture, ITake? Progress) : INoSerializationVerificationNeeded;
 
     /// <summary>To the parent: something went wrong by itself.</summary>
     internal sealed record RecorderTrouble(string Message) : INoSerializationVerificationNeeded;
 
-    private sealed record Numbered(StartTake Start, int Take) : INoSerializationVerificationNeeded;
+    private sealed record Numbered(long Ticket, int Take) : INoSerializationVerificationNeeded;
 
-    private sealed record NumberingFailed(StartTake Start, Exception Cause) : INoSerializationVerificationNeeded;
+    private sealed record NotNumbered(long Ticket, Exception Cause) : INoSerializationVerificationNeeded;
 
-    private sealed record Began(RecordingId Id, TakeStarted Started) : INoSerializationVerificationNeeded;
+    private sealed record Opened(ITake Take) : INoSerializationVerificationNeeded;
 
-    private sealed record BeginFailed(RecordingId Id, Exception Cause) : INoSerializationVerificationNeeded;
+    private sealed record NotOpened(RecordingId Id, Exception Cause) : INoSerializationVerificationNeeded;
 
-    private sealed record Finished(RecordingId Id, TakeSealed Sealed) : INoSerializationVerificationNeeded;
+    private interface ITakeCompletion : INoSerializationVerificationNeeded;
 
-    private sealed record StopFailed(RecordingId Id, Exception Cause) : INoSerializationVerificationNeeded;
+    private sealed record FirstDurable(ITake From, DateTimeOffset FirstFrameMaster) : ITakeCompletion;
 
-    private sealed record TakeEnded(TakeSealed Sealed) : INoSerializationVerificationNeeded;
+    private sealed record NeverDurable(ITake From) : ITakeCompletion;
+
+    private sealed record Ended(ITake From, TakeSealed Take) : ITakeCompletion;
+
+    private sealed record NotSealed(ITake From, Exception Cause) : ITakeCompletion;
+
+    private sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
 }

@@ -8,6 +8,8 @@ namespace Rig.Actors.Recording;
 /// <summary>Decides whether a recording may start, each reason in words that a parent understands. Pure.</summary>
 public static class StartGuards
 {
+    internal const string SelfTestRuns = "The camera is testing itself. It is ready again in a few seconds.";
+
     public static IReadOnlyList<Problem> Evaluate(
         CameraStatus camera, StorageStatus storage, SensorReading sensors, SyncStatus sync, GuardOptions options, double maxOffsetMs)
     {
@@ -24,7 +26,7 @@ public static class StartGuards
 
         if (camera.Take is { Id.SessionId.IsSelfTest: true })
         {
-            Add(ProblemCodes.Busy, ProblemLevel.Refuse, $"The camera is testing itself. It is ready again in a few seconds.");
+            Add(ProblemCodes.Busy, ProblemLevel.Refuse, $"{SelfTestRuns}");
         }
 
         if (!camera.Detected)

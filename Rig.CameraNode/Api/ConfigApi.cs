@@ -5,7 +5,6 @@ using Rig.Actors.Recording;
 using Rig.CameraNode.Modes;
 using Rig.CameraNode.Settings;
 using Rig.CameraNode.Status;
-using Rig.Domain.Messages;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -42,10 +41,10 @@ internal static class ConfigApi
 
     /// <summary>Changes what the body names and nothing else; all of it or, with every error listed, none.</summary>
     private static async Task<IResult> ChangeAsync(
-        HttpRequest request, IConfiguration configuration, NodeConfigFile file, RigBoard board, StatusReader status, OfferedModes offered, ILogger<NodeConfigFile> log, CancellationToken cancellationToken)
+        HttpRequest request, IConfiguration configuration, NodeConfigFile file, PublishedNode node, StatusReader status, OfferedModes offered, ILogger<NodeConfigFile> log, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        if (board.Node is { Phase: not NodePhase.Idle })
+        if (node.IsRecording)
         {
             return ApiError.Of(StatusCodes.Status409Conflict, "Settings cannot be changed while recording. Stop first.");
         }

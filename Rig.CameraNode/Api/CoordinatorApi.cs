@@ -28,16 +28,26 @@ internal static class CoordinatorApi
                 ? Results.Json(new { Sessions = list.Sessions.Select(StatusReader.Of) })
                 : ApiError.Of(StatusCodes.Status503ServiceUnavailable, "The rig has no coordinator right now. Try again in a moment."));
         coordinator.MapMethods("/preflight", ["GET", "POST"], (StatusReader status) => Preflight(status));
-        coordinator.MapPost("/start", StartAsync);
-        coordinator.MapPost("/stop", StopAsync);
+        coordinator.MapPost("/start", async (HttpRequest request, INodeControl node, StatusReader status, MasterClock clock, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
+        {
+            var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await StartAsync(body.Text("session_id"), body.Text("request_id"), node, status, clock, json.Value.SerializerOptions, cancellationToken);
+        });
+        coordinator.MapPost("/stop", async (HttpRequest request, INodeControl node, StatusReader status, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
+        {
+            var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await StopAsync(body.Text("request_id"), node, status, json.Value.SerializerOptions, cancellationToken);
+        });
     }
 
-    private static async Task<IResult> StartAsync(
-        HttpRequest request, INodeControl node, StatusReader status, MasterClock clock, IOptions<JsonOptions> json, CancellationToken cancellationToken)
+    /// <summary>Starts a session on all cameras, or on this one where no coordinator is in reach.</summary>
+    /// <param name="sessionName">Null makes one from the clock.</param>
+    /// <param name="request">The same again gets the same answer; null for a new one.</param>
+    internal static async Task<IResult> StartAsync(
+        string? sessionName, string? request, INodeControl node, StatusReader status, MasterClock clock, JsonSerializerOptions json, CancellationToken cancellationToken)
     {
-        var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        var session = RecordApi.SessionIdOf(body.Text("session_id"));
-        var requestId = RequestIdOf(body.Text("request_id"));
+        var session = RecordApi.SessionIdOf(sessionName);
+        var requestId = RequestIdOf(request);
         if (status.RigView().Age is null)
         {
             // No coordinator in reach: this camera records by itself rather than nobody at all.
@@ -53,7 +63,7 @@ internal static class CoordinatorApi
                 SessionId = started.Session.SessionId.Value,
                 ScheduledStart = started.Session.ScheduledStart,
                 started.Session.StartSpreadMs,
-                Cameras = CamerasOf(started.Session, json.Value.SerializerOptions),
+                Cameras = CamerasOf(started.Session, json),
                 Message = started.Session.Cameras.Where(c => c.Problem is not null).ToList() is { Count: > 0 } problems
                     ? $"Recording, but not with every camera. {string.Join(" ", problems.Select(c => c.Problem))}"
                     : "All cameras record.",
@@ -64,10 +74,9 @@ internal static class CoordinatorApi
         };
     }
 
-    private static async Task<IResult> StopAsync(HttpRequest request, INodeControl node, StatusReader status, IOptions<JsonOptions> json, CancellationToken cancellationToken)
+    internal static async Task<IResult> StopAsync(string? request, INodeControl node, StatusReader status, JsonSerializerOptions json, CancellationToken cancellationToken)
     {
-        var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        var requestId = RequestIdOf(body.Text("request_id"));
+        var requestId = RequestIdOf(request);
         if (status.RigView().Age is null)
         {
             return await node.AskCameraAsync(new RecordingProtocol.StopTake(null), Patience, cancellationToken) switch
@@ -85,7 +94,7 @@ internal static class CoordinatorApi
                 Success = true,
                 SessionId = stopped.Session.SessionId.Value,
                 stopped.Session.StoppedAt,
-                Cameras = CamerasOf(stopped.Session, json.Value.SerializerOptions),
+                Cameras = CamerasOf(stopped.Session, json),
                 Message = stopped.Session.Cameras.Where(c => c.Problem is not null).ToList() is { Count: > 0 } problems
                     ? $"Stopped, but not cleanly everywhere. {string.Join(" ", problems.Select(c => c.Problem))}"
                     : "All cameras stopped and closed their recordings.",
@@ -128,7 +137,7 @@ internal static class CoordinatorApi
         _ => throw new ApiException(StatusCodes.Status400BadRequest, "'request_id' must have 1 to 64 characters."),
     };
 
-    private static IResult Preflight(StatusReader status)
+    internal static IResult Preflight(StatusReader status)
     {
         var (view, age) = status.RigView();
         var checks = new List<object>();

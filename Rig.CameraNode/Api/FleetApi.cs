@@ -30,11 +30,11 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
             await RequestBody.ReadObjectAsync(request, cancellationToken);
             return await fleet.SyncAsync(node, status, cancellationToken);
         });
-        coordinator.MapPost("/test", async (HttpRequest request, FleetApi fleet, SelfTestRunner test, StatusReader status, RigBoard board, CancellationToken cancellationToken) =>
+        coordinator.MapPost("/test", async (HttpRequest request, FleetApi fleet, SelfTestRunner test, StatusReader status, PublishedNode published, CancellationToken cancellationToken) =>
         {
             var seconds = SelfTestApi.SecondsOf(await RequestBody.ReadObjectAsync(request, cancellationToken));
             var recording = status.RigView().View.Cameras.Where(c => c is { Online: true, Report.Phase: not NodePhase.Idle }).Select(c => c.CameraId.Value).ToList();
-            return board.Node is { Phase: not NodePhase.Idle } || recording.Count > 0
+            return published.IsRecording || recording.Count > 0
                 ? ApiError.Of(StatusCodes.Status409Conflict, $"No test while recording ({string.Join(", ", recording)}). Stop first.")
                 : await fleet.TestAsync(test, seconds, cancellationToken);
         });
@@ -62,8 +62,8 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
             {
                 try
                 {
-                    await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
-                    return new PeerAnswer(true, Json(new { Success = true, Sync = status.Sync() }), null);
+                    var read = await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+                    return new PeerAnswer(true, Json(new { Success = true, Sync = status.Sync(read as SyncStatus) }), null);
                 }
                 catch (TimeoutException)
                 {

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Framing;
-using Rig.Domain.Messages;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -40,10 +39,10 @@ internal static class FramingApi
         return problem is null ? Results.Json(body) : ApiError.Of(StatusCodes.Status503ServiceUnavailable, problem, body);
     }
 
-    private static async Task<IResult> StartAsync(HttpRequest request, FramingWatch watch, FramingAssist assist, RigBoard board, CancellationToken cancellationToken)
+    private static async Task<IResult> StartAsync(HttpRequest request, FramingWatch watch, FramingAssist assist, PublishedNode node, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
-        if (board.Node is { Phase: not NodePhase.Idle })
+        if (node.IsRecording)
         {
             return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording: its tones would be heard on the video. Stop first.");
         }

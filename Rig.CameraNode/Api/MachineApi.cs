@@ -31,8 +31,8 @@ internal static class MachineApi
         api.MapPost("/sync/trigger", TriggerSyncAsync);
         api.MapGet("/logs", ReadLog);
         api.MapGet("/network/status", NetworkAsync);
-        api.MapPost("/network/ap/enable", (HttpRequest request, AccessPoint wifi, RigBoard board, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, board, on: true, cancellationToken));
-        api.MapPost("/network/ap/disable", (HttpRequest request, AccessPoint wifi, RigBoard board, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, board, on: false, cancellationToken));
+        api.MapPost("/network/ap/enable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: true, cancellationToken));
+        api.MapPost("/network/ap/disable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: false, cancellationToken));
         api.MapGet("/network/peers", (StatusReader status) => new
         {
             Peers = status.RigView().View.Cameras.Where(c => c.CameraId != status.CameraId).Select(c => new
@@ -45,7 +45,7 @@ internal static class MachineApi
         });
     }
 
-    private static async Task<IResult> ShutDownAsync(HttpRequest request, INodeControl node, RigBoard board, IMachinePower power, CancellationToken cancellationToken)
+    private static async Task<IResult> ShutDownAsync(HttpRequest request, INodeControl node, PublishedNode published, IMachinePower power, CancellationToken cancellationToken)
     {
         var force = Flag(await RequestBody.ReadObjectAsync(request, cancellationToken), "force") ?? false;
         if (power.Refusal is { } refusal)
@@ -53,7 +53,7 @@ internal static class MachineApi
             return ApiError.Of(StatusCodes.Status403Forbidden, refusal);
         }
 
-        if (IsRecording(board))
+        if (published.IsRecording)
         {
             if (!force)
             {
@@ -71,7 +71,7 @@ internal static class MachineApi
         return Results.Json(new { Success = true, Message = "This box switches off." });
     }
 
-    private static async Task<IResult> RebootAsync(HttpRequest request, RigBoard board, IMachinePower power, CancellationToken cancellationToken)
+    private static async Task<IResult> RebootAsync(HttpRequest request, PublishedNode published, IMachinePower power, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (power.Refusal is { } refusal)
@@ -79,7 +79,7 @@ internal static class MachineApi
             return ApiError.Of(StatusCodes.Status403Forbidden, refusal);
         }
 
-        if (IsRecording(board))
+        if (published.IsRecording)
         {
             return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording. Stop first.");
         }
@@ -88,11 +88,11 @@ internal static class MachineApi
         return Results.Json(new { Success = true, Message = "This box starts anew." });
     }
 
-    private static async Task<IResult> ChangeModeAsync(HttpRequest request, NodeConfigFile file, RigBoard board, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeModeAsync(HttpRequest request, NodeConfigFile file, PublishedNode published, CancellationToken cancellationToken)
     {
         var production = Flag(await RequestBody.ReadObjectAsync(request, cancellationToken), "production_mode")
             ?? throw new ApiException(StatusCodes.Status400BadRequest, "The body lacks 'production_mode'.");
-        if (IsRecording(board))
+        if (published.IsRecording)
         {
             return ApiError.Of(StatusCodes.Status409Conflict, "The mode cannot be changed while recording. Stop first.");
         }
@@ -104,8 +104,8 @@ internal static class MachineApi
     private static async Task<IResult> TriggerSyncAsync(HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
-        await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
-        return Results.Json(new { Success = true, Sync = status.Sync() });
+        var read = await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+        return Results.Json(new { Success = true, Sync = status.Sync(read as SyncStatus) });
     }
 
     private static IResult ReadLog(HttpRequest request, LogTail log, StatusReader status)
@@ -129,7 +129,7 @@ internal static class MachineApi
         $"{entry.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ} {entry.Level} {entry.Source} {entry.Message}{(entry.Error is null ? "" : " | " + entry.Error)}");
 
     /// <summary>Switching the Wi-Fi cuts off whoever is in it, the rig's other cameras too; never in mid-match by a slip.</summary>
-    private static async Task<IResult> SwitchWifiAsync(HttpRequest request, AccessPoint wifi, RigBoard board, bool on, CancellationToken cancellationToken)
+    private static async Task<IResult> SwitchWifiAsync(HttpRequest request, AccessPoint wifi, PublishedNode published, bool on, CancellationToken cancellationToken)
     {
         var force = Flag(await RequestBody.ReadObjectAsync(request, cancellationToken), "force") ?? false;
         if (wifi.Refusal is { } refusal)
@@ -137,7 +137,7 @@ internal static class MachineApi
             return ApiError.Of(StatusCodes.Status403Forbidden, refusal);
         }
 
-        if (IsRecording(board) && !force)
+        if (published.IsRecording && !force)
         {
             return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording. Stop first, or send {\"force\":true} to switch the Wi-Fi all the same.");
         }
@@ -173,6 +173,4 @@ internal static class MachineApi
 
     /// <summary>Acts once the answer is on its way.</summary>
     private static void After(Action act) => _ = Task.Delay(AnswerTime, CancellationToken.None).ContinueWith(_ => act(), TaskScheduler.Default);
-
-    private static bool IsRecording(RigBoard board) => board.Node is { Phase: not NodePhase.Idle };
 }

@@ -33,13 +33,20 @@ internal static class OffloadApi
             var status = await AskAsync<UploadStatus>(node, new GetStatus(), ct);
             return status.Queue.Find(id) is { } job ? Results.Json(Of(job, status)) : ApiError.NotFound("There is no such offload job here.");
         });
-        offload.MapPost("/pause", (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) => PauseAsync(request, node, settings, true, ct));
-        offload.MapPost("/resume", (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) => PauseAsync(request, node, settings, false, ct));
+        offload.MapPost("/pause", async (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        {
+            await RequestBody.ReadObjectAsync(request, ct);
+            return await PauseAsync(true, node, settings, ct);
+        });
+        offload.MapPost("/resume", async (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        {
+            await RequestBody.ReadObjectAsync(request, ct);
+            return await PauseAsync(false, node, settings, ct);
+        });
         offload.MapPost("/retry", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, ct);
-            var retried = await AskAsync<Retried>(node, new RetryJobs(body.Text("job_id")), ct);
-            return Results.Json(new { Success = true, retried.Count });
+            return await RetryAsync(body.Text("job_id"), node, ct);
         });
         offload.MapGet("/server/health", async (IUploadServer server, CancellationToken ct) =>
         {
@@ -70,10 +77,15 @@ internal static class OffloadApi
         return queued.Known == 0 ? ApiError.NotFound($"There is no recording of session {session} here.") : Accepted(queued);
     }
 
-    private static async Task<IResult> PauseAsync(HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, bool paused, CancellationToken ct)
+    /// <summary>Holds the queue, or lets it go on.</summary>
+    internal static async Task<IResult> PauseAsync(bool paused, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        Results.Json(Of(await AskAsync<UploadStatus>(node, new Pause(paused), ct), settings));
+
+    /// <param name="job">Null for every job that failed.</param>
+    internal static async Task<IResult> RetryAsync(string? job, INodeControl node, CancellationToken ct)
     {
-        await RequestBody.ReadObjectAsync(request, ct);
-        return Results.Json(Of(await AskAsync<UploadStatus>(node, new Pause(paused), ct), settings));
+        var retried = await AskAsync<Retried>(node, new RetryJobs(job), ct);
+        return Results.Json(new { Success = true, retried.Count });
     }
 
     private static IResult Accepted(Queued queued) => Results.Json(

@@ -26,7 +26,9 @@ internal static class PeersApi
     {
         var known = peers.List();
         var answers = await Task.WhenAll(known.Select(peer => peer.IsLocal
-            ? Task.FromResult(new PeerAnswer(true, (JsonObject)JsonSerializer.SerializeToNode(status.Node(), json.Value.SerializerOptions)!, null))
+            ? Task.FromResult(status.Node() is { } here
+                ? new PeerAnswer(true, (JsonObject)JsonSerializer.SerializeToNode(here, json.Value.SerializerOptions)!, null)
+                : new PeerAnswer(false, null, "The camera is starting."))
             : calls.StatusAsync(peer, cancellationToken)));
         return Results.Json(new { Peers = known.Zip(answers, (peer, answer) => Of(peer, answer, node.Value, time.GetUtcNow())) });
     }

@@ -5,7 +5,7 @@ using Rig.Hosting.Http;
 namespace Rig.CameraNode.Api;
 
 /// <summary>The camera's picture: one, or as a stream of JPEGs that any browser shows in an img element.</summary>
-internal sealed class PreviewApi(ICamera camera, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class PreviewApi(PublishedNode node, PreviewFeed previews, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const string Boundary = "frame";
     private const int MaxViewers = 8;
@@ -27,7 +27,7 @@ internal sealed class PreviewApi(ICamera camera, TimeProvider time, IHostApplica
     private IResult Snapshot(HttpResponse response)
     {
         response.Headers.CacheControl = "no-store";
-        if (camera.Preview is not { } preview)
+        if (previews.Newest is not { } preview)
         {
             return NoPicture();
         }
@@ -38,7 +38,7 @@ internal sealed class PreviewApi(ICamera camera, TimeProvider time, IHostApplica
 
     private async Task StreamAsync(HttpContext context)
     {
-        if (camera.Preview is null)
+        if (previews.Newest is null)
         {
             await NoPicture().ExecuteAsync(context);
             return;
@@ -60,7 +60,7 @@ internal sealed class PreviewApi(ICamera camera, TimeProvider time, IHostApplica
             var shownAt = time.GetTimestamp();
             while (true)
             {
-                var newest = camera.Preview;
+                var newest = previews.Newest;
                 if (newest is not null && (newest != shown || time.GetElapsedTime(shownAt) > LongestInterval))
                 {
                     await WriteAsync(context.Response, newest.Jpeg, stop.Token);
@@ -88,5 +88,5 @@ internal sealed class PreviewApi(ICamera camera, TimeProvider time, IHostApplica
         await response.Body.FlushAsync(cancellationToken);
     }
 
-    private IResult NoPicture() => ApiError.Of(StatusCodes.Status503ServiceUnavailable, camera.Status.Problem ?? "The camera has not given a picture yet.");
+    private IResult NoPicture() => ApiError.Of(StatusCodes.Status503ServiceUnavailable, node.Current?.Camera.Problem ?? "The camera has not given a picture yet.");
 }

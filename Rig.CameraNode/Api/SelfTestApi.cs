@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Rig.Actors.Recording;
 using Rig.CameraNode.SelfTest;
-using Rig.Domain.Messages;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -17,11 +16,11 @@ internal static class SelfTestApi
         api.MapGet("/selftest", (SelfTestRunner test) => new { Running = test.IsRunning, test.Last });
     }
 
-    private static async Task<IResult> RunAsync(HttpRequest request, SelfTestRunner test, ICamera camera, RigBoard board, CancellationToken cancellationToken)
+    private static async Task<IResult> RunAsync(HttpRequest request, SelfTestRunner test, PublishedNode node, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var seconds = SecondsOf(body);
-        if (board.Node is { Phase: not NodePhase.Idle } || camera.Status.Take is { Id.SessionId.IsSelfTest: false })
+        if (node.IsRecording)
         {
             return ApiError.Of(StatusCodes.Status409Conflict, "No self-test while recording. Stop first.");
         }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Gateway;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Status;
+using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 
 namespace Rig.CameraNode.Api;
@@ -15,7 +17,7 @@ internal static class StatusApi
     public static void MapStatus(this IEndpointRouteBuilder api)
     {
         api.MapGet("/health", (TimeProvider time) => new { Status = "ok", Timestamp = time.GetUtcNow() });
-        api.MapGet("/status", (StatusReader status) => status.Node());
+        api.MapGet("/status", (StatusReader status) => status.Node() is { } node ? Results.Json(node) : ApiError.Of(StatusCodes.Status503ServiceUnavailable, "The camera is starting."));
         api.MapGet("/sync/status", (StatusReader status) => status.Sync());
         api.MapGet("/events", StreamAsync);
     }
@@ -24,7 +26,7 @@ internal static class StatusApi
     /// Server-sent events: the whole status at once, then again at every change and at least every two seconds, so that a page
     /// can tell a quiet rig from a dead connection.
     /// </summary>
-    private static async Task StreamAsync(HttpContext context, StatusReader status, RigBoard board, TimeProvider time, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
+    private static async Task StreamAsync(HttpContext context, StatusReader status, PublishedNode node, PublishedRig rig, TimeProvider time, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         context.Response.ContentType = "text/event-stream";
@@ -35,12 +37,12 @@ internal static class StatusApi
             await context.Response.WriteAsync("retry: 1000\n\n", stop.Token);
             while (true)
             {
-                var change = board.NextChangeAsync(stop.Token);
+                var (nodeChange, rigChange) = (node.NextChangeAsync(stop.Token), rig.NextChangeAsync(stop.Token));
                 var data = JsonSerializer.Serialize(new { SentAt = time.GetUtcNow(), Node = status.Node(), Rig = status.Rig() }, json.Value.SerializerOptions);
                 await context.Response.WriteAsync($"event: status\ndata: {data}\n\n", stop.Token);
                 await context.Response.Body.FlushAsync(stop.Token);
                 await Task.Delay(ShortestInterval, time, stop.Token);
-                await Task.WhenAny(change, Task.Delay(Heartbeat, time, stop.Token));
+                await Task.WhenAny(nodeChange, rigChange, Task.Delay(Heartbeat, time, stop.Token));
                 stop.Token.ThrowIfCancellationRequested();
             }
         }

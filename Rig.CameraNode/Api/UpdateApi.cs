@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Updates;
-using Rig.Domain.Messages;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -12,19 +11,19 @@ internal static class UpdateApi
 
     public static void MapUpdate(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/update/check", async (HttpRequest request, Updater updater, RigBoard board, CancellationToken cancellationToken) =>
+        api.MapPost("/update/check", async (HttpRequest request, Updater updater, PublishedNode node, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);
-            return await CheckAsync(updater, board, cancellationToken);
+            return await CheckAsync(updater, node, cancellationToken);
         });
         api.MapGet("/update/check", CheckAsync);
         api.MapGet("/update/history", (UpdateHistory history) => new { History = history.Read() });
         api.MapPost("/update/apply", ApplyAsync);
     }
 
-    private static async Task<IResult> CheckAsync(Updater updater, RigBoard board, CancellationToken cancellationToken)
+    private static async Task<IResult> CheckAsync(Updater updater, PublishedNode node, CancellationToken cancellationToken)
     {
-        if (IsRecording(board))
+        if (node.IsRecording)
         {
             return WhileRecording();
         }
@@ -50,10 +49,10 @@ internal static class UpdateApi
     }
 
     private static async Task<IResult> ApplyAsync(
-        HttpRequest request, Updater updater, RigBoard board, IOptionsMonitor<UpdateOptions> options, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+        HttpRequest request, Updater updater, PublishedNode node, IOptionsMonitor<UpdateOptions> options, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
-        if (IsRecording(board))
+        if (node.IsRecording)
         {
             return WhileRecording();
         }
@@ -63,7 +62,7 @@ internal static class UpdateApi
             var version = await updater.ApplyAsync(cancellationToken);
 
             // A match may have begun during the download; then the new version waits for the next start.
-            var restart = options.CurrentValue.RestartAfterApply && !IsRecording(board);
+            var restart = options.CurrentValue.RestartAfterApply && !node.IsRecording;
             if (restart)
             {
                 _ = Task.Delay(AnswerTime, CancellationToken.None).ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
@@ -76,8 +75,6 @@ internal static class UpdateApi
             return Problem(e);
         }
     }
-
-    private static bool IsRecording(RigBoard board) => board.Node is { Phase: not NodePhase.Idle };
 
     private static IResult WhileRecording() => ApiError.Of(StatusCodes.Status409Conflict, "No update while recording. Stop first.");
 

@@ -15,7 +15,7 @@ internal sealed record CaptureCommandLine(IReadOnlyList<string> Arguments);
 internal static class CameraServices
 {
     /// <summary>
-    /// Registers <see cref="ICamera"/> and keeps its capture process alive; section <c>Rig:Camera</c> and the key
+    /// Registers <see cref="ICaptureLauncher"/>; section <c>Rig:Camera</c> and the key
     /// <c>Rig:Node:CameraId</c>. Needs <see cref="StorageServices.AddRecordingStorage"/>.
     /// </summary>
     internal static IServiceCollection AddCamera(this IServiceCollection services, IConfiguration configuration)
@@ -29,9 +29,9 @@ internal static class CameraServices
         services.TryAddSingleton(s => new CaptureCommandLine(
             s.GetRequiredService<IOptions<CameraOptions>>().Value.CaptureProgramPath() is { } program ? [program, "capture"] : CaptureProcess.OwnCommand()));
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<RecordingCamera>();
-        services.AddSingleton<ICamera>(s => s.GetRequiredService<RecordingCamera>());
-        services.AddHostedService(s => s.GetRequiredService<RecordingCamera>());
+        services.TryAddSingleton<PreviewFeed>();
+        services.AddSingleton<CaptureLauncher>();
+        services.AddSingleton<ICaptureLauncher>(s => s.GetRequiredService<CaptureLauncher>());
         return services;
     }
 }

@@ -1,91 +1,101 @@
 using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
 using Rig.CameraNode.Encoding;
+using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
 using Rig.Domain.Identity;
-using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Cameras;
 
-/// <summary>
-/// The take that runs now: what was asked, its writer, and who waits for its start and end. Frames come in on the capture
-/// reader's thread; everything else belongs to the camera's own loop.
-/// </summary>
-internal sealed class CameraTake(TakeRequest request, long startNs, long matchZeroNs, TakeWriter writer, TaskCompletionSource<TakeStarted> started)
+/// <summary>An open take: frames come in on the capture's reading thread and go into the writer's queue with why slots before them are empty.</summary>
+/// <param name="announce">Called with the sealed take before <see cref="Ended"/> ends.</param>
+internal sealed class CameraTake(TakeRequest request, int fps, TakeWriter writer, Action<TakeSealed> announce, ILogger logger) : ITake
 {
+    private readonly Lazy<Task<TakeSealed>> ended = new(() => AnnouncedAsync(writer, announce, logger));
     private string reasonForMissing = TakeTimeline.UnknownReason;
     private long lastNumber = -1;
+    private long lastStampNs;
     private long lastFrameNs;
-    private long lastFrameAtNs;
+    private int runs;
+    private int finishing;
 
-    internal RecordingId Id => request.Id;
+    public RecordingId Id => request.Id;
 
-    internal TakeWriter Writer => writer;
+    public string FilePath => writer.Paths.Video;
 
-    internal TaskCompletionSource<TakeStarted> Started => started;
+    public long LastFrameNs => Volatile.Read(ref lastFrameNs);
 
-    /// <summary>Completes when the take is sealed, or could not be, and the catalogue knows.</summary>
-    internal TaskCompletionSource Settled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public bool IsBacklogged => writer.IsBacklogged;
 
-    internal List<TaskCompletionSource<TakeSealed>> Stopping { get; } = [];
+    public Task<DateTimeOffset> FirstDurable => writer.FirstDurable;
 
-    internal long StartNs => startNs;
+    public Task<TakeSealed> Ended => ended.Value;
 
-    internal long? StopNs { get; set; }
-
-    internal string EndReason { get; set; } = TakeEndReason.Stopped;
-
-    /// <summary>Nothing more is expected from the capture process; the writer is finishing.</summary>
-    internal bool IsFinishing { get; set; }
-
-    /// <summary>How often a capture process took this take up.</summary>
-    internal int Runs { get; private set; }
-
-    /// <summary>When a frame last came; the start's instant before the first.</summary>
-    internal long LastFrameAtNs => Math.Max(startNs, Volatile.Read(ref lastFrameAtNs));
-
-    /// <summary>What a capture process must know to begin the take, or to go on with it. No other process delivers frames meanwhile.</summary>
-    internal StartCaptureTake Order(TimeProvider clock)
+    public TakeProgress Progress
     {
-        Runs++;
-
-        // A source starts its truth file anew, so one that goes on must not overwrite what its predecessor wrote.
-        var truth = Runs == 1 ? writer.Paths.Truth : $"{writer.Paths.Truth}.{Runs}";
-        var startWall = clock.GetUtcNow().AddTicks((startNs - MonotonicClock.NowNs) / 100);
-        return new StartCaptureTake(Id.ToString(), startNs, startWall, truth, request.ScheduledStartMaster, matchZeroNs, lastNumber < 0 ? null : lastNumber, lastNumber < 0 ? null : lastFrameNs);
+        get
+        {
+            var frames = writer.Frames;
+            return new TakeProgress(
+                Id, writer.Paths.Video, writer.StartedAt ?? request.StartAt, (double)(frames + (frames > 0 ? writer.DroppedFrames : 0)) / fps,
+                frames, writer.DroppedFrames, writer.SizeBytes);
+        }
     }
 
+    /// <inheritdoc/>
+    public void Finish(string reason, long? slots, long? stopNs)
+    {
+        if (Interlocked.Exchange(ref finishing, 1) == 0)
+        {
+            writer.Finish(reason, slots, stopNs);
+        }
+    }
+
+    /// <summary>What a capture process must know to begin the take, or to go on with it. No other process delivers frames meanwhile.</summary>
+    internal StartCaptureTake Order(TakeStart start, TimeProvider clock)
+    {
+        if (++runs > 1)
+        {
+            NoteMissing(DropCause.CaptureRestart);
+        }
+
+        // A source starts its truth file from the beginning, so one that goes on must not overwrite what its predecessor wrote.
+        var truth = runs == 1 ? writer.Paths.Truth : $"{writer.Paths.Truth}.{runs}";
+        var startWall = clock.GetUtcNow().AddTicks((start.StartNs - MonotonicClock.NowNs) / 100);
+        return new StartCaptureTake(
+            Id.ToString(), start.StartNs, startWall, truth, start.ScheduledStartMaster, start.MatchZeroNs, lastNumber < 0 ? null : lastNumber, lastNumber < 0 ? null : lastStampNs);
+    }
+
+    /// <summary>Waits only while the disk is far behind.</summary>
     internal void Accept(in EncodedFrame frame)
     {
-        Volatile.Write(ref lastFrameAtNs, MonotonicClock.NowNs);
+        Volatile.Write(ref lastFrameNs, MonotonicClock.NowNs);
         if (frame.Number <= lastNumber)
         {
             return;
         }
 
-        (lastNumber, lastFrameNs) = (frame.Number, frame.MonotonicNs);
+        (lastNumber, lastStampNs) = (frame.Number, frame.MonotonicNs);
         writer.Enqueue(frame, reasonForMissing);
         Volatile.Write(ref reasonForMissing, TakeTimeline.UnknownReason);
     }
 
+    /// <summary>Why the slots before the next frame are empty.</summary>
     internal void NoteMissing(string cause) => Volatile.Write(ref reasonForMissing, cause);
 
-    /// <param name="slots">As the capture process counted them. One that did not end the take counted none.</param>
-    internal void Finish(string reason, long? slots = null)
+    private static async Task<TakeSealed> AnnouncedAsync(TakeWriter writer, Action<TakeSealed> announce, ILogger logger)
     {
-        if (!IsFinishing)
+        var take = await writer.Ended;
+        try
         {
-            IsFinishing = true;
-            writer.Finish(reason, slots, StopNs);
+            announce(take);
         }
-    }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Take} is sealed; announcing it failed", take.Id);
+        }
 
-    internal TakeProgress Progress(int fps)
-    {
-        var frames = writer.Frames;
-        return new TakeProgress(
-            Id, writer.Paths.Video, writer.StartedAt ?? request.StartAt, (double)(frames + (frames > 0 ? writer.DroppedFrames : 0)) / fps,
-            frames, writer.DroppedFrames, writer.SizeBytes);
+        return take;
     }
 }

@@ -54,7 +54,10 @@ internal sealed class CaptureProcess : IDisposable
         return File.Exists(program) ? [program, "capture"] : ["dotnet", assembly, "capture"];
     }
 
-    /// <summary>Sends a command. A process that is gone does not hear it; that it is gone is told by onExited.</summary>
+    /// <summary>
+    /// Sends a command: some hundred bytes into a pipe that holds 64 KiB, so nobody waits. A process that is gone does not hear it; that it is
+    /// gone is told by onExited.
+    /// </summary>
     internal void Send<T>(CaptureMessageType type, T message, JsonTypeInfo<T> json)
     {
         try
@@ -64,7 +67,7 @@ internal sealed class CaptureProcess : IDisposable
                 CaptureWire.Write(process.StandardInput.BaseStream, type, message, json);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             logger.LogDebug(e, "The capture process did not take {Message}", type);
         }
@@ -80,7 +83,7 @@ internal sealed class CaptureProcess : IDisposable
                 process.StandardInput.Close();
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             logger.LogDebug(e, "The capture process was gone already");
         }

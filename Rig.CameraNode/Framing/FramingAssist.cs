@@ -1,5 +1,4 @@
 using Rig.Actors.Recording;
-using Rig.Domain.Messages;
 
 namespace Rig.CameraNode.Framing;
 
@@ -7,7 +6,7 @@ namespace Rig.CameraNode.Framing;
 /// While it runs, looks twice a second and says by tones how the aim changes. It ends by itself: when a take begins, so that no
 /// tone is on a recording, and after a quarter of an hour.
 /// </summary>
-internal sealed class FramingAssist(FramingWatch watch, RigBoard board, ISpeaker speaker, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<FramingAssist> logger)
+internal sealed class FramingAssist(FramingWatch watch, PublishedNode node, ISpeaker speaker, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<FramingAssist> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
@@ -43,7 +42,7 @@ internal sealed class FramingAssist(FramingWatch watch, RigBoard board, ISpeaker
         try
         {
             while (await timer.WaitForNextTickAsync(lifetime.ApplicationStopping)
-                && Interlocked.Read(ref turn) == own && time.GetElapsedTime(began) < Longest && board.Node is null or { Phase: NodePhase.Idle })
+                && Interlocked.Read(ref turn) == own && time.GetElapsedTime(began) < Longest && !node.IsRecording)
             {
                 if (watch.Look().Result is { } result)
                 {

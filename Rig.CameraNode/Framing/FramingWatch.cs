@@ -5,7 +5,7 @@ using Rig.Domain.Recordings;
 namespace Rig.CameraNode.Framing;
 
 /// <summary>Judges the camera's newest preview when asked; each picture once.</summary>
-internal sealed class FramingWatch(ICamera camera, CameraIdentity identity, TimeProvider time, ILogger<FramingWatch> logger)
+internal sealed class FramingWatch(PublishedNode node, PreviewFeed previews, CameraIdentity identity, TimeProvider time, ILogger<FramingWatch> logger)
 {
     private const int MaxSnapshotBytes = 96 << 10;
 
@@ -18,10 +18,10 @@ internal sealed class FramingWatch(ICamera camera, CameraIdentity identity, Time
     /// <returns>A result, or in plain words why there is none.</returns>
     public (FramingResult? Result, string? Problem) Look()
     {
-        var status = camera.Status;
-        if (!status.Detected || camera.Preview is not { } picture)
+        var camera = node.Current?.Camera;
+        if (camera is not { Detected: true } || previews.Newest is not { } picture)
         {
-            return (null, status.Problem ?? "The camera has not given a picture yet.");
+            return (null, camera?.Problem ?? "The camera has not given a picture yet.");
         }
 
         return time.GetUtcNow() - picture.TakenAt > MaxAge
@@ -32,7 +32,7 @@ internal sealed class FramingWatch(ICamera camera, CameraIdentity identity, Time
     /// <summary>For a take that begins now; null where there is no picture.</summary>
     public ManifestFraming? Snapshot()
     {
-        if (camera.Preview is not { } picture || picture.Jpeg.Length > MaxSnapshotBytes)
+        if (previews.Newest is not { } picture || picture.Jpeg.Length > MaxSnapshotBytes)
         {
             return null;
         }

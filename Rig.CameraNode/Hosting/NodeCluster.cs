@@ -24,7 +24,7 @@ internal static class NodeCluster
             .WithClusterHealer(ClusterRoles.Camera)
             .WithLateFounder(founder)
             .WithSessionCoordinator(session, options.Expected, ports.Clock)
-            .WithGatewayActor(ports, services.GetRequiredService<IRequiredActor<CameraActor>>(), session)
+            .WithGatewayActor(ports, services.GetRequiredService<IRequiredActor<CameraActor>>(), session, services.GetRequiredService<PublishedRig>())
             .WithDeadLetterBoard(services);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Gateway;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Recording;
@@ -54,7 +55,9 @@ internal static class NodeServices
         services.AddSingleton<PeerCalls>();
         services.AddSingleton<FleetApi>();
 
-        services.AddSingleton<RigBoard>();
+        services.AddSingleton<PublishedNode>();
+        services.AddSingleton<PublishedRig>();
+        services.TryAddSingleton<PreviewFeed>();
         services.AddSingleton(s => s.GetRequiredService<StoragePorts>().Catalogue);
         services.AddSingleton<RecordingsApi.Shelf>();
         services.AddSingleton<ISpeaker, AlsaSpeaker>();
@@ -86,8 +89,8 @@ internal static class NodeServices
             var sync = s.GetRequiredService<IOptionsMonitor<SyncOptions>>();
             return new CameraNodePorts(
                 node.Camera, node.BaseUrl, node.Master,
-                s.GetRequiredService<ICamera>(), s.GetRequiredService<StoragePorts>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
-                s.GetRequiredService<MasterClock>(), s.GetRequiredService<RigBoard>(), () => guards.CurrentValue, () => sync.CurrentValue,
+                s.GetRequiredService<ICaptureLauncher>(), s.GetRequiredService<StoragePorts>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
+                s.GetRequiredService<MasterClock>(), s.GetRequiredService<PublishedNode>(), () => guards.CurrentValue, () => sync.CurrentValue,
                 s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot);
         });
 
@@ -95,7 +98,7 @@ internal static class NodeServices
         return services;
     }
 
-    /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's, before the camera.</summary>
+    /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's. Its running take is sealed before it ends.</summary>
     public static IServiceCollection AddNodeActors(this IServiceCollection services)
     {
         services.AddAkka("node", NodeActors.Configure);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
+using Rig.CameraNode.Control;
 using Rig.CameraNode.Settings;
 using Rig.CameraNode.Storage;
 using Rig.Domain.Identity;
@@ -14,10 +15,10 @@ namespace Rig.CameraNode.SelfTest;
 /// manifest's, decodes every frame, and deletes it. Runs to its end once begun; a match can start when it is over.
 /// </summary>
 internal sealed class SelfTestRunner(
-    ICamera camera, MasterClock clock, CameraIdentity identity, IOptions<StorageOptions> storage, IRecordingFiles files, IVideoDecoder decoder, ILogger<SelfTestRunner> logger)
+    INodeControl node, PublishedNode published, MasterClock clock, CameraIdentity identity, IOptions<StorageOptions> storage, IRecordingFiles files, IVideoDecoder decoder, ILogger<SelfTestRunner> logger)
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>More than this share of the frames dropped is a failure: this machine does not keep up with its mode.</summary>
     private const double MayBeDropped = 0.01;
@@ -56,20 +57,20 @@ internal sealed class SelfTestRunner(
     private async Task<SelfTestResult> TestAsync(RecordingId id, TimeSpan length)
     {
         var errors = new List<string>();
-        var result = new SelfTestResult(false, camera.Status.Detected, false, false, false, 0, 0, errors, 0, 0, false, 0, false, clock.NodeNow);
+        var camera = published.Current?.Camera;
+        var result = new SelfTestResult(false, camera is { Detected: true }, false, false, false, 0, 0, errors, 0, 0, false, 0, false, clock.NodeNow);
         if (!result.CameraDetected)
         {
-            errors.Add($"The camera gives no picture. {camera.Status.Problem}".TrimEnd());
+            errors.Add($"The camera gives no picture. {camera?.Problem}".TrimEnd());
             return result;
         }
 
         try
         {
-            var status = clock.Status;
-            var request = new TakeRequest(id, clock.NodeNow, clock.MasterNow, status.OffsetMs, status.Confidence is SyncConfidence.Excellent or SyncConfidence.Good, [identity.Id]);
-            await camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(StartPatience);
+            var began = await AskAsync<RecordingProtocol.TakeBegan>(new CameraProtocol.StartSelfTest(id), StartTimeout);
             result = result with { RecordingStarted = true };
-            var take = await camera.StopTakeAsync(id, request.StartAt + length, CancellationToken.None).WaitAsync(length + StopPatience);
+            var stopAt = clock.ToNode(began.FirstFrameMaster) + length;
+            var take = (await AskAsync<CameraProtocol.SelfTestTake>(new CameraProtocol.StopSelfTest(id, stopAt), length + StopTimeout)).Take;
             var manifest = take.Manifest;
             result = result with
             {
@@ -116,13 +117,21 @@ internal sealed class SelfTestRunner(
     {
         try
         {
-            await camera.StopTakeAsync(id, clock.NodeNow, CancellationToken.None).WaitAsync(StopPatience);
+            await AskAsync<CameraProtocol.SelfTestTake>(new CameraProtocol.StopSelfTest(id, clock.NodeNow), StopTimeout);
         }
         catch (Exception e) when (e is TakeFailedException or TimeoutException)
         {
             logger.LogInformation("The self-test's take is over: {Reason}", e.Message);
         }
     }
+
+    /// <exception cref="TakeFailedException">The camera refused; the message says why.</exception>
+    private async Task<T> AskAsync<T>(object order, TimeSpan timeout) => await node.AskCameraAsync(order, timeout, CancellationToken.None) switch
+    {
+        T answer => answer,
+        RecordingProtocol.TakeRefused refused => throw new TakeFailedException(refused.Message),
+        var other => throw new TakeFailedException($"The camera gave an answer that makes no sense here: {other.GetType().Name}."),
+    };
 
     /// <summary>Removes the files of this and of earlier self-tests, and of nothing else.</summary>
     private bool RemoveFiles()

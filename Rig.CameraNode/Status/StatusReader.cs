@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rig.Actors.Gateway;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
 using Rig.CameraNode.Settings;
@@ -10,14 +11,11 @@ namespace Rig.CameraNode.Status;
 
 /// <summary>Puts together what <c>/status</c> and the live events say; shapes in docs/ref/node-api.md.</summary>
 internal sealed class StatusReader(
-    ICamera camera,
-    RecordingCatalogue catalogue,
-    ISensors sensors,
+    PublishedNode published,
+    PublishedRig rig,
     MasterClock clock,
-    RigBoard board,
     IOptions<NodeOptions> node,
-    IOptionsMonitor<SyncOptions> sync,
-    IOptionsMonitor<GuardOptions> guards)
+    IOptionsMonitor<SyncOptions> sync)
 {
     private const double Gb = 1e9;
 
@@ -28,20 +26,17 @@ internal sealed class StatusReader(
 
     public bool ProductionMode => node.Value.ProductionMode;
 
-    public IReadOnlyList<Problem> Problems() =>
-        [.. StartGuards.Evaluate(camera.Status, catalogue.Status, sensors.Read(), clock.Status, guards.CurrentValue, sync.CurrentValue.MaxOffsetMs).OrderByDescending(p => p.Level)];
-
-    public object Node()
+    /// <returns>Null until the node's actors run.</returns>
+    public object? Node()
     {
-        var status = camera.Status;
-        var storage = catalogue.Status;
-        var reading = sensors.Read();
-        var report = board.Node;
-        var take = report?.Take;
-        var running = status.Take;
-        var problems = Problems();
-        var takes = catalogue.List();
-        var pending = takes.Where(t => t.ConfirmedAt is null).ToList();
+        if (published.Current is not { } now)
+        {
+            return null;
+        }
+
+        var (report, status, storage, reading) = (now.Report, now.Camera, now.Storage, now.Sensors);
+        var (take, problems) = (report.Take, report.Problems);
+        var running = take is null ? null : status.Take;
         return new
         {
             Node = new
@@ -69,8 +64,8 @@ internal sealed class StatusReader(
             },
             Recording = new
             {
-                IsRecording = report?.Phase is NodePhase.Recording or NodePhase.Sealing,
-                Phase = (report?.Phase ?? NodePhase.Idle).ToString().ToLowerInvariant(),
+                IsRecording = report.Phase is NodePhase.Recording or NodePhase.Sealing,
+                Phase = report.Phase.ToString().ToLowerInvariant(),
                 SessionId = take?.RecordingId.SessionId.Value,
                 RecordingId = take?.RecordingId.ToString(),
                 running?.FilePath,
@@ -80,8 +75,8 @@ internal sealed class StatusReader(
                 Frames = running?.Frames ?? 0,
                 DroppedFrames = running?.DroppedFrames ?? 0,
                 SizeBytes = running?.SizeBytes ?? 0,
-                Error = report?.LastProblem?.Message,
-                ErrorAt = report?.LastProblem?.At,
+                Error = report.LastProblem?.Message,
+                ErrorAt = report.LastProblem?.At,
             },
             Storage = new
             {
@@ -99,7 +94,7 @@ internal sealed class StatusReader(
                 storage.Writable,
                 Error = storage.Problem,
             },
-            Sync = Sync(),
+            Sync = Sync(now.Sync),
             System = new
             {
                 reading.CpuPercent,
@@ -112,18 +107,19 @@ internal sealed class StatusReader(
             },
             Offload = new
             {
-                PendingCount = pending.Count,
-                PendingBytes = pending.Sum(t => t.SizeBytes),
-                ConfirmedCount = takes.Count - pending.Count,
+                PendingCount = report.Storage.PendingTakes,
+                report.Storage.PendingBytes,
+                ConfirmedCount = report.Storage.ConfirmedTakes,
             },
             Ready = problems.MayStart(),
             Problems = problems.Select(Of).ToList(),
         };
     }
 
-    public object Sync()
+    /// <param name="newest">As the clock's actor said just now; null for what was published.</param>
+    public object Sync(SyncStatus? newest = null)
     {
-        var status = clock.Status;
+        var status = newest ?? published.Current?.Sync ?? clock.Status;
         var max = sync.CurrentValue.MaxOffsetMs;
         return new
         {
@@ -180,12 +176,12 @@ internal sealed class StatusReader(
     /// <summary>The age is null when no coordinator is in reach and the view is this node's own.</summary>
     public (SessionProtocol.RigView View, TimeSpan? Age) RigView()
     {
-        if (board.Rig is { } rig && rig.Age < RigViewLifetime)
+        if (rig.Current is { } seen && seen.Age < RigViewLifetime)
         {
-            return (rig.View, rig.Age);
+            return (seen.View, seen.Age);
         }
 
-        var own = new SessionProtocol.CameraView(CameraId, true, board.Node, 0);
+        var own = new SessionProtocol.CameraView(CameraId, true, published.Current?.Report, 0);
         var others = node.Value.Expected.Where(c => c != CameraId).Select(c => new SessionProtocol.CameraView(c, false, null, null));
         return (
             new SessionProtocol.RigView(

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Storage;
-using Rig.Domain.Messages;
 using Rig.Hosting.Configuration;
 
 namespace Rig.CameraNode.Upload;
@@ -22,10 +21,10 @@ internal static class UploadServices
         services.AddSingleton(s =>
         {
             var options = s.GetRequiredService<IOptionsMonitor<UploadOptions>>();
-            var board = s.GetRequiredService<RigBoard>();
+            var node = s.GetRequiredService<PublishedNode>();
             return new UploadActorPorts(
                 s.GetRequiredService<IUploadServer>(), s.GetRequiredService<RecordingCatalogue>(), s.GetRequiredService<IUploadJournal>(),
-                () => options.CurrentValue, () => board.Node is { Phase: not NodePhase.Idle }, () => Guid.NewGuid().ToString("N"), s.GetRequiredService<TimeProvider>());
+                () => options.CurrentValue, () => node.IsRecording, () => Guid.NewGuid().ToString("N"), s.GetRequiredService<TimeProvider>());
         });
         return services;
     }

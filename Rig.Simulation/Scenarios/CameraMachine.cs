@@ -23,6 +23,7 @@ internal sealed class CameraMachine
     private readonly RigSessionOptions options = new();
     private readonly Config config;
     private IActorRef camera = ActorRefs.Nobody;
+    private PublishedRig? rig;
     private LateFounder founder = RigMembership.NewFounder();
 
     public CameraMachine(SimulatedMachine machine, CameraId cameraId, bool isMaster, IReadOnlyList<string> hosts, IReadOnlyList<CameraId> cameras, SessionBug bug)
@@ -52,7 +53,7 @@ internal sealed class CameraMachine
     public bool IsRecording => machine.IsRunning && Ledger.Running is not null;
 
     /// <summary>The coordinator's view as this node knows it; null when the last one is older than two reports.</summary>
-    public SessionProtocol.RigView? View => machine.IsRunning && Ports?.Board.Rig is { } rig && rig.Age < FreshView ? rig.View : null;
+    public SessionProtocol.RigView? View => machine.IsRunning && rig?.Current is { } seen && seen.Age < FreshView ? seen.View : null;
 
     /// <summary>What a person at this node's page asks of the rig; the task belongs to the process. Null where the page cannot ask.</summary>
     public Task<object>? AskCoordinator(object message, TimeSpan patience)
@@ -78,6 +79,7 @@ internal sealed class CameraMachine
         Ledger.ProcessEnded();
         founder = RigMembership.NewFounder();
         Coordinator = ActorRefs.Nobody;
+        rig = new PublishedRig(process.Time);
         Ports = new CameraNodePorts(
             CameraId,
             $"http://{machine.Name}:8080",
@@ -87,7 +89,7 @@ internal sealed class CameraMachine
             new ScriptedSensors(),
             new NoChrony(),
             new MasterClock(process.Time),
-            new RigBoard(process.Time),
+            new PublishedNode(),
             () => new GuardOptions { Clock = ProblemLevel.Ignore },
             () => new SyncOptions());
         return process.CreateSystemAsync("node", ProductConfig.CameraLocal, system => camera = system.ActorOf(CameraActor.PropsOf(Ports), "camera"));
@@ -101,7 +103,7 @@ internal sealed class CameraMachine
         var registry = ActorRegistry.For(system);
         registry.Register<CameraActor>(camera, overwrite: true);
         registry.Register<SessionCoordinator>(Coordinator, overwrite: true);
-        system.ActorOf(GatewayActor.PropsOf(Ports, new RequiredActor<CameraActor>(registry), new RequiredActor<SessionCoordinator>(registry), options), "gateway");
+        system.ActorOf(GatewayActor.PropsOf(Ports, new RequiredActor<CameraActor>(registry), new RequiredActor<SessionCoordinator>(registry), options, rig!), "gateway");
     });
 }
 

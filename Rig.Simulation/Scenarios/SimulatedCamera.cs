@@ -1,72 +1,128 @@
 using Rig.Actors.Recording;
 using Rig.Domain.Identity;
-using Rig.Domain.Recordings;
 using Rig.Simulation.World;
 
 namespace Rig.Simulation.Scenarios;
 
 /// <summary>
-/// The camera port of one process: opens in a moment, takes its first frame when the machine's clock says so, and says that it
+/// The capture port of one process: opens in a moment, takes its first frame when the machine's clock says so, and says that it
 /// records once that is on disk. What it does is entered in the machine's <see cref="TakeLedger"/>, which outlives the process.
 /// </summary>
-internal sealed class SimulatedCamera(SimulatedProcess process, TakeLedger ledger, bool ignoresOffset) : ICamera
+internal sealed class SimulatedCamera(SimulatedProcess process, TakeLedger ledger, bool ignoresOffset) : ICaptureLauncher
 {
     private static readonly TimeSpan LongestOpening = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(300);
 
-    private TakeProgress? take;
+    private SimulatedTake? take;
 
-    public event Action<TakeSealed>? TakeEnded;
-
-    public CameraStatus Status => new(true, "Simulated", 1920, 1080, TakeLedger.Fps, "h264", 6, null, take);
-
-    public PreviewPicture? Preview => null;
+    public CaptureFormat Wanted => new(1920, 1080, TakeLedger.Fps, "h264", 6);
 
     private SimulatedWorld World => process.Machine.World;
 
-    public async Task<TakeStarted> StartTakeAsync(TakeRequest request, CancellationToken cancellationToken)
+    private TimeProvider Time => process.Time;
+
+    private TakeLedger Ledger => ledger;
+
+    private bool IgnoresOffset => ignoresOffset;
+
+    private long NowNs => process.Time.GetElapsedTime(0).Ticks * 100;
+
+    public Task<ICapture> LaunchAsync() => Task.FromResult<ICapture>(new SimulatedCapture(this));
+
+    public async Task<ITake> OpenTakeAsync(TakeRequest request, CaptureMode mode)
     {
         ledger.Opened(request.Id);
-        await Task.Delay(World.Between(TimeSpan.Zero, LongestOpening), process.Time, cancellationToken);
-        var startAt = ignoresOffset ? request.ScheduledStartMaster : request.StartAt;
-        await UntilAsync(startAt, cancellationToken);
-
-        var firstFrame = process.Time.GetUtcNow();
-        ledger.Began(request.Id);
-        take = new TakeProgress(request.Id, $"/v/{request.Id}.mp4", firstFrame, 0, 8, 0, 1000);
-        await Task.Delay(World.Between(TimeSpan.Zero, LongestFlush), process.Time, cancellationToken);
-        return new TakeStarted(request.Id, firstFrame.AddMilliseconds(-(request.ClockOffsetMs ?? 0)), take.FilePath);
-    }
-
-    public async Task<TakeSealed> StopTakeAsync(RecordingId id, DateTimeOffset stopAt, CancellationToken cancellationToken)
-    {
-        if (take?.Id != id)
-        {
-            throw new TakeFailedException($"There is no take {id}.");
-        }
-
-        await UntilAsync(stopAt, cancellationToken);
-        await Task.Delay(World.Between(TimeSpan.Zero, LongestFlush), process.Time, cancellationToken);
-        take = null;
-        return ledger.Ended(id, TakeEndReason.Stopped);
-    }
-
-    // Task.Delay knows whole milliseconds only and does not wait at all for a part of one.
-    private async Task UntilAsync(DateTimeOffset instant, CancellationToken cancellationToken)
-    {
-        if (instant - process.Time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), process.Time, cancellationToken);
-        }
+        await Task.Delay(World.Between(TimeSpan.Zero, LongestOpening), process.Time);
+        return take = new SimulatedTake(this, request);
     }
 
     /// <summary>The take ends without an order, as when the disk is full.</summary>
-    public void EndTake(string reason)
+    public void EndTake(string reason) => take?.Finish(reason, null, null);
+
+    // Task.Delay knows whole milliseconds only and does not wait at all for a part of one.
+    private async Task UntilAsync(long instantNs)
     {
-        if (take is { } running)
+        if (instantNs - NowNs is var waitNs and > 0)
         {
-            take = null;
-            TakeEnded?.Invoke(ledger.Ended(running.Id, reason));
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(waitNs / 1e6)), process.Time);
+        }
+    }
+
+    private sealed class SimulatedCapture(SimulatedCamera camera) : ICapture
+    {
+        private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Action<CaptureEvent>? tell;
+
+        public long PreviewNs => camera.NowNs;
+
+        public Task<string> Exited => exited.Task;
+
+        public void Listen(Action<CaptureEvent> listener)
+        {
+            tell = listener;
+            listener(new CaptureEvent.Ready(new CaptureMode("Simulated", 1920, 1080, TakeLedger.Fps, "h264", "simulated")));
+        }
+
+        public void Begin(TakeStart start) => _ = camera.take!.BeginAsync(start);
+
+        public void Stop(RecordingId id, long stopNs) => _ = StopAsync(id, stopNs);
+
+        public void Shutdown() => exited.TrySetResult("it was told to");
+
+        public void Kill() => exited.TrySetResult("it was killed");
+
+        private async Task StopAsync(RecordingId id, long stopNs)
+        {
+            await camera.UntilAsync(stopNs);
+            tell!(new CaptureEvent.TakeEnded(id, 300, null));
+        }
+    }
+
+    private sealed class SimulatedTake(SimulatedCamera camera, TakeRequest request) : ITake
+    {
+        private readonly TaskCompletionSource<DateTimeOffset> firstDurable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<TakeSealed> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private DateTimeOffset firstFrame;
+        private bool isFinishing;
+
+        public RecordingId Id => request.Id;
+
+        public string FilePath => $"/v/{request.Id}.mp4";
+
+        public TakeProgress Progress => new(request.Id, FilePath, firstFrame, 0, 8, 0, 1000);
+
+        public long LastFrameNs => camera.NowNs;
+
+        public bool IsBacklogged => false;
+
+        public Task<DateTimeOffset> FirstDurable => firstDurable.Task;
+
+        public Task<TakeSealed> Ended => ended.Task;
+
+        public async Task BeginAsync(TakeStart start)
+        {
+            // The planted fault takes the master's time for this machine's.
+            var time = camera.Time;
+            await camera.UntilAsync(camera.IgnoresOffset ? camera.NowNs + ((start.ScheduledStartMaster - time.GetUtcNow()).Ticks * 100) : start.StartNs);
+            firstFrame = time.GetUtcNow();
+            camera.Ledger.Began(request.Id);
+            await Task.Delay(camera.World.Between(TimeSpan.Zero, LongestFlush), time);
+            firstDurable.TrySetResult(firstFrame.AddMilliseconds(-(request.ClockOffsetMs ?? 0)));
+        }
+
+        public void Finish(string reason, long? slots, long? stopNs)
+        {
+            if (!isFinishing)
+            {
+                isFinishing = true;
+                _ = SealAsync(reason);
+            }
+        }
+
+        private async Task SealAsync(string reason)
+        {
+            await Task.Delay(camera.World.Between(TimeSpan.Zero, LongestFlush), camera.Time);
+            ended.SetResult(camera.Ledger.Ended(request.Id, reason));
         }
     }
 }

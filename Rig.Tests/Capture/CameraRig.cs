@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
@@ -12,7 +11,7 @@ using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;
 
-/// <summary>A camera with its real capture process, writing into a folder of the test's own.</summary>
+/// <summary>A recorder with its real capture process, writing into a folder of the test's own.</summary>
 internal sealed class CameraRig : IAsyncDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -20,14 +19,16 @@ internal sealed class CameraRig : IAsyncDisposable
     private readonly bool ownsFolder;
     private readonly RecordingDisk disk;
 
-    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, ILogger<RecordingCamera>? logger, TimeProvider clock, IReadOnlyList<string>? command, ProbeOptions? probe)
+    private CameraRig(TempFolder folder, bool ownsFolder, CameraOptions options, IRecordingFiles files, TimeProvider clock, IReadOnlyList<string>? command, ProbeOptions? probe)
     {
         (this.folder, this.ownsFolder) = (folder, ownsFolder);
         Storage = new StorageOptions { RecordingsPath = folder.File("recordings"), ManifestsPath = folder.File("manifests"), MinFreeSpaceGb = 0 };
         disk = new RecordingDisk(Options.Create(Storage), files, NullLogger<RecordingDisk>.Instance);
-        Camera = new RecordingCamera(
+        var (sealedTakes, previews, settings) = (new SealedTakes(), new PreviewFeed(), Storage.ToSettings(options));
+        var launcher = new CaptureLauncher(
             Options.Create(options), Options.Create(probe ?? new ProbeOptions()), Options.Create(Storage), new CameraIdentity(CameraId.Left), new CaptureCommandLine(command ?? CaptureProcess.OwnCommand()),
-            files, disk, new SealedTakes(), TakeBench.NewMetrics(), clock, logger ?? NullLogger<RecordingCamera>.Instance);
+            files, disk, sealedTakes, TakeBench.NewMetrics(), previews, clock, NullLogger<CaptureLauncher>.Instance);
+        Camera = new RecordingCamera(launcher, previews, new StoragePorts(disk, settings, new RecordingCatalogue(disk, settings), sealedTakes, clock), clock);
     }
 
     internal RecordingCamera Camera { get; }
@@ -42,15 +43,15 @@ internal sealed class CameraRig : IAsyncDisposable
     internal static CameraOptions SmallPattern() =>
         new() { Source = "pattern", Width = 320, Height = 180, Fps = 30, BitrateMbps = 1, Preset = "ultrafast" };
 
-    internal static CameraRig Create(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<RecordingCamera>? logger = null,
+    internal static CameraRig Create(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null,
         TimeProvider? clock = null, IReadOnlyList<string>? command = null, ProbeOptions? probe = null) =>
-        new(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), logger, clock ?? TimeProvider.System, command, probe);
+        new(folder ?? new TempFolder("rig-camera"), folder is null, options ?? SmallPattern(), files ?? new PosixRecordingFiles(), clock ?? TimeProvider.System, command, probe);
 
-    internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null, ILogger<RecordingCamera>? logger = null,
+    internal static async Task<CameraRig> StartAsync(CameraOptions? options = null, TempFolder? folder = null, IRecordingFiles? files = null,
         TimeProvider? clock = null, IReadOnlyList<string>? command = null, ProbeOptions? probe = null)
     {
-        var rig = Create(options, folder, files, logger, clock, command, probe);
-        await rig.Camera.StartAsync(CancellationToken.None);
+        var rig = Create(options, folder, files, clock, command, probe);
+        rig.Camera.Start();
         await UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is ready: " + rig.Camera.Status.Problem);
         return rig;
     }
@@ -66,8 +67,7 @@ internal sealed class CameraRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Camera.StopAsync(CancellationToken.None);
-        Camera.Dispose();
+        await Camera.StopAsync();
         if (ownsFolder)
         {
             folder.Dispose();

@@ -47,7 +47,7 @@ public sealed class ProbeTests
     {
         using var folder = new TempFolder("rig-probe");
         await using var rig = CameraRig.Create(CameraRig.SmallPattern(), probe: new ProbeOptions { RequireProof = true, ProofsPath = folder.File("none.json") });
-        await rig.Camera.StartAsync(CancellationToken.None);
+        rig.Camera.Start();
         await CameraRig.UntilAsync(() => rig.Camera.Status.Problem?.Contains("rig-node probe", StringComparison.Ordinal) == true, () => "the refusal: " + rig.Camera.Status.Problem);
         Assert.False(rig.Camera.Status.Detected);
         Assert.Contains("320x180 at 30 is not offered", rig.Camera.Status.Problem, StringComparison.Ordinal);

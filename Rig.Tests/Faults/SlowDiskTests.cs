@@ -14,9 +14,9 @@ public sealed class SlowDiskTests
         var files = new StallingFiles(every: 12);
         await using var rig = await CameraRig.StartAsync(files: files);
         var request = CameraRig.Request();
-        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
         await CameraRig.UntilAsync(() => files.Stalls >= 2 && rig.Camera.Status.Take!.Frames >= 60, () => "two stalls and sixty frames");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         var numbers = await Ffmpeg.PatternNumbersAsync(sealedTake.FilePath);
         Assert.Equal(sealedTake.Manifest.Video.Frames, numbers.Count);

@@ -50,13 +50,12 @@ public sealed class LoneNodeTests
     }
 
     [Fact]
-    public async Task A_clean_end_leaves_the_running_take_to_the_camera()
+    public async Task A_clean_end_seals_the_running_take_as_cut_short_by_it()
     {
         await using var node = await NodeUnderTest.StartWithActorsAsync();
         Assert.Equal(200, (await node.PostAsync("/api/v1/record/start", "{}")).Status);
         await node.StopAsync();
-        Assert.NotNull(node.Camera.Status.Take);
-        Assert.Empty(node.Camera.Stopped);
+        Assert.Equal(TakeEndReason.NodeStopped, Assert.Single(node.Catalogue.List()).EndReason);
     }
 
     private static async Task<(int Status, string? Error)> ErrorAsync(NodeUnderTest node, string path)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Control;
 using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
 using Rig.Tests.Support;
@@ -108,6 +109,7 @@ public sealed class MachineApiTests : IAsyncLifetime
     public async Task A_self_test_of_a_camera_that_is_not_there_fails_with_the_reason()
     {
         node.Camera.Status = node.Camera.Status with { Detected = false, Problem = "The cable is loose." };
+        await node.UntilShownAsync(camera => !camera.Detected);
         var (status, body) = await node.PostAsync("/api/v1/selftest", "{}");
         Assert.Equal((500, false, false), (status, body.GetProperty("passed").GetBoolean(), body.GetProperty("camera_detected").GetBoolean()));
         Assert.Equal("The camera gives no picture. The cable is loose.", body.GetProperty("errors")[0].GetString());
@@ -123,7 +125,7 @@ public sealed class MachineApiTests : IAsyncLifetime
     public async Task While_the_camera_tests_itself_a_start_is_refused_in_words()
     {
         var id = new RecordingId(SessionId.ForSelfTest(node.Clock.NodeNow), CameraId.Left);
-        node.Camera.Status = node.Camera.Status with { Take = new TakeProgress(id, "/v/x.mp4", node.Clock.NodeNow, 1, 30, 0, 1000) };
+        await ((INodeControl)node.Services.GetService(typeof(INodeControl))!).AskCameraAsync(new CameraProtocol.StartSelfTest(id), Patience, CancellationToken.None);
         var (status, body) = await node.PostAsync("/api/v1/record/start", "{}");
         Assert.Equal((409, ProblemCodes.Busy), (status, body.GetProperty("code").GetString()));
     }

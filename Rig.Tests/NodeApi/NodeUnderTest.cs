@@ -5,13 +5,16 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Rig.Actors.Gateway;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Control;
+using Rig.CameraNode.Modes;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Configuration;
 using Rig.Tests.Support;
 using node::Rig.CameraNode.Hosting;
 using node::Rig.CameraNode.Network;
@@ -32,7 +35,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         [
             "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Camera:Source=pattern", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
-        builder.Services.AddSingleton<ICamera>(Camera).AddSingleton(Catalogue.Storage).AddCameraNode();
+        builder.Services.AddRigKey(CameraOptions.Section).AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);
         if (withActors)
         {
@@ -44,8 +47,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         }
 
         app = NodeHost.Build(builder);
-        Board = app.Services.GetRequiredService<RigBoard>();
         Clock = app.Services.GetRequiredService<MasterClock>();
+        Board = new NodeBoard(this, withActors);
     }
 
     public TempFolder Folder { get; } = new();
@@ -60,7 +63,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public ScriptedNetworkManager Network { get; } = new();
 
-    public RigBoard Board { get; }
+    /// <summary>What the actors would have published; where they run, only what the coordinator would say.</summary>
+    public NodeBoard Board { get; }
 
     public MasterClock Clock { get; }
 
@@ -102,6 +106,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         var node = new NodeUnderTest(settings, withActors, free);
         await node.app.StartAsync();
         node.Http.BaseAddress = new Uri(node.app.Urls.First());
+        await node.UntilShownAsync(_ => true);
         return node;
     }
 
@@ -126,6 +131,13 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 
+    /// <summary>Waits until what the node publishes of its camera is so.</summary>
+    public Task UntilShownAsync(Func<CameraStatus, bool> shown)
+    {
+        var published = Services.GetRequiredService<PublishedNode>();
+        return Eventually.HoldsAsync(() => published.Current is { } now && (now.Camera.Detected || !Camera.Status.Detected) && shown(now.Camera));
+    }
+
     /// <summary>A report as this node's camera actor would put it on the board.</summary>
     public NodeReport Report(NodePhase phase = NodePhase.Idle, string camera = "CAM_L", params Problem[] problems)
     {
@@ -148,6 +160,43 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         Http.Dispose();
         await app.DisposeAsync();
         Folder.Dispose();
+    }
+
+    /// <summary>Stands for the actors that publish.</summary>
+    internal sealed class NodeBoard
+    {
+        private readonly NodeUnderTest under;
+        private readonly bool actorsPublish;
+        private NodeReport? node;
+
+        public NodeBoard(NodeUnderTest under, bool actorsPublish)
+        {
+            (this.under, this.actorsPublish) = (under, actorsPublish);
+            under.Camera.Changed += Publish;
+            Publish();
+        }
+
+        public NodeReport? Node
+        {
+            get => node;
+            set
+            {
+                node = value;
+                Publish();
+            }
+        }
+
+        public void SetRig(SessionProtocol.RigView view) => under.Services.GetRequiredService<PublishedRig>().Publish(view);
+
+        private void Publish()
+        {
+            if (!actorsPublish)
+            {
+                var (storage, sensors) = (under.Catalogue.Published.Status, under.Sensors.Read());
+                var report = node ?? under.Report();
+                under.Services.GetRequiredService<PublishedNode>().Publish(new NodeSnapshot(report, under.Camera.Status, storage, sensors, under.Clock.Status));
+            }
+        }
     }
 
     private Task<object> Answer(object message, Func<object, object?> script)

@@ -18,7 +18,7 @@ public sealed class CameraActorTests : HostedTestKit
 
     private readonly ScriptedCatalogue catalogue;
     private readonly ScriptedSensors sensors;
-    private readonly RigBoard board;
+    private readonly PublishedNode published;
     private readonly ScriptedCamera camera;
     private readonly IActorRef node;
 
@@ -30,8 +30,9 @@ public sealed class CameraActorTests : HostedTestKit
     private CameraActorTests(ScriptedCameraNode parts)
         : base(services => services.AddSingleton(parts.Ports), builder => builder.WithCameraActor())
     {
-        (catalogue, sensors, board, camera) = (parts.Catalogue, parts.Sensors, parts.Board, parts.Camera);
+        (catalogue, sensors, published, camera) = (parts.Catalogue, parts.Sensors, parts.Published, parts.Camera);
         node = Required<CameraActor>();
+        AwaitCondition(() => published.Current is { Camera.Detected: true }, Patience);
     }
 
     [Fact]
@@ -192,13 +193,13 @@ public sealed class CameraActorTests : HostedTestKit
     }
 
     [Fact]
-    public void Switching_off_leaves_the_running_take_to_the_camera_and_starts_no_other()
+    public void Switching_off_seals_the_running_take_as_cut_short_and_starts_no_other()
     {
         node.Tell(Start(), TestActor);
         ExpectMsg<TakeBegan>(Patience);
         node.Tell(new Quiesce(), TestActor);
         ExpectMsg<Quiesced>(Patience);
-        Assert.Empty(camera.Stopped);
+        Assert.Equal(TakeEndReason.NodeStopped, Assert.Single(catalogue.List()).EndReason);
         node.Tell(Start() with { SessionId = SessionId.Parse("Next") }, TestActor);
         Assert.Equal(ProblemCodes.ShuttingDown, ExpectMsg<TakeRefused>(Patience).Code);
     }
@@ -213,7 +214,7 @@ public sealed class CameraActorTests : HostedTestKit
         node.Tell(new AttachGateway(second.Ref), TestActor);
         second.ExpectMsg<NodeReport>(Patience);
         second.ExpectMsg<NodeReport>(Patience);
-        Assert.NotNull(board.Node);
+        Assert.NotNull(published.Current);
     }
 
     [Fact]
@@ -280,6 +281,66 @@ public sealed class CameraActorTests : HostedTestKit
         Assert.Single(ExpectMsg<Catalogue>(Patience).Takes);
     }
 
+    [Theory]
+    [InlineData("recorder")]
+    [InlineData("recorder/capture")]
+    [InlineData("sync")]
+    [InlineData("storage")]
+    public void A_restart_of_an_actor_in_mid_take_neither_ends_the_take_nor_its_capture_process(string child)
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        for (var failures = 0; failures < 3; failures++)
+        {
+            Sys.ActorSelection($"/user/camera/{child}").Tell(Kill.Instance);
+        }
+
+        // The same start is answered the same by the incarnation of now, and the take that it goes on with is stopped by order.
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        node.Tell(new StopTake(Final), TestActor);
+        Assert.Equal(TakeEndReason.Stopped, ExpectMsg<TakeFinished>(Patience).EndReason);
+        Assert.Equal((1, 1), (camera.Started.Count, camera.Launches));
+        Assert.Equal(Final, AwaitReport(NodePhase.Idle).StoppedSession);
+    }
+
+    [Fact]
+    public void A_restart_of_the_camera_actor_in_mid_take_keeps_the_take_and_the_gateway()
+    {
+        var gateway = CreateTestProbe();
+        node.Tell(new AttachGateway(gateway.Ref), TestActor);
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        sensors.Fault = new InvalidOperationException("The sensor is gone.");
+        AwaitCondition(() => sensors.Fault is null, Patience);
+        gateway.FishForMessage(message => message is NodeReport { Phase: NodePhase.Recording, Take.RecordingId: var id } && id == new RecordingId(Final, CameraId.Left), Patience);
+        node.Tell(new StopTake(Final), TestActor);
+        ExpectMsg<TakeFinished>(Patience);
+        Assert.Equal((1, 1), (camera.Started.Count, camera.Launches));
+    }
+
+    [Fact]
+    public void A_capture_process_that_dies_in_mid_take_is_replaced_and_the_take_goes_on()
+    {
+        node.Tell(Start(), TestActor);
+        ExpectMsg<TakeBegan>(Patience);
+        camera.KillProcess();
+        AwaitCondition(() => camera.Launches == 2 && published.Current!.Camera.Detected, Patience);
+        node.Tell(new StopTake(Final), TestActor);
+        Assert.Equal(TakeEndReason.Stopped, ExpectMsg<TakeFinished>(Patience).EndReason);
+        Assert.Single(camera.Started);
+    }
+
+    [Fact]
+    public void What_is_published_is_what_is_reported_and_judged()
+    {
+        sensors.Reading = sensors.Reading with { TemperatureC = 95 };
+        node.Tell(new GetNodeReport(), TestActor);
+        var report = ExpectMsg<NodeReport>(Patience);
+        Assert.Equal(ProblemCodes.TooHot, Assert.Single(report.Problems, p => p.Level == ProblemLevel.Refuse).Code);
+        AwaitCondition(() => published.Current is { IsRecording: false, Sensors.TemperatureC: 95 } now && now.Problems.SequenceEqual(report.Problems), Patience);
+    }
+
     [Fact]
     public void The_camera_supervises_recorder_clock_and_storage()
     {
@@ -288,6 +349,9 @@ public sealed class CameraActorTests : HostedTestKit
             Sys.ActorSelection($"/user/camera/{child}").Tell(new Identify(child), TestActor);
             Assert.Equal(node, ((IInternalActorRef)ExpectMsg<ActorIdentity>(Patience).Subject).Parent);
         }
+
+        Sys.ActorSelection("/user/camera/recorder/capture").Tell(new Identify("capture"), TestActor);
+        Assert.NotNull(ExpectMsg<ActorIdentity>(Patience).Subject);
     }
 
     private void AwaitStorage(int takes) => AwaitAssert(

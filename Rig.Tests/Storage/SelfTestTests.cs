@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Rig.Actors.Timing;
 using Rig.CameraNode.SelfTest;
 using Rig.CameraNode.Settings;
 using Rig.CameraNode.Storage;
 using Rig.Domain.Identity;
 using Rig.Tests.Capture;
+using Rig.Tests.Support;
 
 namespace Rig.Tests.Storage;
 
@@ -18,8 +18,8 @@ public sealed class SelfTestTests
     {
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request();
-        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
-        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
         var before = Files(rig);
 
         var result = await Runner(rig).RunAsync(Length);
@@ -53,7 +53,7 @@ public sealed class SelfTestTests
     }
 
     private static SelfTestRunner Runner(CameraRig rig, IVideoDecoder? decoder = null) => new(
-        rig.Camera, new MasterClock(TimeProvider.System), new CameraIdentity(CameraId.Left), Options.Create(rig.Storage), new PosixRecordingFiles(),
+        rig.Camera, PublishedSnapshot.Of(rig.Camera.Status), rig.Camera.Clock, new CameraIdentity(CameraId.Left), Options.Create(rig.Storage), new PosixRecordingFiles(),
         decoder ?? new FfmpegDecoder(), NullLogger<SelfTestRunner>.Instance);
 
     private static List<string> Files(CameraRig rig) =>

@@ -4,30 +4,64 @@ using Rig.Domain.Recordings;
 
 namespace Rig.Tests.Support;
 
-/// <summary>A camera that does what the test says: by default a take starts and stops at once.</summary>
-public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null) : ICamera
+/// <summary>A capture that does what the test says: by default a process is ready and a take starts and stops at once.</summary>
+public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null, TimeProvider? time = null) : ICaptureLauncher
 {
     private readonly Lock gate = new();
+    private readonly TimeProvider time = time ?? TimeProvider.System;
+    private CameraStatus status = new(true, "Scripted", 1280, 720, 30, "h264", 6, null, null);
+    private ScriptedCapture? capture;
+    private ScriptedTake? take;
 
-    public event Action<TakeSealed>? TakeEnded;
+    /// <summary>Raised after <see cref="Status"/> was set. On the test's thread.</summary>
+    public event Action? Changed;
 
-    public CameraStatus Status { get; set; } = new(true, "Scripted", 1280, 720, 30, "h264", 6, null, null);
+    public CaptureFormat Wanted => new(status.Width, status.Height, status.Fps, status.Codec, status.BitrateMbps);
 
-    public PreviewPicture? Preview { get; set; }
+    /// <summary>What the capture process says of its camera; where no actors run, all that is shown of it.</summary>
+    public CameraStatus Status
+    {
+        get => status;
+        set
+        {
+            status = value;
+            capture?.TellStatus();
+            Changed?.Invoke();
+        }
+    }
 
-    /// <summary>Every request, in order.</summary>
+    public PreviewFeed Previews { get; } = new();
+
+    public PreviewPicture? Preview
+    {
+        get => Previews.Newest;
+        set => Previews.Newest = value;
+    }
+
+    /// <summary>Every take that was opened, in order.</summary>
     public List<TakeRequest> Started { get; } = [];
 
-    /// <summary>Every order to stop, in order.</summary>
+    /// <summary>Every order to stop, in order, on the node's clock.</summary>
     public List<(RecordingId Id, DateTimeOffset At)> Stopped { get; } = [];
 
-    /// <summary>Awaited before a start succeeds; throw for one that fails.</summary>
+    /// <summary>How many processes were started.</summary>
+    public int Launches { get; private set; }
+
+    /// <summary>Awaited before a take's files are there; throw for one that fails.</summary>
     public Func<TakeRequest, Task> BeforeStart { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Awaited before a stop succeeds.</summary>
+    /// <summary>Awaited before the process has delivered a take's last frame.</summary>
     public Func<RecordingId, Task> BeforeStop { get; set; } = _ => Task.CompletedTask;
 
-    public async Task<TakeStarted> StartTakeAsync(TakeRequest request, CancellationToken cancellationToken)
+    private long NowNs => time.GetElapsedTime(0).Ticks * 100;
+
+    public Task<ICapture> LaunchAsync()
+    {
+        Launches++;
+        return Task.FromResult<ICapture>(capture = new ScriptedCapture(this));
+    }
+
+    public async Task<ITake> OpenTakeAsync(TakeRequest request, CaptureMode mode)
     {
         lock (gate)
         {
@@ -36,27 +70,17 @@ public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null) : ICamer
 
         await BeforeStart(request);
         catalogue?.Open(request.Id);
-        Status = Status with { Take = new TakeProgress(request.Id, $"/v/{request.Id}.mp4", request.StartAt, 0, 8, 0, 1000) };
-        return new TakeStarted(request.Id, request.ScheduledStartMaster.AddMilliseconds(0.5), $"/v/{request.Id}.mp4");
-    }
-
-    public async Task<TakeSealed> StopTakeAsync(RecordingId id, DateTimeOffset stopAt, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            Stopped.Add((id, stopAt));
-        }
-
-        await BeforeStop(id);
-        return Status.Take?.Id == id ? Seal(id, TakeEndReason.Stopped) : throw new TakeFailedException($"There is no take {id}.");
+        return take = new ScriptedTake(this, request);
     }
 
     /// <summary>The running take ends by itself.</summary>
-    public void EndTake(string reason) => TakeEnded?.Invoke(Seal(Status.Take!.Id, reason));
+    public void EndTake(string reason) => take!.Finish(reason, null, null);
+
+    /// <summary>The capture process dies.</summary>
+    public void KillProcess() => capture!.Kill();
 
     private TakeSealed Seal(RecordingId id, string reason)
     {
-        Status = Status with { Take = null };
         var at = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
         var manifest = new Manifest
         {
@@ -67,7 +91,85 @@ public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null) : ICamer
             Checksum = new ManifestChecksum("sha256", new string('a', 64)),
             Quality = new ManifestQuality(0),
         };
-        catalogue?.Seal(id, reason);
+        if (!id.SessionId.IsSelfTest)
+        {
+            catalogue?.Seal(id, reason);
+        }
+
         return new TakeSealed(id, manifest, $"/v/{id}.mp4", $"/m/{id}.json", reason);
+    }
+
+    private sealed class ScriptedCapture(ScriptedCamera camera) : ICapture
+    {
+        private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Action<CaptureEvent>? tell;
+
+        public long PreviewNs => camera.NowNs;
+
+        public Task<string> Exited => exited.Task;
+
+        public void Listen(Action<CaptureEvent> listener)
+        {
+            tell = listener;
+            var now = camera.Status;
+            listener(new CaptureEvent.Ready(new CaptureMode(now.Model, now.Width, now.Height, now.Fps, now.Codec, now.Encoder ?? "scripted")));
+            if (!now.Detected)
+            {
+                TellStatus();
+            }
+        }
+
+        public void TellStatus() => tell?.Invoke(
+            camera.Status is { Detected: false, Problem: var problem } ? new CaptureEvent.CameraLost("scripted", problem ?? "") : new CaptureEvent.CameraFound());
+
+        public void Begin(TakeStart start) => camera.take!.Begin(start);
+
+        public void Stop(RecordingId id, long stopNs) => _ = StopAsync(id, stopNs);
+
+        public void Shutdown() => exited.TrySetResult("it was told to");
+
+        public void Kill() => exited.TrySetResult("it was killed");
+
+        private async Task StopAsync(RecordingId id, long stopNs)
+        {
+            lock (camera.gate)
+            {
+                camera.Stopped.Add((id, camera.time.GetUtcNow().AddTicks((stopNs - camera.NowNs) / 100)));
+            }
+
+            await camera.BeforeStop(id);
+            tell!(new CaptureEvent.TakeEnded(id, 300, null));
+        }
+    }
+
+    private sealed class ScriptedTake(ScriptedCamera camera, TakeRequest request) : ITake
+    {
+        private readonly TaskCompletionSource<DateTimeOffset> firstDurable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<TakeSealed> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int finishing;
+
+        public RecordingId Id => request.Id;
+
+        public string FilePath => $"/v/{request.Id}.mp4";
+
+        public TakeProgress Progress => new(request.Id, FilePath, request.StartAt, 0, 8, 0, 1000);
+
+        public long LastFrameNs => camera.NowNs;
+
+        public bool IsBacklogged => false;
+
+        public Task<DateTimeOffset> FirstDurable => firstDurable.Task;
+
+        public Task<TakeSealed> Ended => ended.Task;
+
+        public void Begin(TakeStart start) => firstDurable.TrySetResult(start.ScheduledStartMaster.AddMilliseconds(0.5));
+
+        public void Finish(string reason, long? slots, long? stopNs)
+        {
+            if (Interlocked.Exchange(ref finishing, 1) == 0)
+            {
+                ended.SetResult(camera.Seal(request.Id, reason));
+            }
+        }
     }
 }

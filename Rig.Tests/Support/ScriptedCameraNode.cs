@@ -11,10 +11,9 @@ public sealed class ScriptedCameraNode
     public ScriptedCameraNode(CameraId? cameraId = null, bool isMaster = false, TimeProvider? time = null)
     {
         Clock = new MasterClock(time ?? TimeProvider.System);
-        Board = new RigBoard(time ?? TimeProvider.System);
-        Camera = new ScriptedCamera(Catalogue);
+        Camera = new ScriptedCamera(Catalogue, time);
         Ports = new CameraNodePorts(
-            cameraId ?? CameraId.Left, "http://127.0.0.1:8080", isMaster, Camera, Catalogue.Storage, Sensors, new NoChrony(), Clock, Board,
+            cameraId ?? CameraId.Left, "http://127.0.0.1:8080", isMaster, Camera, Catalogue.Storage, Sensors, new NoChrony(), Clock, Published,
             () => new GuardOptions(), () => new SyncOptions(), null, () => new ManifestFraming(DateTimeOffset.UnixEpoch, "good"));
     }
 
@@ -26,7 +25,7 @@ public sealed class ScriptedCameraNode
 
     public MasterClock Clock { get; }
 
-    public RigBoard Board { get; }
+    public PublishedNode Published { get; } = new();
 
     public CameraNodePorts Ports { get; }
 }

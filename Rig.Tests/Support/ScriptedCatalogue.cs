@@ -183,5 +183,17 @@ public sealed class ScriptedSensors : ISensors
 {
     public SensorReading Reading { get; set; } = new(50, null, 10, 40, 4000);
 
-    public SensorReading Read() => Reading;
+    /// <summary>Thrown by the next reading, once.</summary>
+    public Exception? Fault { get; set; }
+
+    public SensorReading Read()
+    {
+        if (Fault is not { } fault)
+        {
+            return Reading;
+        }
+
+        Fault = null;
+        throw fault;
+    }
 }

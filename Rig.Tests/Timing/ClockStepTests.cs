@@ -43,10 +43,12 @@ public sealed class ClockStepTests : PatientTestKit
         var time = new SteppedTime();
         var clock = new MasterClock(time);
         var catalogue = new ScriptedCatalogue();
-        var camera = new ScriptedCamera(catalogue);
+        var camera = new ScriptedCamera(catalogue, time);
+        var published = new PublishedNode();
         var node = Sys.ActorOf(CameraActor.PropsOf(new CameraNodePorts(
-            CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue.Storage, new ScriptedSensors(), new NoChrony(), clock, new RigBoard(time),
+            CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue.Storage, new ScriptedSensors(), new NoChrony(), clock, published,
             () => new GuardOptions(), () => new SyncOptions())));
+        AwaitCondition(() => published.Current is { Camera.Detected: true }, Patience);
         var session = SessionId.Parse("Final");
         node.Tell(new StartTake(session, clock.MasterNow, [CameraId.Left]), TestActor);
         ExpectMsg<TakeBegan>(Patience);
@@ -66,15 +68,14 @@ public sealed class ClockStepTests : PatientTestKit
     {
         var time = new SteppedTime();
         await using var rig = await CameraRig.StartAsync(clock: time);
-        double offsetMs = 2;
-        var request = CameraRig.Request() with { ClockOffsetMs = offsetMs, ClockNow = () => new ClockReading(Volatile.Read(ref offsetMs), Volatile.Read(ref offsetMs) - 2) };
-        await rig.Camera.StartTakeAsync(request, CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var request = CameraRig.Request() with { ClockOffsetMs = 2 };
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= 15, () => "frames before the step");
         time.Step(TimeSpan.FromSeconds(seconds));
-        Volatile.Write(ref offsetMs, (seconds * 1000) + 2);
+        rig.Camera.Clock.Status = rig.Camera.Clock.Status with { OffsetMs = (seconds * 1000) + 2, StepsMs = seconds * 1000 };
         var seen = rig.Camera.Status.Take!.Frames;
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= seen + 15, () => "frames after the step");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, time.GetUtcNow(), CancellationToken.None).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, time.GetUtcNow()).WaitAsync(CameraRig.Patience);
 
         var timing = sealedTake.Manifest.Timing;
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);

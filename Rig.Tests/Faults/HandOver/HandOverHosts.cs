@@ -51,7 +51,7 @@ internal static class HandOverHosts
         var builder = NodeHost.CreateBuilder(settings);
         builder.Services.AddSerilog(Logger.None);
         builder.Services.AddSingleton<IRecordingFiles>(new MortalFiles(new PosixRecordingFiles(), crash));
-        builder.Services.AddRecordingStorage(builder.Configuration).AddSingleton<ICamera>(new ScriptedCamera()).AddCameraNode().AddNodeActors();
+        builder.Services.AddRecordingStorage(builder.Configuration).AddSingleton<ICaptureLauncher>(new ScriptedCamera()).AddCameraNode().AddNodeActors();
         await using var app = NodeHost.Build(builder);
         var storage = new Rig.CameraNode.Storage.StorageOptions { RecordingsPath = builder.Configuration["Rig:Storage:RecordingsPath"]!, ManifestsPath = builder.Configuration["Rig:Storage:ManifestsPath"]! };
         crash.Listen(order =>
