@@ -85,7 +85,7 @@ internal sealed class RecordingCamera(CaptureLauncher launcher, PreviewFeed prev
         return answer;
     }
 
-    public Task<object> AskOffloadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => throw new TimeoutException();
+    public Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => throw new TimeoutException();
 
     public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => throw new TimeoutException();
 
