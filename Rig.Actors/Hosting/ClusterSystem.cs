@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rig.Hosting.Hosts;
 
 namespace Rig.Actors.Hosting;
 
@@ -81,13 +82,5 @@ public sealed class ClusterSystem(Action<AkkaConfigurationBuilder>? configure, I
         {
             log.LogWarning("The cluster was not left within {Patience}; the others will notice.", LeavePatience);
         }
-    }
-
-    /// <summary>The process's signals are for the outer host, which stops this one in its turn.</summary>
-    private sealed class InnerLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

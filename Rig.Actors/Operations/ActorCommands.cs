@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rig.Hosting.Operations;
 
 namespace Rig.Actors.Operations;
 

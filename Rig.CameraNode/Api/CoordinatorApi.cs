@@ -27,18 +27,28 @@ internal static class CoordinatorApi
                 : throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The rig has no coordinator right now. Try again in a moment."))
             .WithSummary("The last 20 sessions.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         coordinator.MapMethods("/preflight", ["GET", "POST"], (StatusReader status) => Preflight(status)).WithSummary("Whether a match could start, check by check.");
-        coordinator.MapPost("/start", StartAsync).WithSummary("Starts a session on all cameras; without a coordinator in reach, this camera alone.")
+        coordinator.MapPost("/start", async (HttpRequest request, INodeControl node, StatusReader status, MasterClock clock, CancellationToken cancellationToken) =>
+        {
+            var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await StartAsync(body.Text("session_id"), body.Text("request_id"), node, status, clock, cancellationToken);
+        }).WithSummary("Starts a session on all cameras; without a coordinator in reach, this camera alone.")
             .TakesJson<StartRig>().Produces<RigStarted>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status500InternalServerError);
-        coordinator.MapPost("/stop", StopAsync).WithSummary("Stops the running session; without a coordinator in reach, this camera alone.")
+        coordinator.MapPost("/stop", async (HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>
+        {
+            var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await StopAsync(body.Text("request_id"), node, status, cancellationToken);
+        }).WithSummary("Stops the running session; without a coordinator in reach, this camera alone.")
             .TakesJson<StopRig>().Produces<RigStopped>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status500InternalServerError);
     }
 
-    private static async Task<IResult> StartAsync(
-        HttpRequest request, INodeControl node, StatusReader status, MasterClock clock, CancellationToken cancellationToken)
+    /// <summary>Starts a session on all cameras, or on this one where no coordinator is in reach.</summary>
+    /// <param name="sessionName">Null makes one from the clock.</param>
+    /// <param name="request">The same again gets the same answer; null for a new one.</param>
+    internal static async Task<IResult> StartAsync(
+        string? sessionName, string? request, INodeControl node, StatusReader status, MasterClock clock, CancellationToken cancellationToken)
     {
-        var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        var session = RecordApi.SessionIdOf(body.Text("session_id"));
-        var requestId = RequestIdOf(body.Text("request_id"));
+        var session = RecordApi.SessionIdOf(sessionName);
+        var requestId = RequestIdOf(request);
         if (status.RigView().Age is null)
         {
             // No coordinator in reach: this camera records by itself rather than nobody at all.
@@ -63,10 +73,9 @@ internal static class CoordinatorApi
         };
     }
 
-    private static async Task<IResult> StopAsync(HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken)
+    internal static async Task<IResult> StopAsync(string? request, INodeControl node, StatusReader status, CancellationToken cancellationToken)
     {
-        var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        var requestId = RequestIdOf(body.Text("request_id"));
+        var requestId = RequestIdOf(request);
         if (status.RigView().Age is null)
         {
             return await node.AskCameraAsync(new RecordingProtocol.StopTake(null), Patience, cancellationToken) switch
@@ -110,7 +119,7 @@ internal static class CoordinatorApi
         _ => throw new ApiException(StatusCodes.Status400BadRequest, "'request_id' must have 1 to 64 characters."),
     };
 
-    private static PreflightResult Preflight(StatusReader status)
+    internal static PreflightResult Preflight(StatusReader status)
     {
         var (view, age) = status.RigView();
         var checks = new List<PreflightCheck>();

@@ -34,15 +34,20 @@ internal static class OffloadApi
             var status = await AskAsync<UploadStatus>(node, new GetStatus(), ct);
             return status.Queue.Find(id) is { } job ? Of(job, status) : throw new ApiException(StatusCodes.Status404NotFound, "There is no such offload job here.");
         }).WithSummary("One job.").ProducesProblem(StatusCodes.Status404NotFound);
-        offload.MapPost("/pause", (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) => PauseAsync(request, node, settings, true, ct))
-            .WithSummary("Holds the queue.");
-        offload.MapPost("/resume", (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) => PauseAsync(request, node, settings, false, ct))
-            .WithSummary("Lets the queue go on.");
+        offload.MapPost("/pause", async (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        {
+            await RequestBody.ReadObjectAsync(request, ct);
+            return await PauseAsync(true, node, settings, ct);
+        }).WithSummary("Holds the queue.");
+        offload.MapPost("/resume", async (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        {
+            await RequestBody.ReadObjectAsync(request, ct);
+            return await PauseAsync(false, node, settings, ct);
+        }).WithSummary("Lets the queue go on.");
         offload.MapPost("/retry", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, ct);
-            var retried = await AskAsync<Retried>(node, new RetryJobs(body.Text("job_id")), ct);
-            return new JobsRetried(true, retried.Count);
+            return await RetryAsync(body.Text("job_id"), node, ct);
         }).WithSummary("Tries failed jobs again.").TakesJson<RetryWanted>();
         offload.MapGet("/server/health", async (IUploadServer server, CancellationToken ct) =>
         {
@@ -73,10 +78,15 @@ internal static class OffloadApi
         return queued.Known == 0 ? throw new ApiException(StatusCodes.Status404NotFound, $"There is no recording of session {session} here.") : Accepted(queued);
     }
 
-    private static async Task<UploadQueueStatus> PauseAsync(HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, bool paused, CancellationToken ct)
+    /// <summary>Holds the queue, or lets it go on.</summary>
+    internal static async Task<UploadQueueStatus> PauseAsync(bool paused, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        Of(await AskAsync<UploadStatus>(node, new Pause(paused), ct), settings);
+
+    /// <param name="job">Null for every job that failed.</param>
+    internal static async Task<JobsRetried> RetryAsync(string? job, INodeControl node, CancellationToken ct)
     {
-        await RequestBody.ReadObjectAsync(request, ct);
-        return Of(await AskAsync<UploadStatus>(node, new Pause(paused), ct), settings);
+        var retried = await AskAsync<Retried>(node, new RetryJobs(job), ct);
+        return new JobsRetried(true, retried.Count);
     }
 
     private static Accepted<UploadQueued> Accepted(Queued queued) => TypedResults.Accepted(

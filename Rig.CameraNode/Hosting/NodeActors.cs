@@ -25,7 +25,7 @@ internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredAc
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
         .WithCameraActor()
         .WithUploadActor()
-        .WithOperatorActor(services);
+        .WithDeadLetterBoard(services);
 
     private static async Task<object> AskAsync(IActorRef actor, object message, TimeSpan patience, CancellationToken cancellationToken)
     {

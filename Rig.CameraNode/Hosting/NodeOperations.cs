@@ -1,9 +1,16 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
-using Rig.Actors.Operations;
+using Rig.Actors.Recording;
+using Rig.Actors.Timing;
+using Rig.Actors.Transfer;
+using Rig.CameraNode.Api;
+using Rig.CameraNode.Control;
 using Rig.CameraNode.Settings;
+using Rig.CameraNode.Status;
+using Rig.Hosting.Http;
+using Rig.Hosting.Operations;
 
 namespace Rig.CameraNode.Hosting;
 
@@ -17,24 +24,30 @@ internal static class NodeOperations
 
     private static void AddCommands(OperatorPalette palette, IServiceProvider services)
     {
-        var server = services.GetRequiredService<IServer>();
-        var rest = RestCommands.OfThisProcess(() => server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()?.Addresses, services.GetRequiredService<ActorSystem>().Scheduler);
+        var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var (node, status, clock) = (services.GetRequiredService<INodeControl>(), services.GetRequiredService<StatusReader>(), services.GetRequiredService<MasterClock>());
+        var (offload, published) = (services.GetRequiredService<IOptionsMonitor<UploadOptions>>(), services.GetRequiredService<RecordingCatalogue>());
+        var routes = new RouteCommands(json, Refusal);
         palette
-            .Add("rig status", rest.Call("/api/v1/coordinator/status", null, answer => answer["cameras"]!.AsArray().Select(Camera)))
-            .Add("rig preflight", rest.Call("/api/v1/coordinator/preflight", null, answer => answer["checks"]!.AsArray()))
-            .Add("rig start", rest.Call("/api/v1/coordinator/start", Session, Whole))
-            .Add("rig stop", rest.Call("/api/v1/coordinator/stop", _ => [], Whole))
-            .Add("offload list", rest.Call("/api/v1/recordings", null, answer => answer["recordings"]!.AsArray().Select(Take)))
-            .Add("offload pause", rest.Call("/api/v1/offload/pause", _ => [], Queue))
-            .Add("offload resume", rest.Call("/api/v1/offload/resume", _ => [], Queue))
-            .Add("offload retry", rest.Call("/api/v1/offload/retry", Job, Whole));
+            .Add("rig status", routes.Call((_, _) => Task.FromResult(Results.Json(status.Rig())), answer => answer["cameras"]!.AsArray().Select(Camera)))
+            .Add("rig preflight", routes.Call((_, _) => Task.FromResult(Results.Json(CoordinatorApi.Preflight(status))), answer => answer["checks"]!.AsArray()))
+            .Add("rig start", routes.Call((given, ct) => CoordinatorApi.StartAsync(given.Text("session"), null, node, status, clock, ct), Whole))
+            .Add("rig stop", routes.Call((_, ct) => CoordinatorApi.StopAsync(null, node, status, ct), Whole))
+            .Add("offload list", routes.Call(async (_, ct) => Results.Json((await node.CatalogueAsync(published, ct)).Takes.Select(RecordingsApi.Of)), answer => answer.AsArray().Select(Take)))
+            .Add("offload pause", routes.Call(async (_, ct) => Results.Json(await OffloadApi.PauseAsync(true, node, offload, ct)), Queue))
+            .Add("offload resume", routes.Call(async (_, ct) => Results.Json(await OffloadApi.PauseAsync(false, node, offload, ct)), Queue))
+            .Add("offload retry", routes.Call(async (given, ct) => Results.Json(await OffloadApi.RetryAsync(given.Text("job"), node, ct)), Whole));
     }
 
+    /// <summary>As <see cref="ApiError.UseApiErrors"/> answers the same exceptions.</summary>
+    private static string? Refusal(Exception failure) => failure switch
+    {
+        ApiException refused => refused.Message,
+        TimeoutException => "The camera did not answer in time. Try again in a moment.",
+        _ => null,
+    };
+
     private static IEnumerable<JsonNode?> Whole(JsonNode answer) => [answer];
-
-    private static JsonObject Session(CommandArguments arguments) => arguments.Text("session") is { } session ? new JsonObject { ["session_id"] = session } : [];
-
-    private static JsonObject Job(CommandArguments arguments) => arguments.Text("job") is { } job ? new JsonObject { ["job_id"] = job } : [];
 
     private static IEnumerable<JsonNode?> Queue(JsonNode answer) => [Fields(answer, "paused", "pending", "completed", "failed", "remaining_bytes")];
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rig.Hosting.Files;
 
 namespace Rig.CameraNode.Modes;
 
@@ -44,14 +45,7 @@ internal static class ModeProofs
     {
         var kept = Read(path).Where(p => !p.IsSameMeasurement(proof)).TakeLast(MaxProofs - 1);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = path + ".new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(file, new Content(Version, [.. kept, proof]), Json);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new Content(Version, [.. kept, proof]), Json));
     }
 
     private sealed record Content(int Version, IReadOnlyList<ModeProof>? Proofs);

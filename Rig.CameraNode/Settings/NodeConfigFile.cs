@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rig.Hosting.Files;
 
 namespace Rig.CameraNode.Settings;
 
@@ -62,16 +63,7 @@ internal sealed class NodeConfigFile(string path) : ConfigurationProvider, IConf
             var settings = new JsonObject([.. data.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value))]);
             var json = new JsonObject { ["version"] = Version, ["settings"] = settings }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var temporary = path + ".new";
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            using (var writer = new StreamWriter(file))
-            {
-                writer.Write(json);
-                writer.Flush();
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Write(path, System.Text.Encoding.UTF8.GetBytes(json));
             Data = data;
         }
 

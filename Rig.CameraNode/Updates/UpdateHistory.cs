@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rig.Hosting.Files;
 
 namespace Rig.CameraNode.Updates;
 
@@ -40,14 +41,7 @@ internal sealed class UpdateHistory(string path, ILogger<UpdateHistory> logger)
             {
                 var all = ReadFile().Prepend(kept).Take(Capacity).ToList();
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-                var temporary = path + ".new";
-                using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-                {
-                    JsonSerializer.Serialize(file, all, UpdateHistoryJson.Default.ListUpdateAttempt);
-                    file.Flush(flushToDisk: true);
-                }
-
-                File.Move(temporary, path, overwrite: true);
+                DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(all, UpdateHistoryJson.Default.ListUpdateAttempt));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rig.Actors.Operations;
+using Rig.Domain.Operations;
 using Spectre.Console;
 
 namespace Rig.Ctl.Operations;

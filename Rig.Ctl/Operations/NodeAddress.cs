@@ -1,12 +1,12 @@
 using System.Globalization;
-using Rig.Actors.Operations;
+using Rig.Domain.Operations;
 
 namespace Rig.Ctl.Operations;
 
 /// <summary>Where a node's operations port is.</summary>
 internal sealed record NodeAddress(string Host, int Port)
 {
-    public static readonly NodeAddress Local = new("127.0.0.1", OperationsOptions.DefaultPort);
+    public static readonly NodeAddress Local = new("127.0.0.1", OperationsHttp.DefaultPort);
 
     /// <summary><c>host</c> or <c>host:port</c>.</summary>
     public static bool TryParse(string text, out NodeAddress address)
@@ -17,7 +17,7 @@ internal sealed record NodeAddress(string Host, int Port)
             return false;
         }
 
-        address = new NodeAddress(parsed.Host, parsed.Port > 0 ? parsed.Port : OperationsOptions.DefaultPort);
+        address = new NodeAddress(parsed.Host, parsed.Port > 0 ? parsed.Port : OperationsHttp.DefaultPort);
         return true;
     }
 

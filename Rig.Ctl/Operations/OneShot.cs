@@ -1,4 +1,4 @@
-using Rig.Actors.Operations;
+using Rig.Domain.Operations;
 using Spectre.Console;
 
 namespace Rig.Ctl.Operations;
@@ -11,7 +11,7 @@ internal static class OneShot
         try
         {
             using var client = await OperationsClient.ConnectAsync(settings.Node, OperatorToken.Find(settings.TokenFile), cancellationToken);
-            await new ItemPrinter(Terminal.Create(), settings.Json).PrintAsync(command, client.RunAsync(command.Name, arguments, cancellationToken));
+            await new ItemPrinter(Terminal.Create(), settings.Json).PrintAsync(command, client.RunAsync(command, arguments, cancellationToken));
             return ExitCode.Done;
         }
         catch (OperatorException e)

@@ -1,136 +1,233 @@
-using System.Net.Sockets;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rig.Actors.Operations;
+using System.Text.Json.Serialization.Metadata;
+using Rig.Domain.Operations;
 
 namespace Rig.Ctl.Operations;
 
-/// <summary>A connection to a node's operations port. docs/ref/rigctl.md describes the lines.</summary>
+/// <summary>A session at a program's operations port. docs/ref/rigctl.md describes the routes.</summary>
 internal sealed class OperationsClient : IDisposable
 {
-    private const int MaxLineBytes = 8 << 20;
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+    private const int MaxAnswerBytes = 32 << 20;
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly TcpClient tcp;
-    private readonly JsonLines lines;
-    private int lastId;
+    private readonly HttpClient http;
+    private readonly NodeAddress address;
+    private readonly string token;
+    private (string Id, byte[] Key) session;
+    private long count;
 
-    private OperationsClient(TcpClient tcp, JsonLines lines, string node, IReadOnlyList<string> commands) =>
-        (this.tcp, this.lines, Node, Commands) = (tcp, lines, node, commands);
+    private OperationsClient(NodeAddress address, string token)
+    {
+        (this.address, this.token) = (address, token);
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = ConnectTimeout,
+            // The program closes an idle connection after 5 s.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(3),
+        })
+        {
+            BaseAddress = new UriBuilder("http", address.Host, address.Port).Uri,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
 
     /// <summary>The name that the node gave itself.</summary>
-    public string Node { get; }
+    public string Node { get; private set; } = "";
 
     /// <summary>What it offers.</summary>
-    public IReadOnlyList<string> Commands { get; }
-
-    /// <summary>False once a command was broken off or the connection was lost.</summary>
-    public bool IsUsable { get; private set; } = true;
+    public IReadOnlyList<string> Commands { get; private set; } = [];
 
     /// <exception cref="OperatorException">The node cannot be reached, or knows another token.</exception>
     public static async Task<OperationsClient> ConnectAsync(NodeAddress address, string token, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(ConnectPatience);
-        var tcp = new TcpClient { NoDelay = true };
+        var client = new OperationsClient(address, token);
         try
         {
-            await tcp.ConnectAsync(address.Host, address.Port, patience.Token);
-            return await GreetAsync(tcp, address, token, patience.Token);
+            await client.OpenAsync(cancellationToken);
+            return client;
         }
-        catch (Exception e)
+        catch
         {
-            tcp.Dispose();
-            throw e switch
-            {
-                OperatorException => e,
-                OperationCanceledException when cancellationToken.IsCancellationRequested => e,
-                OperationCanceledException => new OperatorException(ExitCode.Unreachable, $"{address} did not answer within {ConnectPatience.TotalSeconds:0} s."),
-                SocketException or IOException => new OperatorException(ExitCode.Unreachable, $"{address} cannot be reached: {e.Message}. Is the program running, and does Rig:Operations:ListenAddress let this machine in?"),
-                InvalidDataException => new OperatorException(ExitCode.Unreachable, $"What answers at {address} is no Rig program: {e.Message}"),
-                _ => e,
-            };
+            client.Dispose();
+            throw;
         }
     }
 
     /// <summary>Runs one command; its items come as the node produces them.</summary>
     /// <exception cref="OperatorException">The node refused it, it failed, or the connection broke.</exception>
-    public async IAsyncEnumerable<JsonObject> RunAsync(string command, IReadOnlyDictionary<string, string> arguments, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JsonObject> RunAsync(
+        OperatorCommand command, IReadOnlyDictionary<string, string> arguments, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var id = ++lastId;
-        IsUsable = false;
-        await SendAsync(new JsonObject
+        using var reply = await SendAsync(command, arguments, cancellationToken);
+        var items = command.Streams ? CommandEvents.ReadAsync(reply, cancellationToken) : ListAsync(reply, cancellationToken);
+        await using var source = items.GetAsyncEnumerator(cancellationToken);
+        while (true)
         {
-            ["id"] = id,
-            ["command"] = command,
-            ["arguments"] = new JsonObject(arguments.Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)argument.Value))),
-        }, cancellationToken);
-        while (await ReceiveAsync(cancellationToken) is { } line)
-        {
-            if (line["item"] is JsonObject item)
+            try
             {
-                yield return item;
+                if (!await source.MoveNextAsync())
+                {
+                    yield break;
+                }
             }
-            else if (line["error"] is { } error)
+            catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException or JsonException)
             {
-                IsUsable = line["id"] is not null;
-                throw new OperatorException(ExitCode.Refused, error.ToString());
+                throw Broken(e);
             }
-            else if (line["done"] is not null)
-            {
-                IsUsable = true;
-                yield break;
-            }
-        }
 
-        throw new OperatorException(ExitCode.Unreachable, "The node closed the connection.");
+            yield return source.Current;
+        }
     }
 
-    public void Dispose() => tcp.Dispose();
+    public void Dispose() => http.Dispose();
 
-    private static async Task<OperationsClient> GreetAsync(TcpClient tcp, NodeAddress address, string token, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<JsonObject> ListAsync(HttpResponseMessage reply, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var lines = new JsonLines(tcp.GetStream());
-        var greeting = await lines.ReadAsync(MaxLineBytes, cancellationToken) ?? throw new InvalidDataException("it closed the connection.");
-        if ((int?)greeting["rig_operations"] != OperationsHandshake.Version || (string?)greeting["nonce"] is not { } nodeNonce)
+        foreach (var item in (await ReadAsync(reply, OperationsJson.Default.CommandItems, cancellationToken)).Items)
         {
-            throw new InvalidDataException($"its greeting is not of version {OperationsHandshake.Version}.");
+            yield return item;
         }
-
-        var nonce = OperationsHandshake.NewNonce();
-        await lines.WriteAsync(new JsonObject { ["nonce"] = nonce, ["proof"] = OperationsHandshake.Proof(token, OperationsHandshake.Operator, nodeNonce, nonce) }, cancellationToken);
-        var answer = await lines.ReadAsync(MaxLineBytes, cancellationToken) ?? throw new InvalidDataException("it closed the connection.");
-        if (answer["error"] is { } error)
-        {
-            throw new OperatorException(ExitCode.WrongToken, $"{address} refused: {error}");
-        }
-
-        return OperationsHandshake.Matches(OperationsHandshake.Proof(token, OperationsHandshake.Node, nodeNonce, nonce), (string?)answer["proof"])
-            ? new OperationsClient(tcp, lines, (string?)greeting["node"] ?? address.ToString(), [.. answer["commands"]!.AsArray().Select(name => (string)name!)])
-            : throw new OperatorException(ExitCode.WrongToken, $"What answers at {address} does not know the token itself. Nothing was asked of it.");
     }
 
-    private async Task SendAsync(JsonObject line, CancellationToken cancellationToken)
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ConnectTimeout);
+        try
+        {
+            var challenge = await ChallengeAsync(timeout.Token);
+            var nonce = OperatorProof.NewNonce();
+            var proof = OperatorProof.OfOperator(token, challenge.Nonce, nonce);
+            using var reply = await http.PostAsJsonAsync(
+                OperationsHttp.SessionRoute, new OpenSession(challenge.Nonce, nonce, proof), OperationsJson.Default.OpenSession, timeout.Token);
+            if (!reply.IsSuccessStatusCode)
+            {
+                throw new OperatorException(ExitCode.WrongToken, $"{address} refused: {await SentenceAsync(reply, timeout.Token)}");
+            }
+
+            var opened = await ReadAsync(reply, OperationsJson.Default.SessionOpened, timeout.Token);
+            if (!OperatorProof.Matches(OperatorProof.OfNode(token, challenge.Nonce, nonce), opened.Proof))
+            {
+                throw new OperatorException(ExitCode.WrongToken, $"What answers at {address} does not know the token itself. Nothing was asked of it.");
+            }
+
+            (Node, Commands) = (challenge.Node, opened.Commands);
+            (session, count) = ((challenge.Nonce, OperatorProof.SessionKey(token, challenge.Nonce, nonce)), 0);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new OperatorException(ExitCode.Unreachable, $"{address} did not answer within {ConnectTimeout.TotalSeconds:0} s.");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new OperatorException(ExitCode.Unreachable, $"{address} cannot be reached: {e.Message}. Is the program running, and does Rig:Operations:ListenAddress let this machine in?");
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            throw new OperatorException(ExitCode.Unreachable, $"What answers at {address} is no Rig program: {e.Message}");
+        }
+    }
+
+    private async Task<OperatorChallenge> ChallengeAsync(CancellationToken cancellationToken)
+    {
+        using var reply = await http.PostAsync(OperationsHttp.ChallengeRoute, content: null, cancellationToken);
+        if (!reply.IsSuccessStatusCode)
+        {
+            throw new InvalidDataException($"it answered {(int)reply.StatusCode}.");
+        }
+
+        var challenge = await ReadAsync(reply, OperationsJson.Default.OperatorChallenge, cancellationToken);
+        return challenge.RigOperations == OperationsHttp.Version && OperatorProof.IsNonce(challenge.Nonce) && challenge.Node is not null
+            ? challenge
+            : throw new InvalidDataException($"its challenge is not of version {OperationsHttp.Version}.");
+    }
+
+    /// <returns>The answer of a program that knows the session's key and does what was asked.</returns>
+    private async Task<HttpResponseMessage> SendAsync(OperatorCommand command, IReadOnlyDictionary<string, string> arguments, CancellationToken cancellationToken)
     {
         try
         {
-            await lines.WriteAsync(line, cancellationToken);
+            var reply = await SendOnceAsync(command, arguments, cancellationToken);
+            if (reply.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                // The program was restarted, or has forgotten a session that was idle for long; it ran nothing.
+                reply.Dispose();
+                await OpenAsync(cancellationToken);
+                reply = await SendOnceAsync(command, arguments, cancellationToken);
+            }
+
+            if (!IsSigned(reply))
+            {
+                reply.Dispose();
+                throw new OperatorException(ExitCode.Unreachable, $"What answers at {address} does not know this session, and answers {(int)reply.StatusCode}.");
+            }
+
+            if (!reply.IsSuccessStatusCode)
+            {
+                using (reply)
+                {
+                    throw new OperatorException(ExitCode.Refused, await SentenceAsync(reply, cancellationToken));
+                }
+            }
+
+            return reply;
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new OperatorException(ExitCode.Unreachable, $"The connection broke: {e.Message}");
+            throw Broken(e);
         }
     }
 
-    private async Task<JsonObject?> ReceiveAsync(CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(OperatorCommand command, IReadOnlyDictionary<string, string> arguments, CancellationToken cancellationToken)
     {
+        var query = string.Join('&', arguments.Select(argument => $"{Uri.EscapeDataString(argument.Key)}={Uri.EscapeDataString(argument.Value)}"));
+        var uri = new Uri(http.BaseAddress!, command.Changes || query.Length == 0 ? command.Path : $"{command.Path}?{query}");
+        byte[] body = command.Changes
+            ? Encoding.UTF8.GetBytes(new JsonObject(arguments.Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)argument.Value))).ToJsonString())
+            : [];
+        using var request = new HttpRequestMessage(new HttpMethod(command.Method), uri);
+        if (command.Changes)
+        {
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
+        count++;
+        var proof = OperatorProof.OfRequest(session.Key, count, command.Method, uri.PathAndQuery, body);
+        request.Headers.Authorization = new AuthenticationHeaderValue(OperatorProof.Scheme, new OperatorAuthorization(session.Id, count, proof).ToString());
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    private bool IsSigned(HttpResponseMessage reply) =>
+        OperatorProof.Matches(OperatorProof.OfAnswer(session.Key, count, (int)reply.StatusCode), reply.Headers.TryGetValues(OperationsHttp.ProofHeader, out var given) ? given.First() : null);
+
+    private static OperatorException Broken(Exception cause) => new(ExitCode.Unreachable, $"The connection broke: {cause.Message}");
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage reply, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        await reply.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
+        return await reply.Content.ReadFromJsonAsync(type, cancellationToken) ?? throw new InvalidDataException("it answered null.");
+    }
+
+    /// <summary>What the program says of a refusal.</summary>
+    private static async Task<string> SentenceAsync(HttpResponseMessage reply, CancellationToken cancellationToken)
+    {
+        await reply.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
         try
         {
-            return await lines.ReadAsync(MaxLineBytes, cancellationToken);
+            return (string?)JsonNode.Parse(await reply.Content.ReadAsStringAsync(cancellationToken))?["detail"] ?? $"It answered {(int)reply.StatusCode}.";
         }
-        catch (Exception e) when (e is IOException or SocketException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new OperatorException(ExitCode.Unreachable, $"The connection broke: {e.Message}");
+            return $"It answered {(int)reply.StatusCode}.";
         }
     }
 }

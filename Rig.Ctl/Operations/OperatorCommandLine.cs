@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Rig.Actors.Operations;
+using Rig.Domain.Operations;
 
 namespace Rig.Ctl.Operations;
 

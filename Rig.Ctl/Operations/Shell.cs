@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Rig.Actors.Operations;
+using Rig.Domain.Operations;
 
 namespace Rig.Ctl.Operations;
 
-/// <summary>One command after another on one connection, typed at a prompt.</summary>
+/// <summary>One command after another in one session, typed at a prompt.</summary>
 internal sealed class Shell(OperatorSettings settings, CommandHistory history) : IDisposable
 {
     private OperationsClient? client;
@@ -63,13 +63,8 @@ internal sealed class Shell(OperatorSettings settings, CommandHistory history) :
     {
         try
         {
-            if (client is not { IsUsable: true })
-            {
-                client?.Dispose();
-                client = await ConnectAsync(cancellationToken);
-            }
-
-            await new ItemPrinter(Terminal.Create(), settings.Json || given.Json).PrintAsync(command, client.RunAsync(command.Name, arguments, cancellationToken));
+            client ??= await ConnectAsync(cancellationToken);
+            await new ItemPrinter(Terminal.Create(), settings.Json || given.Json).PrintAsync(command, client.RunAsync(command, arguments, cancellationToken));
             return ExitCode.Done;
         }
         catch (OperatorException e)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Match;
 using Rig.Domain.Messages;
+using Rig.Hosting.Files;
 
 namespace Rig.Ingest.Clips;
 
@@ -62,7 +63,7 @@ internal sealed class ClipStage : IPipelineStage
     {
         var temporary = path + ".tmp";
         await write(temporary);
-        File.Move(temporary, path, overwrite: true);
+        DurableFile.Publish(temporary, path);
     }
 
     /// <summary>Reports at once, on the caller's thread, so that progress never runs backwards.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Match;
 using Rig.Domain.Messages;
+using Rig.Hosting.Files;
 
 namespace Rig.Ingest.Detect;
 
@@ -40,7 +41,7 @@ internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<Detec
         progress.Report(new StageProgress(0.98, "Finding the ball's path and the teams"));
         var ballFrames = analyzer.Finish();
         await CompleteAsync(analyzer, partial, whole, cancellationToken);
-        File.Move(whole, tracks, overwrite: true);
+        DurableFile.Publish(whole, tracks);
         File.Delete(partial);
 
         counts.Sort();
@@ -110,8 +111,6 @@ internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<Detec
         {
             await WriteLineAsync(file, analyzer.Complete(JsonSerializer.Deserialize(line, TrackingJson.Default.TrackedFrame)!), cancellationToken);
         }
-
-        file.Flush(flushToDisk: true);
     }
 
     private static async Task WriteLineAsync(FileStream file, TrackedFrame frame, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Match;
 using Rig.Domain.Messages;
+using Rig.Hosting.Files;
 
 namespace Rig.Ingest.Events;
 
@@ -34,8 +35,8 @@ internal sealed class EventStage(IOptions<EventOptions> options) : IPipelineStag
             ?? (attention.Count > 0 ? attention[^1].TSeconds : 0);
         var follow = FollowPath.Plan(attention, geometry, duration);
 
-        await WriteAsync(Path.Combine(analysis, "events.json"), JsonSerializer.SerializeToUtf8Bytes(events, TrackingJson.Default.IReadOnlyListMatchEvent), cancellationToken);
-        await WriteAsync(Path.Combine(analysis, "follow.json"), JsonSerializer.SerializeToUtf8Bytes(follow, TrackingJson.Default.IReadOnlyListFollowKey), cancellationToken);
+        DurableFile.Write(Path.Combine(analysis, "events.json"), JsonSerializer.SerializeToUtf8Bytes(events, TrackingJson.Default.IReadOnlyListMatchEvent));
+        DurableFile.Write(Path.Combine(analysis, "follow.json"), JsonSerializer.SerializeToUtf8Bytes(follow, TrackingJson.Default.IReadOnlyListFollowKey));
         var result = new JsonObject
         {
             ["events"] = events.Count,
@@ -49,12 +50,5 @@ internal sealed class EventStage(IOptions<EventOptions> options) : IPipelineStag
         }
 
         return result;
-    }
-
-    private static async Task WriteAsync(string path, byte[] content, CancellationToken cancellationToken)
-    {
-        var temporary = path + ".tmp";
-        await File.WriteAllBytesAsync(temporary, content, cancellationToken);
-        File.Move(temporary, path, overwrite: true);
     }
 }

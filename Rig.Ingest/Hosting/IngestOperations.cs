@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
-using Rig.Actors.Operations;
-using Rig.Ingest.Security;
+using Rig.Hosting.Http;
+using Rig.Hosting.Operations;
+using Rig.Ingest.Api;
+using Rig.Ingest.Pull;
+using Rig.Ingest.Status;
+using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Hosting;
 
@@ -12,42 +15,38 @@ namespace Rig.Ingest.Hosting;
 public static class IngestOperations
 {
     private const string TokenPath = "/data/soccer-rig/operations-token";
+    private const int NewestSessions = 50;
 
     public static IServiceCollection AddIngestOperations(this IServiceCollection services) =>
         services.AddOperations(TokenPath, _ => "ingest", AddCommands);
 
     private static void AddCommands(OperatorPalette palette, IServiceProvider services)
     {
-        var server = services.GetRequiredService<IServer>();
-        var rest = RestCommands.OfThisProcess(
-            () => server.Features.Get<IServerAddressesFeature>()?.Addresses,
-            services.GetRequiredService<ActorSystem>().Scheduler,
-            TransportSecurity.OwnCertificate(services.GetRequiredService<IOptions<SecurityOptions>>().Value));
+        var (actors, board) = (services.GetRequiredService<IngestActors>(), services.GetRequiredService<TransferBoard>());
+        var (reader, verification) = (services.GetRequiredService<StatusReader>(), services.GetRequiredService<SessionVerification>());
+        var routes = new RouteCommands(services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions, Refusal);
         palette
-            .Add("jobs", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Stages)))
-            .Add("offload list", rest.Call("/api/v1/sessions", null, answer => answer["sessions"]!.AsArray().SelectMany(Takes)))
-            .Add("offload pause", rest.Call("/api/v1/offload/pause", _ => [], Whole))
-            .Add("offload resume", rest.Call("/api/v1/offload/resume", _ => [], Whole))
-            .Add("offload retry", rest.Call("/api/v1/offload/retry", arguments => Given(arguments, ("job", "recording_id")), Whole))
-            .Add("offload verify", rest.Call("/api/v1/offload/verify", arguments => Given(arguments, ("session", "session_id"), ("camera", "camera_id")), answer => answer["takes"]!.AsArray()));
+            .Add("jobs", Sessions(Stages))
+            .Add("offload list", Sessions(Takes))
+            .Add("offload pause", routes.Call(async (_, ct) => await OffloadRoutes.SetPausedAsync(actors, true, ct), Whole))
+            .Add("offload resume", routes.Call(async (_, ct) => await OffloadRoutes.SetPausedAsync(actors, false, ct), Whole))
+            .Add("offload retry", routes.Call(async (given, ct) => await OffloadRoutes.RetryAsync(given.Text("job"), board, actors, ct), Whole))
+            .Add("offload verify", routes.Call(async (given, ct) => await OffloadRoutes.VerifyAsync(given.Text("session"), given.Text("camera"), verification, ct), answer => answer["takes"]!.AsArray()));
+
+        CommandHandler Sessions(Func<JsonNode?, IEnumerable<JsonNode?>> rows) => routes.Call(
+            async (_, ct) => TypedResults.Ok(new SessionListView(await reader.SessionsAsync(NewestSessions, offset: 0, ct))),
+            answer => answer["sessions"]!.AsArray().SelectMany(rows));
     }
+
+    /// <summary>As the routes answer the same exceptions.</summary>
+    private static string? Refusal(Exception failure) => failure switch
+    {
+        ApiException refused => refused.Message,
+        AskTimeoutException => "The server's transfers did not answer in time. Try again in a moment.",
+        _ => null,
+    };
 
     private static IEnumerable<JsonNode?> Whole(JsonNode answer) => [answer];
-
-    /// <summary>A body of the arguments that were given, under the names of the REST route.</summary>
-    private static JsonObject Given(CommandArguments arguments, params (string Argument, string Field)[] fields)
-    {
-        var body = new JsonObject();
-        foreach (var (argument, field) in fields)
-        {
-            if (arguments.Text(argument) is { } text)
-            {
-                body[field] = text;
-            }
-        }
-
-        return body;
-    }
 
     /// <summary>A row for each stage that has begun, or one for a session that still receives.</summary>
     private static IEnumerable<JsonNode?> Stages(JsonNode? session)

@@ -17,9 +17,6 @@ internal static class LocalActors
         .WithDatabase(services.GetRequiredService<NpgsqlDataSource>())
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
         .WithPipeline(services)
-        .WithActors((system, registry, resolver) =>
-        {
-            registry.Register<PullActor>(system.ActorOf(resolver.Props<PullActor>(), "pull"));
-            OperationsSetup.StartOperator(system, registry, services);
-        });
+        .WithActors((system, registry, resolver) => registry.Register<PullActor>(system.ActorOf(resolver.Props<PullActor>(), "pull")))
+        .WithDeadLetterBoard(services);
 }

@@ -68,7 +68,7 @@ internal static class Gates
         return plain is not null && networks.Any(network => network.Contains(plain));
     }
 
-    /// <summary>Bringing recordings does, and so does steering offload from another machine; rigctl's requests come from this one, through its own port and token.</summary>
+    /// <summary>Bringing recordings does, and so does steering offload from another machine.</summary>
     internal static bool NeedsKey(HttpContext context)
     {
         var path = context.Request.Path;

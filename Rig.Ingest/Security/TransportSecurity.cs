@@ -28,17 +28,10 @@ internal static class TransportSecurity
             if (authority is not null)
             {
                 https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                https.ClientCertificateValidation = (certificate, _, _) => IsSame(certificate, server) || IsFrom(authority, certificate);
+                https.ClientCertificateValidation = (certificate, _, _) => IsFrom(authority, certificate);
             }
         });
     }
-
-    /// <summary>With its key; whoever shows it is this program itself. Null where it speaks plain HTTP.</summary>
-    /// <exception cref="StartupException">A file is not what its key says.</exception>
-    public static X509Certificate2? OwnCertificate(SecurityOptions options) => options.CertificatePath.Length == 0 ? null : Load(options).Server;
-
-    /// <summary>Byte for byte; Equals looks at issuer and number only, which anybody may write into a certificate.</summary>
-    private static bool IsSame(X509Certificate2 one, X509Certificate2 other) => one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span);
 
     private static bool IsFrom(X509Certificate2Collection authority, X509Certificate2 certificate)
     {

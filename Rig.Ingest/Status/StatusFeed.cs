@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Npgsql;
+using Rig.Hosting.Files;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Status;
@@ -87,7 +88,7 @@ public sealed class StatusFeed(StatusReader reader, SessionLayout layout, TimePr
         var text = System.Text.Encoding.UTF8.GetString(bytes);
         if (text != exported)
         {
-            Durable.WriteFile(layout.JobsPath, bytes);
+            DurableFile.Write(layout.JobsPath, bytes);
         }
 
         return text;

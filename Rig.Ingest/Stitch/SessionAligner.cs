@@ -61,7 +61,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 
     /// <summary>Where the rig stands over the pitch, by marked points or by the painted lines, and the cameras levelled by it.</summary>
     private (CameraModel[] Cameras, PitchRegistration? Pitch) FindPitch(
-        AlignedRig rig, List<CameraView> views, IReadOnlyList<CameraTimeline> timelines, Background[] backgrounds)
+        AlignedRig rig, List<CameraView> views, IReadOnlyList<CameraTimeline> timelines, MedianPicture[] backgrounds)
     {
         var level = Horizon.LevelByRoll(rig.Cameras);
         var points = timelines.SelectMany((t, i) => options.PitchPointsFiles.TryGetValue(t.Camera.Value, out var file)
@@ -120,7 +120,7 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
             : panorama.Width;
     }
 
-    private static Background[] Backgrounds(IReadOnlyList<CameraTimeline> timelines, CancellationToken cancellationToken)
+    private static MedianPicture[] Backgrounds(IReadOnlyList<CameraTimeline> timelines, CancellationToken cancellationToken)
     {
         var from = timelines.Max(t => t.StartSeconds);
         var to = timelines.Min(t => t.EndSeconds);
@@ -134,14 +134,14 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
         {
             var pictures = FrameSampler.PicturesAt(camera, instants, cancellationToken);
             return pictures.Count > 0
-                ? Background.Median(camera, pictures)
+                ? MedianPicture.Median(camera, pictures)
                 : throw new StageFailedException($"{camera.Camera} recorded nothing while the other cameras did. Check its takes.");
         })];
     }
 
     /// <summary>Each camera with the best that is known of its lens: checkerboards, else the node's manifest, else nothing.</summary>
     private (List<CameraView> Views, string LensSource) Views(
-        IReadOnlyList<TakeFile> takes, IReadOnlyList<CameraTimeline> timelines, Background[] backgrounds, CancellationToken cancellationToken)
+        IReadOnlyList<TakeFile> takes, IReadOnlyList<CameraTimeline> timelines, MedianPicture[] backgrounds, CancellationToken cancellationToken)
     {
         var views = new List<CameraView>();
         var sources = new SortedSet<string>(StringComparer.Ordinal);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Match;
 using Rig.Domain.Messages;
+using Rig.Hosting.Files;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Vision;
 
@@ -19,12 +20,10 @@ internal static class StitchFolder
     public static string Geometry(string sessionPath) => Path.Combine(sessionPath, "stitched", "panorama.json");
 
     /// <summary>Whole or not there at all.</summary>
-    public static async Task WriteAsync(string path, byte[] bytes, CancellationToken cancellationToken)
+    public static void Write(string path, byte[] bytes)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var unfinished = path + ".part";
-        await File.WriteAllBytesAsync(unfinished, bytes, cancellationToken);
-        File.Move(unfinished, path, overwrite: true);
+        DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
+        DurableFile.Write(path, bytes);
     }
 }
 
@@ -47,8 +46,8 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
             throw new StageFailedException(e.Message, e);
         }
 
-        await StitchFolder.WriteAsync(StitchFolder.Alignment(context.SessionPath), alignment.ToUtf8Json(), cancellationToken);
-        await StitchFolder.WriteAsync(StitchFolder.Geometry(context.SessionPath), panorama.ToUtf8Json(), cancellationToken);
+        StitchFolder.Write(StitchFolder.Alignment(context.SessionPath), alignment.ToUtf8Json());
+        StitchFolder.Write(StitchFolder.Geometry(context.SessionPath), panorama.ToUtf8Json());
         progress.Report(new StageProgress(1, "Aligned"));
         var sync = new JsonObject();
         foreach (var camera in alignment.Cameras)
@@ -100,7 +99,7 @@ public sealed class StitchStage(IOptions<StitchOptions> options, ILogger<StitchS
         try
         {
             var figures = await new SessionStitcher(options.Value, logger).StitchAsync(context.Takes, alignment, panorama, unfinished, progress, cancellationToken);
-            File.Move(unfinished, target, overwrite: true);
+            DurableFile.Publish(unfinished, target);
             progress.Report(new StageProgress(1, "Stitched"));
             return new JsonObject
             {

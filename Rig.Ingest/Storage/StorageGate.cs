@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Hosting.Configuration;
+using Rig.Hosting.Files;
 
 namespace Rig.Ingest.Storage;
 
@@ -25,7 +26,7 @@ internal sealed class StorageGate(SessionLayout layout, SchemaGate schema, IOpti
         {
             foreach (var folder in new[] { layout.SessionsPath, layout.TempPath, layout.ProcessingPath })
             {
-                Durable.CreateDirectory(folder);
+                DurableFile.CreateDirectory(folder);
             }
 
             DropUnfinishedUploads();

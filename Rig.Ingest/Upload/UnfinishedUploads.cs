@@ -1,3 +1,4 @@
+using Rig.Hosting.Files;
 using Rig.Ingest.Intake;
 using Rig.Ingest.Storage;
 
@@ -17,7 +18,7 @@ internal sealed class UnfinishedUploads(SessionLayout layout, UploadStore rows, 
     /// <returns>False when an upload with this fingerprint is there already.</returns>
     public async Task<bool> AddAsync(UploadRow upload, string? fingerprint, CancellationToken cancellationToken)
     {
-        Durable.SyncDirectory(layout.TempPath);
+        DurableFile.SyncDirectory(layout.TempPath);
         return await rows.AddAsync(upload, fingerprint, cancellationToken);
     }
 

@@ -1,17 +1,19 @@
 extern alias ctl;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
-using ctl::Rig.Ctl.Operations;
 using Microsoft.Extensions.DependencyInjection;
-using Rig.Actors.Hosting;
-using Rig.Rehearsal.Demo;
+using Rig.Domain.Operations;
+using Rig.Hosting.Operations;
 using Rig.Ingest.Hosting;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Faults;
 using Rig.Tests.Ingest;
 using Rig.Tests.Ingest.Security;
 using Rig.Tests.Storage;
 using Rig.Tests.Support;
+using ctl::Rig.Ctl.Operations;
 
 namespace Rig.Tests.Ctl;
 
@@ -42,6 +44,7 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
             ["Offload__ServerUrl"] = $"http://127.0.0.1:{Text(serverPort)}",
         });
         await Eventually.HoldsAsync(async () => (await TryRunAsync(nodePort, "offload", "list")).ExitCode == ExitCode.Done);
+        await AssertApartAsync(node.Http, nodePort, "/api/v1/status");
         var take = Assert.Single(await RunAsync(nodePort, "offload", "list"));
         Assert.Equal((Take, false), ((string?)take["id"], (bool)take["offloaded"]!));
         Assert.True((bool)Assert.Single(await RunAsync(nodePort, "offload", "pause"))["paused"]!);
@@ -59,6 +62,7 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
 
         await using var server = await StartServerAsync(database, $"--Rig:Server:Port={serverPort}");
         var port = await PortAsync(server);
+        await AssertApartAsync(server.Http, port, "/api/v1/health");
         Assert.Equal(1, (int)Assert.Single(await RunAsync(nodePort, "offload", "retry", job))["count"]!);
         await Eventually.HoldsAsync(async () => (bool)Assert.Single(await RunAsync(nodePort, "offload", "list"))["offloaded"]!);
 
@@ -112,12 +116,33 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
         },
         ["--Rig:Operations:Port=0", "--Rig:Operations:Token=" + Token, .. settings]);
 
-    private static async Task<int> PortAsync(IngestServer server) => (await server.Services.GetRequiredService<OperationsListener>().Listening.WaitAsync(NodeProcess.Patience)).Port;
+    /// <summary>The operator's routes are on the operations port alone, and none of the program's others is there.</summary>
+    private static async Task AssertApartAsync(HttpClient program, int operationsPort, string route)
+    {
+        using var operations = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Text(operationsPort)}") };
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(operations, "POST", OperationsHttp.ChallengeRoute));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(operations, "GET", route));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(program, "GET", route));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(program, "POST", OperationsHttp.ChallengeRoute));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(program, "POST", OperationsHttp.SessionRoute));
+        foreach (var command in OperatorCommands.All)
+        {
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(program, command.Method, command.Path));
+        }
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string method, string path)
+    {
+        using var reply = await http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        return reply.StatusCode;
+    }
+
+    private static async Task<int> PortAsync(IngestServer server) => (await server.Services.GetRequiredService<OperationsServer>().Listening.WaitAsync(NodeProcess.Patience)).Port;
 
     private static async Task<List<JsonObject>> AskAsync(OperationsClient client, string command, params (string Name, string Value)[] arguments)
     {
         var items = new List<JsonObject>();
-        await foreach (var item in client.RunAsync(command, arguments.ToDictionary(argument => argument.Name, argument => argument.Value), CancellationToken.None))
+        await foreach (var item in client.RunAsync(OperatorCommands.Find(command)!, arguments.ToDictionary(argument => argument.Name, argument => argument.Value), CancellationToken.None))
         {
             items.Add(item);
         }

@@ -2,9 +2,9 @@ extern alias ctl;
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using ctl::Rig.Ctl.Operations;
-using Rig.Actors.Operations;
+using Rig.Domain.Operations;
 using Rig.Tests.Support;
+using ctl::Rig.Ctl.Operations;
 
 namespace Rig.Tests.Ctl;
 
@@ -35,7 +35,7 @@ public sealed class RigctlTests
         var (name, arguments, settings) = Assert.Single(ran);
         Assert.Equal("log tail", name);
         Assert.Equal(new Dictionary<string, string> { ["lines"] = "5", ["follow"] = "true" }, arguments);
-        Assert.Equal(new OperatorSettings(new NodeAddress("192.168.1.102", OperationsOptions.DefaultPort), null, true), settings);
+        Assert.Equal(new OperatorSettings(new NodeAddress("192.168.1.102", OperationsHttp.DefaultPort), null, true), settings);
     }
 
     [Theory]

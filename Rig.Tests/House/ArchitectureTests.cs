@@ -13,13 +13,14 @@ public sealed class ArchitectureTests
     private static readonly (string Project, string Assembly, string[] MayUse)[] Projects =
     [
         ("Rig.Domain", "Rig.Domain", []),
-        ("Rig.Hosting", "Rig.Hosting", []),
+        ("Rig.Hosting", "Rig.Hosting", ["Rig.Domain"]),
         ("Rig.Media", "Rig.Media", []),
         ("Rig.Actors", "Rig.Actors", ["Rig.Domain", "Rig.Hosting"]),
         ("Rig.CameraNode", "rig-node", ["Rig.Actors", "Rig.Domain", "Rig.Hosting", "Rig.Media"]),
         ("Rig.Ingest", "rig-ingest", ["Rig.Actors", "Rig.Domain", "Rig.Hosting", "Rig.Media"]),
         ("Rig.Viewer", "rig-viewer", ["Rig.Domain", "Rig.Hosting"]),
-        ("Rig.Ctl", "rigctl", ["Rig.Actors", "Rig.Domain", "Rig.Media"]),
+        ("Rig.Ctl", "rigctl", ["Rig.Domain"]),
+        ("Rig.Rehearsal", "rig-rehearsal", ["Rig.CameraNode", "Rig.Domain", "Rig.Media"]),
         ("Rig.Simulation", "rig-simulation", ["Rig.Actors", "Rig.CameraNode", "Rig.Domain", "Rig.Ingest"]),
     ];
 
@@ -75,6 +76,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("Rig.Viewer")]
+    [InlineData("Rig.Ctl")]
     public void A_program_without_actors_ships_no_actor_engine(string project)
     {
         var output = Path.Combine(Checkout.Root, project, "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')));

@@ -10,9 +10,11 @@ using Rig.Actors.Recording;
 using Rig.Actors.Timing;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Control;
+using Rig.CameraNode.Modes;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Configuration;
 using Rig.Tests.Support;
 using node::Rig.CameraNode.Hosting;
 using node::Rig.CameraNode.Network;
@@ -33,7 +35,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         [
             "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Camera:Source=pattern", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
-        builder.Services.AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddCameraNode();
+        builder.Services.AddRigKey(CameraOptions.Section).AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);
         if (withActors)
         {

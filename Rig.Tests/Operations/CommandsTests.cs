@@ -1,9 +1,10 @@
-using System.Net;
-using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Rig.Actors.Operations;
 using Rig.Hosting.Observability;
+using Rig.Hosting.Operations;
 using Rig.Tests.Support;
 using Serilog;
 using Serilog.Events;
@@ -28,7 +29,7 @@ public sealed class CommandsTests : PatientTestKit
             ["Other:Secret"] = "not Rig's",
         }).Build();
         using var system = ActorSystem.Create("shown", "akka { loggers = [], remote.cookie = \"c00kie\" }");
-        var palette = new OperatorPalette().AddConfig(() => [system], configuration);
+        var palette = new OperatorPalette().AddConfig(configuration, () => ((ActorSystem[])[system]).Settings());
 
         var shown = (await RunAsync(palette, "config show")).ToDictionary(item => (string)item["key"]!, item => (string)item["value"]!);
         Assert.Equal("CAM_L", shown["Rig:Node:CameraId"]);
@@ -77,7 +78,7 @@ public sealed class CommandsTests : PatientTestKit
     {
         var tail = new LogTail();
         using var log = new LoggerConfiguration().MinimumLevel.ControlledBy(tail.Switch).WriteTo.Sink(tail).CreateLogger();
-        var palette = new OperatorPalette().AddLog(tail, () => [Sys]);
+        var palette = new OperatorPalette().AddLog(tail, level => ((ActorSystem[])[Sys]).SetLogLevel(level));
         log.Debug("too fine");
         log.Information("one {Name}", "camera");
         log.Warning(new InvalidOperationException("cause"), "two");
@@ -118,7 +119,7 @@ public sealed class CommandsTests : PatientTestKit
         }
 
         log.Information("{Long}", new string('x', 100_000));
-        var kept = await RunAsync(new OperatorPalette().AddLog(tail, () => []), "log tail", ("lines", "1000"));
+        var kept = await RunAsync(new OperatorPalette().AddLog(tail, _ => { }), "log tail", ("lines", "1000"));
         Assert.Equal(LogTail.Capacity, kept.Count);
         Assert.Equal("8", (string?)kept[0]["message"]);
         Assert.InRange(((string)kept[^1]["message"]!).Length, 1, 5000);
@@ -132,27 +133,20 @@ public sealed class CommandsTests : PatientTestKit
     }
 
     [Fact]
-    public async Task A_refusal_of_the_programs_own_routes_reaches_the_operator_in_their_words()
+    public async Task What_a_route_answers_and_refuses_reaches_the_operator_in_its_words()
     {
-        var rest = Rest((HttpStatusCode.Conflict, """{"success":false,"error":"CAM_L is recording already."}"""));
-        var palette = new OperatorPalette().Add("rig start", rest.Call("/start", _ => [], answer => [answer]));
-        for (var attempt = 0; attempt < 5; attempt++)
-        {
-            Assert.Equal("CAM_L is recording already.", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig start"))).Message);
-        }
-    }
-
-    [Fact]
-    public async Task After_three_broken_answers_the_web_server_gets_a_pause()
-    {
-        var rest = Rest((HttpStatusCode.OK, "<html>"));
-        var palette = new OperatorPalette().Add("rig stop", rest.Call("/stop", _ => [], answer => [answer]));
-        for (var attempt = 0; attempt < 3; attempt++)
-        {
-            Assert.Contains("could not be asked", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig stop"))).Message, StringComparison.Ordinal);
-        }
-
-        Assert.Contains("asked again in", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig stop"))).Message, StringComparison.Ordinal);
+        var routes = new RouteCommands(JsonSerializerOptions.Web, failure => failure is TimeoutException ? "It did not answer in time." : null);
+        var palette = new OperatorPalette()
+            .Add("rig status", routes.Call((_, _) => Task.FromResult(Results.Json(new { Cameras = new[] { new { Id = "CAM_L" } } })), answer => answer["cameras"]!.AsArray()))
+            .Add("rig start", routes.Call((_, _) => Task.FromResult(Results.Json(new { Success = false, Error = "CAM_L is recording already." }, statusCode: 409)), answer => [answer]))
+            .Add("rig stop", routes.Call((_, _) => throw new TimeoutException(), answer => [answer]))
+            .Add("jobs", routes.Call((_, _) => Task.FromResult(Results.Problem("Not now.", statusCode: 503)), answer => [answer]))
+            .Add("offload list", routes.Call((_, _) => throw new InvalidOperationException("A mistake."), answer => [answer]));
+        Assert.Equal("CAM_L", (string?)Assert.Single(await RunAsync(palette, "rig status"))["id"]);
+        Assert.Equal("CAM_L is recording already.", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig start"))).Message);
+        Assert.Equal("It did not answer in time.", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "rig stop"))).Message);
+        Assert.Equal("Not now.", (await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(palette, "jobs"))).Message);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(palette, "offload list"));
     }
 
     private static async Task<List<JsonObject>> RunAsync(OperatorPalette palette, string command, params (string Name, string Value)[] arguments)
@@ -165,17 +159,6 @@ public sealed class CommandsTests : PatientTestKit
         }
 
         return items;
-    }
-
-    private RestCommands Rest((HttpStatusCode Status, string Body) answer) => new(
-        new HttpClient(new Scripted(answer)),
-        () => new Uri("http://127.0.0.1:1"),
-        CircuitBreaker.Create(Sys.Scheduler, 3, TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(1)));
-
-    private sealed class Scripted((HttpStatusCode Status, string Body) answer) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") });
     }
 
     private sealed class Silent : ReceiveActor;

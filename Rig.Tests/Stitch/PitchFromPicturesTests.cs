@@ -30,7 +30,7 @@ public sealed class PitchFromPicturesTests
             using var source = new SyntheticSource(id, Width, Height, 25, seed: 7);
             var frame = new Yuv420Frame(Width, Height);
             source.Fill(frame, TimeSpan.FromSeconds(20));
-            return new Background(Width, Height, frame.Data);
+            return new MedianPicture(Width, Height, frame.Data);
         }).ToArray();
         var wide = PanoramaPlanner.Plan(cameras, null, 5760);
 

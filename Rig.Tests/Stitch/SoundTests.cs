@@ -71,8 +71,8 @@ public sealed class SoundTests
             return new TakeFile(id, path, SyntheticTakes.Manifest(id, path, Width, Height, Fps, Seconds, null, SyntheticTakes.Start.AddSeconds(i == 0 ? leftLater : 0)));
         }).ToArray();
         var cameras = ids.Select((id, i) => new AlignedCamera(id.Value, lens, Rotation.FromYaw(0.8 * (i - 0.5)).ToRowMajor(), ExposureMatch.None, 0, 1)).ToArray();
-        await StitchFolder.WriteAsync(StitchFolder.Alignment(folder.Path), new AlignmentFile(SyntheticTakes.Start, cameras, 0, 0, 0, 0, "test").ToUtf8Json(), CancellationToken.None);
-        await StitchFolder.WriteAsync(StitchFolder.Geometry(folder.Path), PanoramaPlanner.Plan([.. cameras.Select(c => c.Model())], null, 640).ToUtf8Json(), CancellationToken.None);
+        StitchFolder.Write(StitchFolder.Alignment(folder.Path), new AlignmentFile(SyntheticTakes.Start, cameras, 0, 0, 0, 0, "test").ToUtf8Json());
+        StitchFolder.Write(StitchFolder.Geometry(folder.Path), PanoramaPlanner.Plan([.. cameras.Select(c => c.Model())], null, 640).ToUtf8Json());
         return SyntheticTakes.Context(folder.Path, takes);
     }
 

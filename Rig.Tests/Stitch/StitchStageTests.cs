@@ -158,9 +158,9 @@ public sealed class StitchStageTests
         }
 
         var alignment = new AlignmentFile(SyntheticTakes.Start, cameras, 0, 0, 0, 0, "test");
-        await StitchFolder.WriteAsync(StitchFolder.Alignment(folder.Path), alignment.ToUtf8Json(), CancellationToken.None);
+        StitchFolder.Write(StitchFolder.Alignment(folder.Path), alignment.ToUtf8Json());
         var geometry = PanoramaPlanner.Plan([.. cameras.Select(c => c.Model())], null, 1200);
-        await StitchFolder.WriteAsync(StitchFolder.Geometry(folder.Path), geometry.ToUtf8Json(), CancellationToken.None);
+        StitchFolder.Write(StitchFolder.Geometry(folder.Path), geometry.ToUtf8Json());
         return SyntheticTakes.Context(folder.Path, [.. takes]);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Rig.Hosting.Configuration;
 using Rig.Tests.Support;
 using Rig.Viewer.Storage;
 
@@ -79,7 +80,7 @@ public sealed class OlderDatabaseTests(PostgresFixture postgres)
         await MakeOlderAsync(database, version: 7);
         var before = await ReadAsync(database, Catalogue);
         await using var db = Open(database);
-        var refused = await Assert.ThrowsAsync<StartRefusedException>(() => new Migrator(db).UpgradeAsync(CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<StartupException>(() => new Migrator(db).UpgradeAsync(CancellationToken.None));
         Assert.Contains("7", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, await ReadAsync(database, Catalogue));
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Configuration;
 using Rig.Tests.Support;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Hosting;
@@ -16,7 +17,7 @@ public sealed class StartTests(PostgresFixture postgres, ViewerServer server) : 
         using var folder = new TempFolder();
         var settings = ViewerServer.Settings(await postgres.NewDatabaseAsync(), folder.Path);
         settings["Rig:Database:AutoUpgrade"] = "false";
-        var refused = await StartAsync<StartRefusedException>(settings);
+        var refused = await StartAsync<StartupException>(settings);
         Assert.Contains("rig-viewer upgrade", refused.Message, StringComparison.Ordinal);
     }
 
@@ -31,7 +32,7 @@ public sealed class StartTests(PostgresFixture postgres, ViewerServer server) : 
             await db.Database.ExecuteSqlAsync($"""INSERT INTO "__EFMigrationsHistory" VALUES ('99990101000000_Later', '99.0')""");
         }
 
-        var refused = await StartAsync<StartRefusedException>(ViewerServer.Settings(connectionString, folder.Path));
+        var refused = await StartAsync<StartupException>(ViewerServer.Settings(connectionString, folder.Path));
         Assert.Contains("newer", refused.Message, StringComparison.Ordinal);
     }
 

@@ -47,7 +47,7 @@ internal static class ViewerCommands
         {
             return 0;
         }
-        catch (Exception refused) when (RigOptions.Refusal(refused) is not null || refused is StartRefusedException or IOException or NpgsqlException or InvalidOperationException)
+        catch (Exception refused) when (RigOptions.Refusal(refused) is not null || refused is StartupException or IOException or NpgsqlException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync("rig-viewer: " + Sentence(refused));
             return 1;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Rig.Domain.Publishing;
+using Rig.Hosting.Files;
 using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Publish;
@@ -57,7 +58,7 @@ internal sealed class IncomingFiles(MediaStore store)
         finally
         {
             arriving.Flush(flushToDisk: true);
-            DurableFolder.Sync(folder);
+            DurableFile.SyncDirectory(folder);
         }
     }
 
@@ -88,8 +89,8 @@ internal sealed class IncomingFiles(MediaStore store)
         var folder = store.GameFolder(gameId);
         MediaStore.CreateFolder(folder);
         File.Move(arriving, store.StoredPath(gameId, file.Sha256), overwrite: true);
-        DurableFolder.Sync(folder);
-        DurableFolder.Sync(Path.GetDirectoryName(folder)!);
+        DurableFile.SyncDirectory(folder);
+        DurableFile.SyncDirectory(Path.GetDirectoryName(folder)!);
         return true;
     }
 

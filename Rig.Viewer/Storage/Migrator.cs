@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Viewer.Storage;
 
@@ -25,7 +26,7 @@ internal sealed class Migrator(ViewerDb db)
     }
 
     /// <returns>The migrations that were applied, or found to be in an older database; none if the schema was up to date.</returns>
-    /// <exception cref="StartRefusedException">A newer program made the schema.</exception>
+    /// <exception cref="StartupException">A newer program made the schema.</exception>
     public async Task<IReadOnlyList<string>> UpgradeAsync(CancellationToken cancellationToken)
     {
         // One connection for all of it: the lock belongs to it.

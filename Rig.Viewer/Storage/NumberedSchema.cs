@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Viewer.Storage;
 
@@ -22,7 +23,7 @@ internal static class NumberedSchema
     }
 
     /// <summary>Does nothing where there is no old record.</summary>
-    /// <exception cref="StartRefusedException">The old record has a version that was never released.</exception>
+    /// <exception cref="StartupException">The old record has a version that was never released.</exception>
     public static async Task TakeOverAsync(ViewerDb db, CancellationToken cancellationToken)
     {
         if (await ReadVersionAsync(db, cancellationToken) is not { } version)
@@ -32,7 +33,7 @@ internal static class NumberedSchema
 
         if (version != LastVersion)
         {
-            throw new StartRefusedException($"The database says that it has schema {version}, which no rig-viewer made. Restore a backup.");
+            throw new StartupException($"The database says that it has schema {version}, which no rig-viewer made. Restore a backup.");
         }
 
         var history = db.GetService<IHistoryRepository>();

@@ -1,14 +1,15 @@
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Configuration;
 
 namespace Rig.Viewer.Storage;
 
 /// <summary>Lets the program start only on the schema it was written for; runs before the first request can be taken.</summary>
 internal sealed class SchemaGate(IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, ILogger<SchemaGate> logger) : IHostedLifecycleService
 {
-    public static StartRefusedException IsNewer(SchemaState schema, string programSchema) => new(
+    public static StartupException IsNewer(SchemaState schema, string programSchema) => new(
         $"The database has schema {schema.Name}, made by a newer rig-viewer; this program knows {programSchema}. Install the newer program.");
 
-    /// <exception cref="StartRefusedException">The schema is older or newer than this program.</exception>
+    /// <exception cref="StartupException">The schema is older or newer than this program.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -26,7 +27,7 @@ internal sealed class SchemaGate(IServiceScopeFactory scopes, IOptions<DatabaseO
 
         if (!options.Value.AutoUpgrade)
         {
-            throw new StartRefusedException(
+            throw new StartupException(
                 $"The database lacks {schema.Pending.Count} step(s) to schema {migrator.ProgramSchema}, which this program needs. Run 'rig-viewer upgrade', or set Rig:Database:AutoUpgrade to true.");
         }
 
@@ -44,6 +45,3 @@ internal sealed class SchemaGate(IServiceScopeFactory scopes, IOptions<DatabaseO
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
-
-/// <summary>Starting makes no sense; the message is the one sentence that the operator reads.</summary>
-internal sealed class StartRefusedException(string message) : Exception(message);

@@ -22,8 +22,16 @@ internal static class OffloadRoutes
         offload.MapGet("/status", Status);
         offload.MapPost("/pause", (IngestActors actors, CancellationToken cancellationToken) => SetPausedAsync(actors, true, cancellationToken));
         offload.MapPost("/resume", (IngestActors actors, CancellationToken cancellationToken) => SetPausedAsync(actors, false, cancellationToken));
-        offload.MapPost("/retry", RetryAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        offload.MapPost("/verify", VerifyAsync).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        offload.MapPost("/retry", async (HttpRequest request, TransferBoard board, IngestActors actors, CancellationToken cancellationToken) =>
+        {
+            using var body = await BodyAsync(request, cancellationToken);
+            return await RetryAsync(Text(body, "recording_id"), board, actors, cancellationToken);
+        }).ProducesProblem(StatusCodes.Status404NotFound);
+        offload.MapPost("/verify", async (HttpRequest request, SessionVerification verification, CancellationToken cancellationToken) =>
+        {
+            using var body = await BodyAsync(request, cancellationToken);
+            return await VerifyAsync(Text(body, "session_id"), Text(body, "camera_id"), verification, cancellationToken);
+        }).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static Ok<OffloadStatusReply> Status(TransferBoard board, IOptions<PullOptions> options)
@@ -47,7 +55,7 @@ internal static class OffloadRoutes
             [.. board.Nodes.Select(node => new NodeReply(node.NodeUrl, node.CameraId, node.SeenAt == DateTimeOffset.MinValue ? null : node.SeenAt, node.Problem))]));
     }
 
-    private static async Task<Ok<PausedReply>> SetPausedAsync(IngestActors actors, bool paused, CancellationToken cancellationToken)
+    internal static async Task<Ok<PausedReply>> SetPausedAsync(IngestActors actors, bool paused, CancellationToken cancellationToken)
     {
         object command = paused ? new PullProtocol.Pause() : new PullProtocol.Resume();
         return await actors.Pull.Ask<object>(command, AskTimeout, cancellationToken) switch
@@ -58,11 +66,11 @@ internal static class OffloadRoutes
         };
     }
 
-    private static async Task<Ok<RetryingReply>> RetryAsync(HttpRequest request, TransferBoard board, IngestActors actors, CancellationToken cancellationToken)
+    /// <param name="recordingId">Null for every take that failed.</param>
+    internal static async Task<Ok<RetryingReply>> RetryAsync(string? recordingId, TransferBoard board, IngestActors actors, CancellationToken cancellationToken)
     {
-        using var body = await BodyAsync(request, cancellationToken);
         RecordingId? only = null;
-        if (Text(body?.RootElement, "recording_id") is { } text)
+        if (recordingId is { } text)
         {
             only = RecordingId.TryParse(text, out var id) ? id : throw new ApiException(400, "recording_id is not one. It looks like GAME_20261121_140000_CAM_L.");
             if (board.Transfers.All(transfer => transfer.Id != id))
@@ -75,16 +83,16 @@ internal static class OffloadRoutes
         return TypedResults.Ok(new RetryingReply(Success: true, retrying.Takes));
     }
 
-    private static async Task<Ok<VerificationReply>> VerifyAsync(HttpRequest request, SessionVerification verification, CancellationToken cancellationToken)
+    /// <param name="cameraId">Null for all of the session's.</param>
+    internal static async Task<Ok<VerificationReply>> VerifyAsync(string? sessionId, string? cameraId, SessionVerification verification, CancellationToken cancellationToken)
     {
-        using var body = await BodyAsync(request, cancellationToken);
-        if (!SessionId.TryParse(Text(body?.RootElement, "session_id"), out var session))
+        if (!SessionId.TryParse(sessionId, out var session))
         {
             throw new ApiException(400, "session_id is missing or not one. Send {\"session_id\": \"GAME_20261121_140000\"}.");
         }
 
         CameraId? camera = null;
-        if (Text(body?.RootElement, "camera_id") is { } name)
+        if (cameraId is { } name)
         {
             camera = CameraId.TryParse(name, out var parsed) ? parsed : throw new ApiException(400, "camera_id is not one. It looks like CAM_L.");
         }
@@ -105,6 +113,6 @@ internal static class OffloadRoutes
     private static async Task<JsonDocument?> BodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
         request.ContentLength is null or 0 ? null : await JsonBody.ReadObjectAsync(request, MaxBodyBytes, cancellationToken);
 
-    private static string? Text(JsonElement? root, string name) =>
-        root is { } body && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonDocument? body, string name) =>
+        body is not null && body.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -7,7 +7,7 @@ internal static class ExposureMatcher
 {
     private const int SamplesMin = 200;
 
-    public static ExposureMatch[] Match(IReadOnlyList<CameraModel> cameras, IReadOnlyList<Background> backgrounds)
+    public static ExposureMatch[] Match(IReadOnlyList<CameraModel> cameras, IReadOnlyList<MedianPicture> backgrounds)
     {
         // Steps from each camera to its right neighbour; log for the gain.
         var (gain, u, v) = (new double[cameras.Count], new double[cameras.Count], new double[cameras.Count]);
@@ -23,7 +23,7 @@ internal static class ExposureMatcher
             Math.Clamp(v[c] - v.Average(), -12, 12)))];
     }
 
-    private static (double LogGain, double U, double V) Compare(CameraModel left, Background leftSeen, CameraModel right, Background rightSeen)
+    private static (double LogGain, double U, double V) Compare(CameraModel left, MedianPicture leftSeen, CameraModel right, MedianPicture rightSeen)
     {
         List<double> ratios = [], us = [], vs = [];
         const int Step = 8;

@@ -27,7 +27,7 @@ internal static class LineMask
     /// <summary>Ridge half-widths looked for, pixels.</summary>
     private static readonly int[] Reaches = [2, 4, 7];
 
-    public static bool[] Find(PanoramaGeometry geometry, IReadOnlyList<CameraModel> cameras, IReadOnlyList<Background> backgrounds)
+    public static bool[] Find(PanoramaGeometry geometry, IReadOnlyList<CameraModel> cameras, IReadOnlyList<MedianPicture> backgrounds)
     {
         var (width, height) = (geometry.Width, geometry.Height);
         var luma = new byte[width * height];
@@ -95,7 +95,7 @@ internal static class LineMask
         }
     }
 
-    private static byte MeanAround(Background seen, double u, double v, int reach)
+    private static byte MeanAround(MedianPicture seen, double u, double v, int reach)
     {
         var (sum, n) = (0, 0);
         for (var y = Math.Max(0, (int)(v + 0.5) - reach); y <= Math.Min(seen.Height - 1, (int)(v + 0.5) + reach); y++)

@@ -40,7 +40,7 @@ internal sealed class PitchLinesFit
 
     /// <param name="panorama">What the cameras see, without a pitch.</param>
     /// <param name="cameras">Levelled.</param>
-    public static PitchLinesFit Of(PanoramaGeometry panorama, IReadOnlyList<CameraModel> cameras, IReadOnlyList<Background> backgrounds, double lengthM, double widthM, ILogger logger)
+    public static PitchLinesFit Of(PanoramaGeometry panorama, IReadOnlyList<CameraModel> cameras, IReadOnlyList<MedianPicture> backgrounds, double lengthM, double widthM, ILogger logger)
     {
         var scale = Math.Min(1, (double)SearchWidth / panorama.Width);
         var search = panorama with

@@ -1,6 +1,7 @@
 extern alias ctl;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Rig.Domain.Operations;
 using Rig.Rehearsal.Demo;
 using ctl::Rig.Ctl.Operations;
 using Rig.Tests.Support;
@@ -75,7 +76,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
         using var patience = new CancellationTokenSource(Patience);
         using var client = await OperationsClient.ConnectAsync(new NodeAddress(Addresses[camera], NodeAddress.Local.Port), OperatorToken.Find(TokenFile), patience.Token);
         var items = new List<JsonObject>();
-        await foreach (var item in client.RunAsync(command, arguments.ToDictionary(argument => argument.Name, argument => argument.Value), patience.Token))
+        await foreach (var item in client.RunAsync(OperatorCommands.Find(command)!, arguments.ToDictionary(argument => argument.Name, argument => argument.Value), patience.Token))
         {
             items.Add(item);
         }

@@ -1,13 +1,12 @@
 using System.Net;
+using Rig.Domain.Operations;
 
-namespace Rig.Actors.Operations;
+namespace Rig.Hosting.Operations;
 
 /// <summary>The port that <c>rigctl</c> speaks to.</summary>
 public sealed class OperationsOptions
 {
     public const string Section = "Rig:Operations";
-
-    public const int DefaultPort = 9110;
 
     /// <summary>A token shorter than this could be guessed.</summary>
     public const int MinTokenLength = 16;
@@ -19,7 +18,7 @@ public sealed class OperationsOptions
     public string ListenAddress { get; set; } = "127.0.0.1";
 
     /// <summary>0 takes any free port.</summary>
-    public int Port { get; set; } = DefaultPort;
+    public int Port { get; set; } = OperationsHttp.DefaultPort;
 
     /// <summary>What an operator must know. Empty: what <see cref="TokenPath"/> holds.</summary>
     public string Token { get; set; } = "";

@@ -4,7 +4,7 @@ using Rig.Ingest.Stitch.Vision;
 namespace Rig.Ingest.Stitch.Align;
 
 /// <summary>A camera's picture without what moves: the median over instants spread through the session, 4:2:0.</summary>
-internal sealed record Background(int Width, int Height, byte[] I420)
+internal sealed record MedianPicture(int Width, int Height, byte[] I420)
 {
     public ReadOnlySpan<byte> Y => I420.AsSpan(0, Width * Height);
 
@@ -15,11 +15,11 @@ internal sealed record Background(int Width, int Height, byte[] I420)
     public GrayPicture Luma => new(Width, Height, Y.ToArray());
 
     /// <param name="pictures">At least one, all of the camera's size.</param>
-    public static Background Median(CameraTimeline camera, IReadOnlyList<byte[]> pictures)
+    public static MedianPicture Median(CameraTimeline camera, IReadOnlyList<byte[]> pictures)
     {
         if (pictures.Count == 1)
         {
-            return new Background(camera.Width, camera.Height, pictures[0]);
+            return new MedianPicture(camera.Width, camera.Height, pictures[0]);
         }
 
         var median = GC.AllocateUninitializedArray<byte>(pictures[0].Length);
@@ -45,6 +45,6 @@ internal sealed record Background(int Width, int Height, byte[] I420)
                 median[i] = sorted[sorted.Length / 2];
             }
         });
-        return new Background(camera.Width, camera.Height, median);
+        return new MedianPicture(camera.Width, camera.Height, median);
     }
 }

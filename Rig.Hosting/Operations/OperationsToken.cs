@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using Rig.Actors.Operations;
 
-namespace Rig.Actors.Hosting;
+namespace Rig.Hosting.Operations;
 
 /// <summary>What operators of this process must know.</summary>
 public static class OperationsToken

@@ -1,4 +1,4 @@
-namespace Rig.Actors.Operations;
+namespace Rig.Domain.Operations;
 
 /// <summary>How a command's items are shown to a person.</summary>
 public enum OperatorView
@@ -37,6 +37,16 @@ public sealed record OperatorArgument(string Name, string Help, ArgumentKind Kin
 public sealed record OperatorCommand(string Name, string Help, OperatorView View, string Example, params OperatorArgument[] Arguments)
 {
     private const int MaxValueLength = 1000;
+
+    /// <summary>It changes something: a POST with its arguments in the body. Else it is a GET with them in the query.</summary>
+    public bool Changes { get; init; }
+
+    public string Method => Changes ? "POST" : "GET";
+
+    public string Path => $"{OperationsHttp.Root}/{Name.Replace(' ', '/')}";
+
+    /// <summary>Its items are sent as they come, as server-sent events.</summary>
+    public bool Streams => View == OperatorView.Log;
 
     /// <returns>What is wrong with the arguments, or null.</returns>
     public string? Problem(IReadOnlyDictionary<string, string> given)

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 
-namespace Rig.Actors.Operations;
+namespace Rig.Hosting.Operations;
 
 /// <summary>Shows an operator the settings in effect.</summary>
 public static class ConfigCommands
@@ -10,14 +10,14 @@ public static class ConfigCommands
 
     private static readonly string[] SecretWords = ["cookie", "password", "secret", "token", "apikey", "api-key", "connectionstring", "connection-string"];
 
-    /// <param name="systems">The actor systems that run now.</param>
     /// <param name="configuration">The program's own; its section <c>Rig</c> is shown.</param>
-    public static OperatorPalette AddConfig(this OperatorPalette palette, Func<IEnumerable<ActorSystem>> systems, IConfiguration configuration) => palette
+    /// <param name="more">Settings that stand elsewhere, by key.</param>
+    public static OperatorPalette AddConfig(this OperatorPalette palette, IConfiguration configuration, Func<IEnumerable<KeyValuePair<string, string>>> more) => palette
         .Add("config show", arguments =>
         {
             var path = arguments.Text("path") ?? "";
             return Options(configuration)
-                .Concat(systems().SelectMany(system => Leaves(system.Settings.Config, system.Name + ".")))
+                .Concat(more())
                 .Where(entry => entry.Key.StartsWith(path, StringComparison.OrdinalIgnoreCase))
                 .Select(entry => new JsonObject { ["key"] = entry.Key, ["value"] = IsSecret(entry.Key) && entry.Value.Length > 0 ? Mask : entry.Value });
         });
@@ -30,7 +30,4 @@ public static class ConfigCommands
         .Where(entry => entry.Value is not null)
         .Select(entry => KeyValuePair.Create(entry.Key, entry.Value!))
         .OrderBy(entry => entry.Key, StringComparer.Ordinal);
-
-    private static IEnumerable<KeyValuePair<string, string>> Leaves(Config section, string prefix) => section.AsEnumerable().SelectMany(entry =>
-        entry.Value.IsObject() ? Leaves(entry.Value.ToConfig(), $"{prefix}{entry.Key}.") : [KeyValuePair.Create(prefix + entry.Key, entry.Value.ToString())]);
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Rig.Domain.Operations;
 
-namespace Rig.Actors.Operations;
+namespace Rig.Hosting.Operations;
 
 /// <summary>Runs one command: a stream of items, each a JSON object.</summary>
 /// <exception cref="CommandFailedException">The message is for the operator.</exception>

@@ -1,22 +1,20 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Rig.Ingest.Storage;
+namespace Rig.Hosting.Files;
 
 /// <summary>
 /// Makes changes of the file system survive a power cut. A file's bytes are synced by whoever wrote them; a name is durable
 /// only once its directory was synced too.
 /// </summary>
-internal static partial class Durable
+public static partial class DurableFile
 {
-    private const int ReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on x86-64
-    private const int ReadOnlyDirectoryArm64 = 0x4000 | 0x80000;
+    /// <summary>Open for reading, which opens a directory too, and not for child processes; the same number on x86-64 and arm64.</summary>
+    private const int ReadOnlyCloseOnExec = 0x80000;
 
     /// <exception cref="IOException">The directory could not be opened or synced. What was renamed in it may be lost.</exception>
     public static void SyncDirectory(string path)
     {
-        var flags = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ReadOnlyDirectoryArm64 : ReadOnlyDirectory;
-        var descriptor = Open(path, flags);
+        var descriptor = Open(path, ReadOnlyCloseOnExec);
         if (descriptor < 0)
         {
             throw Error("opened", path);
@@ -50,7 +48,8 @@ internal static partial class Durable
     }
 
     /// <summary>Replaces <paramref name="path"/> as a whole: after a power cut it holds the old bytes or the new ones.</summary>
-    public static void WriteFile(string path, ReadOnlySpan<byte> bytes)
+    /// <exception cref="IOException">It was not replaced, or the new name may not be durable.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -69,14 +68,23 @@ internal static partial class Durable
             throw;
         }
 
-        SyncDirectory(Path.GetDirectoryName(path)!);
+        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    private static IOException Error(string action, string path)
+    /// <summary>Gives a file that another program or writer finished its final name, and makes bytes and name durable.</summary>
+    /// <exception cref="IOException">It may have either name.</exception>
+    public static void Publish(string temporary, string path)
     {
-        var cause = new Win32Exception(Marshal.GetLastPInvokeError());
-        return new IOException($"The folder {path} could not be {action}: {cause.Message}", cause);
+        using (var handle = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    private static IOException Error(string action, string path) => new($"The folder {path} could not be {action}: {Marshal.GetLastPInvokeErrorMessage()}.");
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

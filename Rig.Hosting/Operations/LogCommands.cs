@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Rig.Hosting.Observability;
 using Serilog.Events;
 
-namespace Rig.Actors.Operations;
+namespace Rig.Hosting.Operations;
 
 /// <summary>What an operator reads of this process's log, and how much it says.</summary>
 public static class LogCommands
@@ -16,20 +16,17 @@ public static class LogCommands
         ["error"] = LogEventLevel.Error,
     };
 
-    /// <param name="systems">The actor systems that run now: what is below their own level never reaches the log.</param>
-    public static OperatorPalette AddLog(this OperatorPalette palette, LogTail tail, Func<IEnumerable<ActorSystem>> systems) => palette
-        .Add("log level", arguments => Level(arguments, tail, systems))
+    /// <param name="levelSet">Called with the name of the level that was set, for what has a level of its own beside the log's.</param>
+    public static OperatorPalette AddLog(this OperatorPalette palette, LogTail tail, Action<string> levelSet) => palette
+        .Add("log level", arguments => Level(arguments, tail, levelSet))
         .Add("log tail", (arguments, cancellationToken) => Tail(arguments, tail, cancellationToken));
 
-    private static IEnumerable<JsonObject> Level(CommandArguments arguments, LogTail tail, Func<IEnumerable<ActorSystem>> systems)
+    private static IEnumerable<JsonObject> Level(CommandArguments arguments, LogTail tail, Action<string> levelSet)
     {
         if (arguments.Text("level") is { } text)
         {
             tail.Level = Parse(text);
-            foreach (var system in systems())
-            {
-                system.EventStream.SetLogLevel(Logging.LogLevelFor(text.ToUpperInvariant()));
-            }
+            levelSet(text);
         }
 
         return [new JsonObject { ["level"] = Name(tail.Level) }];
