@@ -57,7 +57,7 @@ internal sealed class PanoramaAnalyzer
             background.Drift(picture, mask, alsoForeground: ++drifts % DriftsToSink == 0);
         }
 
-        // Half a millisecond of patience for timestamps that were rounded.
+        // Half a millisecond of timeout for timestamps that were rounded.
         if (timeMs < dueMs - 0.5)
         {
             return null;

@@ -89,9 +89,9 @@ internal sealed class LiveCaptureLoop : IDisposable
         }
     }
 
-    private void Obey(TimeSpan patience)
+    private void Obey(TimeSpan timeout)
     {
-        while (commands.TryTake(out var command, patience))
+        while (commands.TryTake(out var command, timeout))
         {
             switch (command)
             {
@@ -108,7 +108,7 @@ internal sealed class LiveCaptureLoop : IDisposable
                     break;
             }
 
-            patience = TimeSpan.Zero;
+            timeout = TimeSpan.Zero;
         }
     }
 
