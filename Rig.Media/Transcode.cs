@@ -6,7 +6,7 @@ namespace Rig.Media;
 /// <summary>Runs of ffmpeg from file to file.</summary>
 public static class Transcode
 {
-    /// <summary>Writes the input, or the stretch of it that is asked for, anew.</summary>
+    /// <summary>Writes the input, or the stretch of it that is asked for, again.</summary>
     /// <param name="options">Of the output, word by word.</param>
     /// <param name="path">Overwritten; removed again when the run fails.</param>
     /// <exception cref="MediaException">ffmpeg failed.</exception>
@@ -24,7 +24,7 @@ public static class Transcode
         }
     }
 
-    /// <summary>Cuts a stretch out without encoding anew: it begins at the key frame at or before its start.</summary>
+    /// <summary>Cuts a stretch out without encoding again: it begins at the key frame at or before its start.</summary>
     /// <inheritdoc cref="ToFileAsync" path="/exception"/>
     public static Task CutAsync(MediaInput stretch, string path, TimeSpan patience, CancellationToken cancellationToken) =>
         ToFileAsync(stretch, ["-map", "0", "-c", "copy", "-avoid_negative_ts", "make_zero"], path, patience, cancellationToken);

@@ -11,29 +11,35 @@ internal static class CameraModesApi
         var source = camera.Value.Source;
         try
         {
-            return Results.Json(new
-            {
-                Source = source,
-                ProofRequired = offered.Requires(source),
-                Modes = offered.List(source).Select(p => new
-                {
-                    p.Camera,
-                    p.Width,
-                    p.Height,
-                    p.Fps,
-                    p.Codec,
-                    p.BitrateMbps,
-                    p.Encoder,
-                    p.MeasuredFps,
-                    p.SlowestSecondFps,
-                    HeadroomPercent = Math.Round(((p.MeasuredFps / p.Fps) - 1) * 100, 1),
-                    p.MeasuredAt,
-                }),
-            });
+            return new OfferedModeList(
+                source,
+                offered.Requires(source),
+                [
+                    .. offered.List(source).Select(p => new OfferedMode(
+                        p.Camera, p.Width, p.Height, p.Fps, p.Codec, p.BitrateMbps, p.Encoder, p.MeasuredFps, p.SlowestSecondFps,
+                        Math.Round(((p.MeasuredFps / p.Fps) - 1) * 100, 1), p.MeasuredAt)),
+                ]);
         }
         catch (InvalidDataException)
         {
-            return ApiError.Of(StatusCodes.Status500InternalServerError, "The file of measured modes is broken. Move it away and run 'rig-node probe' again.");
+            throw new ApiException(StatusCodes.Status500InternalServerError, "The file of measured modes is broken. Move it away and run 'rig-node probe' again.");
         }
-    });
+    }).WithTags("Settings").WithSummary("The modes that were measured on this machine and hold.").ProducesProblem(StatusCodes.Status500InternalServerError);
 }
+
+/// <param name="ProofRequired">Only these modes are recorded.</param>
+internal sealed record OfferedModeList(string Source, bool ProofRequired, IReadOnlyList<OfferedMode> Modes);
+
+/// <param name="HeadroomPercent">Mean speed above real time.</param>
+internal sealed record OfferedMode(
+    string Camera,
+    int Width,
+    int Height,
+    int Fps,
+    string Codec,
+    double BitrateMbps,
+    string Encoder,
+    double MeasuredFps,
+    double SlowestSecondFps,
+    double HeadroomPercent,
+    DateTimeOffset MeasuredAt);

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Rig.Actors.Recording;
@@ -13,11 +15,14 @@ internal static class ConfigApi
 {
     public static void MapConfig(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/config", (IConfiguration configuration, StatusReader status) => Results.Json(Read(configuration, status)));
-        api.MapPost("/config", ChangeAsync);
+        var config = api.MapGroup("/config").WithTags("Settings");
+        config.MapGet("", (IConfiguration configuration, StatusReader status) => Read(configuration, status)).WithSummary("The settings that can be changed in the field; no secrets.");
+        config.MapPost("", ChangeAsync).WithSummary("Changes some of the settings, or none where one is wrong.").TakesJson<NodeConfig>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    private static JsonObject Read(IConfiguration configuration, StatusReader status)
+    /// <summary>As <see cref="NodeSettings"/> lists them, which also names what a change may name.</summary>
+    private static NodeConfig Read(IConfiguration configuration, StatusReader status)
     {
         var config = new JsonObject
         {
@@ -36,17 +41,17 @@ internal static class ConfigApi
             parent[parts[^1]] = NodeSettings.ToJson(setting, configuration[setting.Key]);
         }
 
-        return config;
+        return config.Deserialize(NodeJson.Default.NodeConfig)!;
     }
 
     /// <summary>Changes what the body names and nothing else; all of it or, with every error listed, none.</summary>
-    private static async Task<IResult> ChangeAsync(
+    private static async Task<ConfigChanged> ChangeAsync(
         HttpRequest request, IConfiguration configuration, NodeConfigFile file, PublishedNode node, StatusReader status, OfferedModes offered, ILogger<NodeConfigFile> log, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (node.IsRecording)
         {
-            return ApiError.Of(StatusCodes.Status409Conflict, "Settings cannot be changed while recording. Stop first.");
+            throw new ApiException(StatusCodes.Status409Conflict, "Settings cannot be changed while recording. Stop first.");
         }
 
         var errors = new List<string>();
@@ -86,7 +91,7 @@ internal static class ConfigApi
 
         if (errors.Count > 0)
         {
-            return ApiError.Of(StatusCodes.Status400BadRequest, string.Join(" ", errors), new JsonObject { ["errors"] = new JsonArray([.. errors.Select(e => (JsonNode)e)]) });
+            throw new ApiException(StatusCodes.Status400BadRequest, string.Join(" ", errors), new JsonObject { ["errors"] = new JsonArray([.. errors.Select(e => (JsonNode)e)]) });
         }
 
         try
@@ -96,10 +101,10 @@ internal static class ConfigApi
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             log.LogError(e, "The settings could not be saved");
-            return ApiError.Of(StatusCodes.Status500InternalServerError, "The settings could not be saved: their file cannot be written. Nothing was changed.");
+            throw new ApiException(StatusCodes.Status500InternalServerError, "The settings could not be saved: their file cannot be written. Nothing was changed.");
         }
 
-        return Results.Json(new { Success = true, Config = Read(configuration, status), RestartRequired = restart });
+        return new ConfigChanged(true, Read(configuration, status), restart);
     }
 
     private static IEnumerable<(string Path, JsonNode? Value)> Leaves(JsonObject node, string prefix) =>
@@ -111,3 +116,40 @@ internal static class ConfigApi
         configuration is IConfigurationRoot root
         && root.Providers.LastOrDefault(p => p.TryGet(key, out _)) is EnvironmentVariablesConfigurationProvider or CommandLineConfigurationProvider;
 }
+
+/// <param name="RestartRequired">Some of it takes effect at the node's next start.</param>
+internal sealed record ConfigChanged(bool Success, NodeConfig Config, bool RestartRequired);
+
+/// <summary>The settings that can be changed in the field. Every one of <see cref="NodeSettings"/> has its place here.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record NodeConfig(
+    int Version,
+    CameraConfig Camera,
+    StorageConfig Storage,
+    SyncConfig Sync,
+    GuardsConfig Guards,
+    UploadConfig Offload,
+    UpdateConfig Update,
+    bool ProductionMode);
+
+/// <param name="Id">Cannot be changed here, as the position.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record CameraConfig(string Id, string Position, int Width, int Height, int Fps, string Codec, double BitrateMbps);
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record StorageConfig(double MinFreeSpaceGb, bool AutoDeleteOffloaded, bool DeleteAfterConfirm);
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record SyncConfig(double MaxOffsetMs);
+
+/// <summary>Each ignore, warn or refuse.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record GuardsConfig(string Camera, string Storage, string FreeSpace, string Battery, string Temperature, string Clock, double MinRecordingMinutes);
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record UploadConfig(
+    string ServerUrl, bool AutoUpload, bool UploadOnRecordStop, int RetryCount, double RetryDelaySec, int ChunkSizeKb, bool VerifyChecksum);
+
+/// <param name="ReleasesUrl">Empty for none.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record UpdateConfig(string ReleasesUrl);

@@ -1,7 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 using Rig.Actors.Timing;
 using Rig.CameraNode.Control;
 using Rig.CameraNode.Status;
@@ -20,31 +17,35 @@ internal static class CoordinatorApi
 
     public static void MapCoordinator(this IEndpointRouteBuilder api)
     {
-        var coordinator = api.MapGroup("/coordinator");
-        coordinator.MapGet("/status", (StatusReader status) => status.Rig());
-        coordinator.MapGet("/session", (StatusReader status) => new { Session = status.RigView().View.Session is { } session ? StatusReader.Of(session) : null });
+        var coordinator = api.MapGroup("/coordinator").WithTags("Rig");
+        coordinator.MapGet("/status", (StatusReader status) => status.Rig()).WithSummary("The whole rig, as this node knows it.");
+        coordinator.MapGet("/session", (StatusReader status) => new CurrentSession(status.RigView().View.Session is { } session ? StatusReader.Of(session) : null))
+            .WithSummary("The running session, or the last one.");
         coordinator.MapGet("/sessions", async (INodeControl node, CancellationToken cancellationToken) =>
             await node.AskCoordinatorAsync(new GetSessions(), Patience, cancellationToken) is SessionList list
-                ? Results.Json(new { Sessions = list.Sessions.Select(StatusReader.Of) })
-                : ApiError.Of(StatusCodes.Status503ServiceUnavailable, "The rig has no coordinator right now. Try again in a moment."));
-        coordinator.MapMethods("/preflight", ["GET", "POST"], (StatusReader status) => Preflight(status));
-        coordinator.MapPost("/start", async (HttpRequest request, INodeControl node, StatusReader status, MasterClock clock, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
+                ? new SessionHistory([.. list.Sessions.Select(StatusReader.Of)])
+                : throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The rig has no coordinator right now. Try again in a moment."))
+            .WithSummary("The last 20 sessions.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        coordinator.MapMethods("/preflight", ["GET", "POST"], (StatusReader status) => Preflight(status)).WithSummary("Whether a match could start, check by check.");
+        coordinator.MapPost("/start", async (HttpRequest request, INodeControl node, StatusReader status, MasterClock clock, CancellationToken cancellationToken) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-            return await StartAsync(body.Text("session_id"), body.Text("request_id"), node, status, clock, json.Value.SerializerOptions, cancellationToken);
-        });
-        coordinator.MapPost("/stop", async (HttpRequest request, INodeControl node, StatusReader status, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
+            return await StartAsync(body.Text("session_id"), body.Text("request_id"), node, status, clock, cancellationToken);
+        }).WithSummary("Starts a session on all cameras; without a coordinator in reach, this camera alone.")
+            .TakesJson<StartRig>().Produces<RigStarted>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status500InternalServerError);
+        coordinator.MapPost("/stop", async (HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-            return await StopAsync(body.Text("request_id"), node, status, json.Value.SerializerOptions, cancellationToken);
-        });
+            return await StopAsync(body.Text("request_id"), node, status, cancellationToken);
+        }).WithSummary("Stops the running session; without a coordinator in reach, this camera alone.")
+            .TakesJson<StopRig>().Produces<RigStopped>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status500InternalServerError);
     }
 
     /// <summary>Starts a session on all cameras, or on this one where no coordinator is in reach.</summary>
     /// <param name="sessionName">Null makes one from the clock.</param>
     /// <param name="request">The same again gets the same answer; null for a new one.</param>
     internal static async Task<IResult> StartAsync(
-        string? sessionName, string? request, INodeControl node, StatusReader status, MasterClock clock, JsonSerializerOptions json, CancellationToken cancellationToken)
+        string? sessionName, string? request, INodeControl node, StatusReader status, MasterClock clock, CancellationToken cancellationToken)
     {
         var session = RecordApi.SessionIdOf(sessionName);
         var requestId = RequestIdOf(request);
@@ -52,80 +53,61 @@ internal static class CoordinatorApi
         {
             // No coordinator in reach: this camera records by itself rather than nobody at all.
             var now = clock.MasterNow;
-            return await RecordApi.StartThisCameraAsync(node, status.CameraId, session ?? SessionId.FromMasterTime(now), now, cancellationToken);
+            return TypedResults.Ok(await RecordApi.StartThisCameraAsync(node, status.CameraId, session ?? SessionId.FromMasterTime(now), now, cancellationToken));
         }
 
         return await node.AskCoordinatorAsync(new StartSession(requestId, session), Patience, cancellationToken) switch
         {
-            SessionStarted started => Results.Json(new
-            {
-                Success = true,
-                SessionId = started.Session.SessionId.Value,
-                ScheduledStart = started.Session.ScheduledStart,
+            SessionStarted started => TypedResults.Ok(new RigStarted(
+                true,
+                started.Session.SessionId.Value,
+                started.Session.ScheduledStart,
                 started.Session.StartSpreadMs,
-                Cameras = CamerasOf(started.Session, json),
-                Message = started.Session.Cameras.Where(c => c.Problem is not null).ToList() is { Count: > 0 } problems
+                CamerasOf(started.Session),
+                started.Session.Cameras.Where(c => c.Problem is not null).ToList() is { Count: > 0 } problems
                     ? $"Recording, but not with every camera. {string.Join(" ", problems.Select(c => c.Problem))}"
                     : "All cameras record.",
-                Session = StatusReader.Of(started.Session),
-            }),
-            SessionRefused refused => Refusal(refused),
-            _ => ApiError.Of(StatusCodes.Status500InternalServerError, "The coordinator gave an answer that makes no sense here."),
+                StatusReader.Of(started.Session))),
+            SessionRefused refused => throw Refusal(refused),
+            _ => throw new ApiException(StatusCodes.Status500InternalServerError, "The coordinator gave an answer that makes no sense here."),
         };
     }
 
-    internal static async Task<IResult> StopAsync(string? request, INodeControl node, StatusReader status, JsonSerializerOptions json, CancellationToken cancellationToken)
+    internal static async Task<IResult> StopAsync(string? request, INodeControl node, StatusReader status, CancellationToken cancellationToken)
     {
         var requestId = RequestIdOf(request);
         if (status.RigView().Age is null)
         {
             return await node.AskCameraAsync(new RecordingProtocol.StopTake(null), Patience, cancellationToken) switch
             {
-                RecordingProtocol.TakeFinished finished => Results.Json(new { Success = true, SessionId = finished.RecordingId.SessionId.Value, Message = "This camera stopped. The others are not in reach." }),
-                RecordingProtocol.TakeRefused refused => RecordApi.Refusal(refused),
-                _ => ApiError.Of(StatusCodes.Status500InternalServerError, "The camera gave an answer that makes no sense here."),
+                RecordingProtocol.TakeFinished finished => TypedResults.Ok(new LoneCameraStopped(true, finished.RecordingId.SessionId.Value, "This camera stopped. The others are not in reach.")),
+                RecordingProtocol.TakeRefused refused => throw RecordApi.Refusal(refused),
+                _ => throw RecordApi.Senseless(),
             };
         }
 
         return await node.AskCoordinatorAsync(new StopSession(requestId), Patience, cancellationToken) switch
         {
-            SessionStopped stopped => Results.Json(new
-            {
-                Success = true,
-                SessionId = stopped.Session.SessionId.Value,
+            SessionStopped stopped => TypedResults.Ok(new RigStopped(
+                true,
+                stopped.Session.SessionId.Value,
                 stopped.Session.StoppedAt,
-                Cameras = CamerasOf(stopped.Session, json),
-                Message = stopped.Session.Cameras.Where(c => c.Problem is not null).ToList() is { Count: > 0 } problems
+                CamerasOf(stopped.Session),
+                stopped.Session.Cameras.Where(c => c.Problem is not null).ToList() is { Count: > 0 } problems
                     ? $"Stopped, but not cleanly everywhere. {string.Join(" ", problems.Select(c => c.Problem))}"
                     : "All cameras stopped and closed their recordings.",
-                Session = StatusReader.Of(stopped.Session),
-            }),
-            SessionRefused refused => Refusal(refused),
-            _ => ApiError.Of(StatusCodes.Status500InternalServerError, "The coordinator gave an answer that makes no sense here."),
+                StatusReader.Of(stopped.Session))),
+            SessionRefused refused => throw Refusal(refused),
+            _ => throw new ApiException(StatusCodes.Status500InternalServerError, "The coordinator gave an answer that makes no sense here."),
         };
     }
 
-    private static JsonObject CamerasOf(SessionView session, JsonSerializerOptions options)
-    {
-        var cameras = new JsonObject();
-        foreach (var camera in session.Cameras)
-        {
-            cameras[camera.CameraId.Value] = JsonSerializer.SerializeToNode(
-                new
-                {
-                    Success = camera.Part is CameraPart.Recording or CameraPart.Stopped,
-                    Status = camera.Part.ToString().ToLowerInvariant(),
-                    RecordingId = camera.RecordingId?.ToString(),
-                    camera.FirstFrameMaster,
-                    Error = camera.Problem,
-                },
-                options);
-        }
+    private static Dictionary<string, CameraOutcome> CamerasOf(SessionView session) => session.Cameras.ToDictionary(
+        camera => camera.CameraId.Value,
+        camera => new CameraOutcome(
+            camera.Part is CameraPart.Recording or CameraPart.Stopped, camera.Part.ToString().ToLowerInvariant(), camera.RecordingId?.ToString(), camera.FirstFrameMaster, camera.Problem));
 
-        return cameras;
-    }
-
-    private static IResult Refusal(SessionRefused refused) => ApiError.Of(
+    private static ApiException Refusal(SessionRefused refused) => new(
         refused.Code is ProblemCodes.StartFailed or ProblemCodes.NotReady ? StatusCodes.Status500InternalServerError : StatusCodes.Status409Conflict,
         refused.Message,
         new JsonObject { ["code"] = refused.Code, ["problems"] = new JsonArray([.. refused.Problems.Select(p => (JsonNode)new JsonObject { ["camera_id"] = p.CameraId.Value, ["code"] = p.Code, ["message"] = p.Message })]) });
@@ -137,15 +119,15 @@ internal static class CoordinatorApi
         _ => throw new ApiException(StatusCodes.Status400BadRequest, "'request_id' must have 1 to 64 characters."),
     };
 
-    internal static IResult Preflight(StatusReader status)
+    internal static PreflightResult Preflight(StatusReader status)
     {
         var (view, age) = status.RigView();
-        var checks = new List<object>();
+        var checks = new List<PreflightCheck>();
         var passed = true;
         void Check(string name, CameraId? camera, bool ok, bool refuses, string message)
         {
             passed &= ok || !refuses;
-            checks.Add(new { Name = name, CameraId = camera?.Value, Passed = ok, Level = ok ? "ok" : refuses ? "refuse" : "warn", Message = message });
+            checks.Add(new PreflightCheck(name, camera?.Value, ok, ok ? "ok" : refuses ? "refuse" : "warn", message));
         }
 
         var missing = view.Cameras.Where(c => c.Report is null || !c.Online).Select(c => c.CameraId.Value).ToList();
@@ -174,6 +156,37 @@ internal static class CoordinatorApi
             }
         }
 
-        return Results.Json(new { Success = true, Passed = passed, Checks = checks });
+        return new PreflightResult(true, passed, checks);
     }
 }
+
+/// <param name="SessionId">Made of the time where it is absent.</param>
+/// <param name="RequestId">The same again is the same order.</param>
+internal sealed record StartRig(string? SessionId, string? RequestId);
+
+/// <param name="RequestId">The same again is the same order.</param>
+internal sealed record StopRig(string? RequestId);
+
+/// <param name="Cameras">By camera id.</param>
+internal sealed record RigStarted(
+    bool Success, string SessionId, DateTimeOffset? ScheduledStart, double? StartSpreadMs, IReadOnlyDictionary<string, CameraOutcome> Cameras, string Message, SessionStatus Session);
+
+/// <inheritdoc cref="RigStarted"/>
+internal sealed record RigStopped(
+    bool Success, string SessionId, DateTimeOffset? StoppedAt, IReadOnlyDictionary<string, CameraOutcome> Cameras, string Message, SessionStatus Session);
+
+internal sealed record LoneCameraStopped(bool Success, string SessionId, string Message);
+
+/// <param name="Error">Why it does not record, or did not stop in order; null when it did.</param>
+internal sealed record CameraOutcome(bool Success, string Status, string? RecordingId, DateTimeOffset? FirstFrameMaster, string? Error);
+
+internal sealed record CurrentSession(SessionStatus? Session);
+
+internal sealed record SessionHistory(IReadOnlyList<SessionStatus> Sessions);
+
+/// <param name="Passed">No check refuses; a warning does not fail it.</param>
+internal sealed record PreflightResult(bool Success, bool Passed, IReadOnlyList<PreflightCheck> Checks);
+
+/// <param name="CameraId">Null for what is of the whole rig.</param>
+/// <param name="Level">ok, warn or refuse.</param>
+internal sealed record PreflightCheck(string Name, string? CameraId, bool Passed, string Level, string Message);

@@ -23,39 +23,38 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        var coordinator = api.MapGroup("/coordinator");
-        coordinator.MapGet("/recordings", (FleetApi fleet, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken) => fleet.RecordingsAsync(node, published, cancellationToken));
+        var coordinator = api.MapGroup("/coordinator").WithTags("Rig");
+        coordinator.MapGet("/recordings", (FleetApi fleet, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken) => fleet.RecordingsAsync(node, published, cancellationToken))
+            .WithSummary("The takes of every camera.");
         coordinator.MapPost("/sync", async (HttpRequest request, FleetApi fleet, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);
             return await fleet.SyncAsync(node, status, cancellationToken);
-        });
+        }).WithSummary("Every camera reads its clock now.");
         coordinator.MapPost("/test", async (HttpRequest request, FleetApi fleet, SelfTestRunner test, StatusReader status, PublishedNode published, CancellationToken cancellationToken) =>
         {
             var seconds = SelfTestApi.SecondsOf(await RequestBody.ReadObjectAsync(request, cancellationToken));
             var recording = status.RigView().View.Cameras.Where(c => c is { Online: true, Report.Phase: not NodePhase.Idle }).Select(c => c.CameraId.Value).ToList();
             return published.IsRecording || recording.Count > 0
-                ? ApiError.Of(StatusCodes.Status409Conflict, $"No test while recording ({string.Join(", ", recording)}). Stop first.")
+                ? throw new ApiException(StatusCodes.Status409Conflict, $"No test while recording ({string.Join(", ", recording)}). Stop first.")
                 : await fleet.TestAsync(test, seconds, cancellationToken);
-        });
+        }).WithSummary("Every camera tests itself.").TakesJson<SelfTestWanted>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status500InternalServerError);
     }
 
-    private async Task<IResult> RecordingsAsync(INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken)
+    private async Task<FleetRecordings> RecordingsAsync(INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken)
     {
         var cameras = await OfAllAsync(
-            async () => new PeerAnswer(true, Json(new { Recordings = (await node.CatalogueAsync(published, cancellationToken)).Takes.Select(RecordingsApi.Of) }), null),
+            async () => new PeerAnswer(true, Json(new RecordingList([.. (await node.CatalogueAsync(published, cancellationToken)).Takes.Select(RecordingsApi.Of)])), null),
             peer => calls.GetAsync(peer, "/api/v1/recordings", cancellationToken),
             answer => answer is { Succeeded: true, Body: { } body } && body["recordings"] is JsonArray list ? list.DeepClone() : Failed(answer));
         var takes = cameras.Select(c => c.Value).OfType<JsonArray>().SelectMany(list => list).ToList();
-        return Results.Json(new
-        {
-            TotalCount = takes.Count,
-            TotalSizeMb = Math.Round(takes.Sum(take => take is JsonObject t && t["size_mb"] is JsonValue size && size.TryGetValue<double>(out var mb) ? mb : 0), 2),
-            Cameras = new JsonObject(cameras),
-        });
+        return new FleetRecordings(
+            takes.Count,
+            Math.Round(takes.Sum(take => take is JsonObject t && t["size_mb"] is JsonValue size && size.TryGetValue<double>(out var mb) ? mb : 0), 2),
+            new JsonObject(cameras));
     }
 
-    private async Task<IResult> SyncAsync(INodeControl node, StatusReader status, CancellationToken cancellationToken)
+    private async Task<FleetClocks> SyncAsync(INodeControl node, StatusReader status, CancellationToken cancellationToken)
     {
         var cameras = await OfAllAsync(
             async () =>
@@ -63,7 +62,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
                 try
                 {
                     var read = await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
-                    return new PeerAnswer(true, Json(new { Success = true, Sync = status.Sync(read as SyncStatus) }), null);
+                    return new PeerAnswer(true, Json(new ClockRead(true, status.Sync(read as SyncStatus))), null);
                 }
                 catch (TimeoutException)
                 {
@@ -73,10 +72,10 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
             peer => calls.PostAsync(peer, "/api/v1/sync/trigger", [], ClockPatience, cancellationToken),
             answer => answer is { Succeeded: true, Body: { } body } ? body.DeepClone() : Failed(answer));
         var success = cameras.All(c => c.Value is JsonObject camera && camera["success"] is JsonValue value && value.TryGetValue<bool>(out var done) && done);
-        return Results.Json(new { Success = success, Cameras = new JsonObject(cameras) });
+        return new FleetClocks(success, new JsonObject(cameras));
     }
 
-    private async Task<IResult> TestAsync(SelfTestRunner test, double seconds, CancellationToken cancellationToken)
+    private async Task<FleetTest> TestAsync(SelfTestRunner test, double seconds, CancellationToken cancellationToken)
     {
         var duration = TimeSpan.FromSeconds(seconds);
         var cameras = await OfAllAsync(
@@ -90,8 +89,8 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
                 : new JsonObject { ["passed"] = false, ["errors"] = new JsonArray(Failed(answer)["error"]!.DeepClone()) });
         var failed = cameras.Where(c => !(c.Value is JsonObject camera && camera["passed"] is JsonValue value && value.TryGetValue<bool>(out var passed) && passed)).Select(c => c.Key).ToList();
         return failed.Count == 0
-            ? Results.Json(new { Success = true, AllPassed = true, Cameras = new JsonObject(cameras) })
-            : ApiError.Of(StatusCodes.Status500InternalServerError, $"The test failed on {string.Join(" and ", failed)}.", new JsonObject { ["all_passed"] = false, ["cameras"] = new JsonObject(cameras) });
+            ? new FleetTest(true, true, new JsonObject(cameras))
+            : throw new ApiException(StatusCodes.Status500InternalServerError, $"The test failed on {string.Join(" and ", failed)}.", new JsonObject { ["all_passed"] = false, ["cameras"] = new JsonObject(cameras) });
     }
 
     private async Task<List<KeyValuePair<string, JsonNode?>>> OfAllAsync(Func<Task<PeerAnswer>> here, Func<Peer, Task<PeerAnswer>> there, Func<PeerAnswer, JsonNode> tell) =>
@@ -108,3 +107,12 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
 
     private JsonObject Json(object value) => (JsonObject)JsonSerializer.SerializeToNode(value, json.Value.SerializerOptions)!;
 }
+
+/// <param name="Cameras">By camera id: its list of recordings, of whatever version it runs, or success and error.</param>
+internal sealed record FleetRecordings(int TotalCount, double TotalSizeMb, JsonObject Cameras);
+
+/// <param name="Cameras">By camera id: what its <c>/sync/trigger</c> answered, or success and error.</param>
+internal sealed record FleetClocks(bool Success, JsonObject Cameras);
+
+/// <param name="Cameras">By camera id: what its <c>/selftest</c> answered, or passed and errors.</param>
+internal sealed record FleetTest(bool Success, bool AllPassed, JsonObject Cameras);

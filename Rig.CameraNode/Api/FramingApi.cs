@@ -1,7 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Framing;
 using Rig.Hosting.Http;
@@ -13,46 +10,76 @@ internal static class FramingApi
 {
     public static void MapFraming(this IEndpointRouteBuilder api)
     {
-        var framing = api.MapGroup("/framing");
-        framing.MapGet("/status", Look);
-        framing.MapPost("/check", async (HttpRequest request, FramingWatch watch, FramingAssist assist, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
+        var framing = api.MapGroup("/framing").WithTags("Framing").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        framing.MapGet("/status", Look).WithSummary("How this camera is aimed.");
+        framing.MapPost("/check", async (HttpRequest request, FramingWatch watch, FramingAssist assist, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);
-            return Look(watch, assist, json);
-        });
-        framing.MapPost("/assist/start", StartAsync);
+            return Look(watch, assist);
+        }).WithSummary("How this camera is aimed.");
+        framing.MapPost("/assist/start", StartAsync).WithSummary("Begins to say by tones how the aim changes.").ProducesProblem(StatusCodes.Status409Conflict);
         framing.MapPost("/assist/stop", async (HttpRequest request, FramingAssist assist, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);
             assist.Stop();
-            return Results.Json(new { Success = true, Message = "The help to aim this camera is off." });
-        });
+            return new Acknowledgement(true, "The help to aim this camera is off.");
+        }).WithSummary("Ends the tones.");
     }
 
-    private static IResult Look(FramingWatch watch, FramingAssist assist, IOptions<JsonOptions> json)
+    private static FramingView Look(FramingWatch watch, FramingAssist assist)
     {
         var (result, problem) = watch.Look();
-        var body = result is null ? [] : (JsonObject)JsonSerializer.SerializeToNode(result, json.Value.SerializerOptions)!;
-        body["available"] = result is not null;
-        body["assist_running"] = assist.IsRunning;
-        body["confirmed"] = assist.IsConfirmed;
-        return problem is null ? Results.Json(body) : ApiError.Of(StatusCodes.Status503ServiceUnavailable, problem, body);
+        return result is { } r
+            ? new FramingView(
+                r.Status, r.Score, r.GrassCoverage, r.LinesDetected, r.HasCenterLine, r.HasPenaltyArea, r.HasSideline, r.Message, r.PitchTop, r.TiltDeg,
+                r.Sharpness, r.Brightness, r.Overexposed, r.Underexposed, r.Covered, r.Guidance, r.IsGood, true, assist.IsRunning, assist.IsConfirmed)
+            : throw new ApiException(
+                StatusCodes.Status503ServiceUnavailable,
+                problem ?? "The camera has not given a picture yet.",
+                new JsonObject { ["available"] = false, ["assist_running"] = assist.IsRunning, ["confirmed"] = assist.IsConfirmed });
     }
 
-    private static async Task<IResult> StartAsync(HttpRequest request, FramingWatch watch, FramingAssist assist, PublishedNode node, CancellationToken cancellationToken)
+    private static async Task<Acknowledgement> StartAsync(HttpRequest request, FramingWatch watch, FramingAssist assist, PublishedNode node, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (node.IsRecording)
         {
-            return ApiError.Of(StatusCodes.Status409Conflict, "This camera is recording: its tones would be heard on the video. Stop first.");
+            throw new ApiException(StatusCodes.Status409Conflict, "This camera is recording: its tones would be heard on the video. Stop first.");
         }
 
         if (watch.Look().Problem is { } problem)
         {
-            return ApiError.Of(StatusCodes.Status503ServiceUnavailable, problem);
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, problem);
         }
 
         assist.Start();
-        return Results.Json(new { Success = true, Message = "Move the camera slowly. Three rising tones say that it is aimed well." });
+        return new Acknowledgement(true, "Move the camera slowly. Three rising tones say that it is aimed well.");
     }
 }
+
+/// <summary>How this camera is aimed, by its newest picture.</summary>
+/// <param name="Status">no_field, partial, good or excellent.</param>
+/// <param name="AssistRunning">Tones say how the aim changes.</param>
+/// <param name="Confirmed">The aim was good for long enough since they began.</param>
+/// <inheritdoc cref="FramingResult"/>
+internal sealed record FramingView(
+    string Status,
+    double Score,
+    double GrassCoverage,
+    int LinesDetected,
+    bool HasCenterLine,
+    bool HasPenaltyArea,
+    bool HasSideline,
+    string Message,
+    double? PitchTop,
+    double? TiltDeg,
+    double Sharpness,
+    double Brightness,
+    double Overexposed,
+    double Underexposed,
+    bool Covered,
+    IReadOnlyList<string> Guidance,
+    bool IsGood,
+    bool Available,
+    bool AssistRunning,
+    bool Confirmed);

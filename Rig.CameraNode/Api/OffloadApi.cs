@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Control;
@@ -14,55 +15,55 @@ internal static class OffloadApi
 
     public static void MapOffload(this IEndpointRouteBuilder api)
     {
-        var offload = api.MapGroup("/offload");
+        var offload = api.MapGroup("/offload").WithTags("Upload");
         offload.MapGet("/status", async (INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
-            Results.Json(Of(await AskAsync<UploadStatus>(node, new GetStatus(), ct), settings)));
-        offload.MapPost("/upload", UploadAsync);
+            Of(await AskAsync<UploadStatus>(node, new GetStatus(), ct), settings)).WithSummary("The queue of takes to be uploaded.");
+        offload.MapPost("/upload", UploadAsync).WithSummary("Uploads a session's takes.").TakesJson<UploadWanted>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         offload.MapPost("/upload/all", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
         {
             await RequestBody.ReadObjectAsync(request, ct);
             return Accepted(await AskAsync<Queued>(node, new UploadTakes(null, null), ct));
-        });
+        }).WithSummary("Uploads every take that no server has confirmed.");
         offload.MapGet("/jobs", async (INodeControl node, CancellationToken ct) =>
         {
             var status = await AskAsync<UploadStatus>(node, new GetStatus(), ct);
-            return Results.Json(new { Jobs = status.Queue.Jobs.Select(j => Of(j, status)) });
-        });
+            return new UploadJobList([.. status.Queue.Jobs.Select(j => Of(j, status))]);
+        }).WithSummary("All jobs of the queue.");
         offload.MapGet("/jobs/{id}", async (string id, INodeControl node, CancellationToken ct) =>
         {
             var status = await AskAsync<UploadStatus>(node, new GetStatus(), ct);
-            return status.Queue.Find(id) is { } job ? Results.Json(Of(job, status)) : ApiError.NotFound("There is no such offload job here.");
-        });
+            return status.Queue.Find(id) is { } job ? Of(job, status) : throw new ApiException(StatusCodes.Status404NotFound, "There is no such offload job here.");
+        }).WithSummary("One job.").ProducesProblem(StatusCodes.Status404NotFound);
         offload.MapPost("/pause", async (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
         {
             await RequestBody.ReadObjectAsync(request, ct);
             return await PauseAsync(true, node, settings, ct);
-        });
+        }).WithSummary("Holds the queue.");
         offload.MapPost("/resume", async (HttpRequest request, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
         {
             await RequestBody.ReadObjectAsync(request, ct);
             return await PauseAsync(false, node, settings, ct);
-        });
+        }).WithSummary("Lets the queue go on.");
         offload.MapPost("/retry", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, ct);
             return await RetryAsync(body.Text("job_id"), node, ct);
-        });
+        }).WithSummary("Tries failed jobs again.").TakesJson<RetryWanted>();
         offload.MapGet("/server/health", async (IUploadServer server, CancellationToken ct) =>
         {
             var health = await server.HealthAsync(ct);
-            return Results.Json(
-                new { Success = health.Error is null, health.Reachable, health.Status, health.StorageFreeGb, health.ActiveUploads, health.Error },
+            return TypedResults.Json(
+                new UploadServerHealth(health.Error is null, health.Reachable, health.Status, health.StorageFreeGb, health.ActiveUploads, health.Error),
                 statusCode: health.Reachable ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
-        });
+        }).WithSummary("Whether the server can be reached.").Produces<UploadServerHealth>().Produces<UploadServerHealth>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> UploadAsync(HttpRequest request, INodeControl node, CancellationToken ct)
+    private static async Task<Accepted<UploadQueued>> UploadAsync(HttpRequest request, INodeControl node, CancellationToken ct)
     {
         var body = await RequestBody.ReadObjectAsync(request, ct);
         if (RecordApi.SessionIdOf(body.Text("session_id")) is not { } session)
         {
-            return ApiError.Of(StatusCodes.Status400BadRequest, "The body lacks 'session_id'. To upload everything, use /offload/upload/all.");
+            throw new ApiException(StatusCodes.Status400BadRequest, "The body lacks 'session_id'. To upload everything, use /offload/upload/all.");
         }
 
         CameraId? camera = null;
@@ -74,71 +75,116 @@ internal static class OffloadApi
         }
 
         var queued = await AskAsync<Queued>(node, new UploadTakes(session, camera), ct);
-        return queued.Known == 0 ? ApiError.NotFound($"There is no recording of session {session} here.") : Accepted(queued);
+        return queued.Known == 0 ? throw new ApiException(StatusCodes.Status404NotFound, $"There is no recording of session {session} here.") : Accepted(queued);
     }
 
     /// <summary>Holds the queue, or lets it go on.</summary>
-    internal static async Task<IResult> PauseAsync(bool paused, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
-        Results.Json(Of(await AskAsync<UploadStatus>(node, new Pause(paused), ct), settings));
+    internal static async Task<UploadQueueStatus> PauseAsync(bool paused, INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        Of(await AskAsync<UploadStatus>(node, new Pause(paused), ct), settings);
 
     /// <param name="job">Null for every job that failed.</param>
-    internal static async Task<IResult> RetryAsync(string? job, INodeControl node, CancellationToken ct)
+    internal static async Task<JobsRetried> RetryAsync(string? job, INodeControl node, CancellationToken ct)
     {
         var retried = await AskAsync<Retried>(node, new RetryJobs(job), ct);
-        return Results.Json(new { Success = true, retried.Count });
+        return new JobsRetried(true, retried.Count);
     }
 
-    private static IResult Accepted(Queued queued) => Results.Json(
-        new
-        {
-            Success = true,
-            JobId = queued.Jobs is [var first, ..] ? first.JobId : null,
-            JobIds = queued.Jobs.Select(j => j.JobId),
-            Message = queued.Jobs.Count == 0 ? "Everything is offloaded already." : $"{queued.Jobs.Count} to upload.",
-        },
-        statusCode: StatusCodes.Status202Accepted);
+    private static Accepted<UploadQueued> Accepted(Queued queued) => TypedResults.Accepted(
+        (string?)null,
+        new UploadQueued(
+            true,
+            queued.Jobs is [var first, ..] ? first.JobId : null,
+            [.. queued.Jobs.Select(j => j.JobId)],
+            queued.Jobs.Count == 0 ? "Everything is offloaded already." : $"{queued.Jobs.Count} to upload."));
 
-    private static object Of(UploadStatus status, IOptionsMonitor<UploadOptions> settings) => new
-    {
+    private static UploadQueueStatus Of(UploadStatus status, IOptionsMonitor<UploadOptions> settings) => new(
         settings.CurrentValue.ServerUrl,
         settings.CurrentValue.AutoUpload,
         settings.CurrentValue.UploadOnRecordStop,
         status.Queue.Paused,
         status.WaitsForRecording,
-        Pending = status.Queue.Jobs.Count(j => j.Status == UploadJobStatus.Pending),
-        Completed = status.Queue.Jobs.Count(j => j.Status == UploadJobStatus.Completed),
-        Failed = status.Queue.Jobs.Count(j => j.Status == UploadJobStatus.Failed),
+        status.Queue.Jobs.Count(j => j.Status == UploadJobStatus.Pending),
+        status.Queue.Jobs.Count(j => j.Status == UploadJobStatus.Completed),
+        status.Queue.Jobs.Count(j => j.Status == UploadJobStatus.Failed),
         status.RemainingBytes,
-        SecondsLeft = Round(status.SecondsLeft),
-        Active = status.Active is { } active ? Of(active.Job, status) : null,
-        Jobs = status.Queue.Jobs.Select(j => Of(j, status)),
-    };
+        Round(status.SecondsLeft),
+        status.Active is { } active ? Of(active.Job, status) : null,
+        [.. status.Queue.Jobs.Select(j => Of(j, status))]);
 
-    private static object Of(UploadJob job, UploadStatus status)
+    private static UploadJobView Of(UploadJob job, UploadStatus status)
     {
         var active = status.Active is { } transfer && transfer.Job.JobId == job.JobId ? transfer : null;
-        return new
-        {
+        return new UploadJobView(
             job.JobId,
-            RecordingId = job.RecordingId.ToString(),
-            SessionId = job.RecordingId.SessionId.Value,
-            CameraId = job.RecordingId.CameraId.Value,
+            job.RecordingId.ToString(),
+            job.RecordingId.SessionId.Value,
+            job.RecordingId.CameraId.Value,
             job.RecordingId.Take,
-            FilePath = $"{job.RecordingId}.mp4",
-            Status = job.Status.ToString().ToLowerInvariant(),
+            $"{job.RecordingId}.mp4",
+            job.Status.ToString().ToLowerInvariant(),
             job.Attempts,
             job.Error,
             job.SizeBytes,
-            SentBytes = active?.SentBytes ?? (job.Status == UploadJobStatus.Completed ? job.SizeBytes : 0),
-            BytesPerSecond = Math.Round(active?.BytesPerSecond ?? 0),
-            SecondsLeft = Round(active?.SecondsLeft),
-            NextAttemptAt = job.Status == UploadJobStatus.Pending ? job.NotBefore : (DateTimeOffset?)null,
+            active?.SentBytes ?? (job.Status == UploadJobStatus.Completed ? job.SizeBytes : 0),
+            Math.Round(active?.BytesPerSecond ?? 0),
+            Round(active?.SecondsLeft),
+            job.Status == UploadJobStatus.Pending ? job.NotBefore : null,
             job.StartedAt,
-            job.CompletedAt,
-        };
+            job.CompletedAt);
     }
 
     private static double? Round(double? seconds) => seconds is { } s ? Math.Round(s, 1) : null;
 
     private static async Task<T> AskAsync<T>(INodeControl node, object message, CancellationToken ct) => (T)await node.AskUploadAsync(message, Patience, ct);
 }
+
+/// <param name="CameraId">Absent for every camera's takes on this node.</param>
+internal sealed record UploadWanted(string SessionId, string? CameraId);
+
+/// <param name="JobId">Absent for all that failed.</param>
+internal sealed record RetryWanted(string? JobId);
+
+/// <param name="JobId">The first of <paramref name="JobIds"/>; null when nothing is left to upload.</param>
+internal sealed record UploadQueued(bool Success, string? JobId, IReadOnlyList<string> JobIds, string Message);
+
+internal sealed record JobsRetried(bool Success, int Count);
+
+/// <param name="WaitsForRecording">Nothing is sent because a recording runs.</param>
+/// <param name="RemainingBytes">Of all jobs that are not over.</param>
+/// <param name="SecondsLeft">At the present rate; null while nothing moves.</param>
+internal sealed record UploadQueueStatus(
+    string ServerUrl,
+    bool AutoUpload,
+    bool UploadOnRecordStop,
+    bool Paused,
+    bool WaitsForRecording,
+    int Pending,
+    int Completed,
+    int Failed,
+    long RemainingBytes,
+    double? SecondsLeft,
+    UploadJobView? Active,
+    IReadOnlyList<UploadJobView> Jobs);
+
+internal sealed record UploadJobList(IReadOnlyList<UploadJobView> Jobs);
+
+/// <param name="Status">pending, uploading, confirming, completed or failed.</param>
+internal sealed record UploadJobView(
+    string JobId,
+    string RecordingId,
+    string SessionId,
+    string CameraId,
+    int Take,
+    string FilePath,
+    string Status,
+    int Attempts,
+    string? Error,
+    long SizeBytes,
+    long SentBytes,
+    double BytesPerSecond,
+    double? SecondsLeft,
+    DateTimeOffset? NextAttemptAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt);
+
+internal sealed record UploadServerHealth(bool Success, bool Reachable, string? Status, double? StorageFreeGb, int? ActiveUploads, string? Error);

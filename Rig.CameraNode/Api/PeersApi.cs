@@ -15,13 +15,15 @@ internal static class PeersApi
 {
     public static void MapPeers(this IEndpointRouteBuilder api)
     {
-        var peers = api.MapGroup("/coordinator/peers");
-        peers.MapGet("", ListAsync);
-        peers.MapPost("", AddAsync);
-        peers.MapDelete("/{id}", Remove);
+        var peers = api.MapGroup("/coordinator/peers").WithTags("Rig");
+        peers.MapGet("", ListAsync).WithSummary("The rig's cameras with what each said of itself just now.");
+        peers.MapPost("", AddAsync).WithSummary("Adds the address of a camera that the cluster does not reach.").TakesJson<PeerWanted>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+        peers.MapDelete("/{id}", Remove).WithSummary("Forgets an added address.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    private static async Task<IResult> ListAsync(
+    private static async Task<PeerStatusList> ListAsync(
         PeerList peers, PeerCalls calls, StatusReader status, IOptions<NodeOptions> node, TimeProvider time, IOptions<JsonOptions> json, CancellationToken cancellationToken)
     {
         var known = peers.List();
@@ -30,93 +32,91 @@ internal static class PeersApi
                 ? new PeerAnswer(true, (JsonObject)JsonSerializer.SerializeToNode(here, json.Value.SerializerOptions)!, null)
                 : new PeerAnswer(false, null, "The camera is starting."))
             : calls.StatusAsync(peer, cancellationToken)));
-        return Results.Json(new { Peers = known.Zip(answers, (peer, answer) => Of(peer, answer, node.Value, time.GetUtcNow())) });
+        return new PeerStatusList([.. known.Zip(answers, (peer, answer) => Of(peer, answer, node.Value, time.GetUtcNow()))]);
     }
 
-    private static object Of(Peer peer, PeerAnswer answer, NodeOptions node, DateTimeOffset now)
+    private static PeerStatus Of(Peer peer, PeerAnswer answer, NodeOptions node, DateTimeOffset now)
     {
         var url = peer.BaseUrl is { } text && Uri.TryCreate(text, UriKind.Absolute, out var parsed) ? parsed : null;
         var recording = answer.Body?["recording"] is JsonObject r && r["is_recording"] is JsonValue value && value.TryGetValue<bool>(out var runs) && runs;
-        return new
-        {
-            CameraId = peer.CameraId.Value,
+        return new PeerStatus(
+            peer.CameraId.Value,
             peer.CameraId.Position,
-            Ip = url?.Host.Trim('[', ']'),
+            url?.Host.Trim('[', ']'),
             url?.Port,
             peer.BaseUrl,
-            Status = answer.Body is not null ? recording ? "recording" : "online"
+            answer.Body is not null ? recording ? "recording" : "online"
                 : peer.View is { } view && StatusReader.StateOf(view) is var state and not "offline" and not "unknown" ? state
                 : url is null ? "unknown" : "offline",
             peer.IsLocal,
-            IsMaster = peer.View?.Report?.Clock.IsMaster ?? (peer.IsLocal ? node.Master : peer.CameraId == CameraId.Center),
-            Added = peer.Added is not null,
-            InCluster = peer.IsHeard || peer.IsLocal,
-            LastSeen = answer.Body is not null ? now
-                : peer.View is { Report: not null, ReportAgeMs: { } age } ? now.AddMilliseconds(-age) : (DateTimeOffset?)null,
+            peer.View?.Report?.Clock.IsMaster ?? (peer.IsLocal ? node.Master : peer.CameraId == CameraId.Center),
+            peer.Added is not null,
+            peer.IsHeard || peer.IsLocal,
+            answer.Body is not null ? now
+                : peer.View is { Report: not null, ReportAgeMs: { } age } ? now.AddMilliseconds(-age) : null,
             answer.Error,
-            Details = answer.Body,
-        };
+            answer.Body);
     }
 
-    private static async Task<IResult> AddAsync(HttpRequest request, PeerList peers, StatusReader status, ILogger<PeerList> log, CancellationToken cancellationToken)
+    private static async Task<PeerAdded> AddAsync(HttpRequest request, PeerList peers, StatusReader status, ILogger<PeerList> log, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (!CameraId.TryParse(body.Text("camera_id"), out var camera))
         {
-            return Wrong("'camera_id' must be CAM_ and 1 to 8 capital letters or digits, such as CAM_R.");
+            throw Wrong("'camera_id' must be CAM_ and 1 to 8 capital letters or digits, such as CAM_R.");
         }
 
         if (camera == status.CameraId)
         {
-            return Wrong($"{camera} is this camera itself.");
+            throw Wrong($"{camera} is this camera itself.");
         }
 
         if (!peers.Knows(camera))
         {
-            return Wrong($"{camera} is no camera of this rig. Name it in Rig:Node:ExpectedCameras first.");
+            throw Wrong($"{camera} is no camera of this rig. Name it in Rig:Node:ExpectedCameras first.");
         }
 
         if (!PeerAddress.TryParseIp(body.Text("ip"), out var ip))
         {
-            return Wrong("'ip' must be an IP address, such as 192.168.1.103.");
+            throw Wrong("'ip' must be an IP address, such as 192.168.1.103.");
         }
 
         if (PeerAddress.Objection(ip, peers.IsOneMachine) is { } objection)
         {
-            return Wrong($"'ip' {objection}.");
+            throw Wrong($"'ip' {objection}.");
         }
 
         var port = PeerAddress.DefaultPort;
         if (body.TryGetProperty("port", out var wanted) && wanted.ValueKind != JsonValueKind.Null
             && !(wanted.ValueKind == JsonValueKind.Number && wanted.TryGetInt32(out port) && port is >= 1 and <= 65535))
         {
-            return Wrong("'port' must be a whole number from 1 to 65535.");
+            throw Wrong("'port' must be a whole number from 1 to 65535.");
         }
 
         var address = new PeerAddress(ip, port);
         return Kept(log, () => peers.Add(camera, address)
-            ? Results.Json(new { Success = true, Message = $"{camera} is asked at {address}.", Peer = new { CameraId = camera.Value, Ip = ip.ToString(), Port = port } })
-            : ApiError.Of(StatusCodes.Status409Conflict, $"{PeerOptions.MaxAdded} addresses are kept already. Remove one first."));
+            ? new PeerAdded(true, $"{camera} is asked at {address}.", new AddedPeer(camera.Value, ip.ToString(), port))
+            : throw new ApiException(StatusCodes.Status409Conflict, $"{PeerOptions.MaxAdded} addresses are kept already. Remove one first."));
     }
 
-    private static IResult Remove(string id, PeerList peers, ILogger<PeerList> log)
+    private static Acknowledgement Remove(string id, PeerList peers, ILogger<PeerList> log)
     {
         if (!CameraId.TryParse(id, out var camera))
         {
-            return Wrong("A camera id is CAM_ and 1 to 8 capital letters or digits, such as CAM_R.");
+            throw Wrong("A camera id is CAM_ and 1 to 8 capital letters or digits, such as CAM_R.");
         }
 
         if (!peers.IsAdded(camera))
         {
-            return ApiError.NotFound($"No address of {camera} was added. Cameras that the cluster knows come and go by themselves.");
+            throw new ApiException(StatusCodes.Status404NotFound, $"No address of {camera} was added. Cameras that the cluster knows come and go by themselves.");
         }
 
         return Kept(log, () => peers.Remove(camera)
-            ? Results.Json(new { Success = true, Message = $"{camera}'s address is forgotten." })
-            : ApiError.Of(StatusCodes.Status409Conflict, $"{camera}'s address is set by the environment or the command line. Change it there."));
+            ? new Acknowledgement(true, $"{camera}'s address is forgotten.")
+            : throw new ApiException(StatusCodes.Status409Conflict, $"{camera}'s address is set by the environment or the command line. Change it there."));
     }
 
-    private static IResult Kept(ILogger log, Func<IResult> change)
+    private static T Kept<T>(ILogger log, Func<T> change)
     {
         try
         {
@@ -125,9 +125,38 @@ internal static class PeersApi
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             log.LogError(e, "The address could not be kept");
-            return ApiError.Of(StatusCodes.Status500InternalServerError, "The address could not be kept: the settings file cannot be written. Nothing was changed.");
+            throw new ApiException(StatusCodes.Status500InternalServerError, "The address could not be kept: the settings file cannot be written. Nothing was changed.");
         }
     }
 
-    private static IResult Wrong(string error) => ApiError.Of(StatusCodes.Status400BadRequest, error);
+    private static ApiException Wrong(string error) => new(StatusCodes.Status400BadRequest, error);
 }
+
+/// <param name="Ip">An address of the rig's own network.</param>
+/// <param name="Port">8080 where it is absent.</param>
+internal sealed record PeerWanted(string CameraId, string Ip, int? Port);
+
+internal sealed record PeerAdded(bool Success, string Message, AddedPeer Peer);
+
+internal sealed record AddedPeer(string CameraId, string Ip, int Port);
+
+internal sealed record PeerStatusList(IReadOnlyList<PeerStatus> Peers);
+
+/// <param name="Status">unknown (no address known), online, offline, recording, starting, stopping or error.</param>
+/// <param name="Added">Its address was given by hand.</param>
+/// <param name="Error">Why it did not say how it is.</param>
+/// <param name="Details">Its own <c>/status</c>, of whatever version it runs; null where it gave none.</param>
+internal sealed record PeerStatus(
+    string CameraId,
+    string Position,
+    string? Ip,
+    int? Port,
+    string? BaseUrl,
+    string Status,
+    bool IsLocal,
+    bool IsMaster,
+    bool Added,
+    bool InCluster,
+    DateTimeOffset? LastSeen,
+    string? Error,
+    JsonObject? Details);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Rig.Actors.Recording;
 using Rig.Hosting.Http;
 
@@ -20,35 +21,34 @@ internal sealed class PreviewApi(PublishedNode node, PreviewFeed previews, TimeP
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/preview/snapshot", (HttpResponse response, PreviewApi preview) => preview.Snapshot(response));
-        app.MapGet("/preview", (HttpContext context, PreviewApi preview) => preview.StreamAsync(context));
+        var routes = app.MapGroup("/preview").WithTags("Preview").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/snapshot", (HttpResponse response, PreviewApi preview) => preview.Snapshot(response)).WithSummary("The newest picture.").Produces<Stream>(contentType: "image/jpeg");
+        routes.MapGet("", (HttpContext context, PreviewApi preview) => preview.StreamAsync(context)).WithSummary("Pictures as they come, at most 10 a second.").Produces<Stream>(contentType: "multipart/x-mixed-replace");
     }
 
-    private IResult Snapshot(HttpResponse response)
+    private FileContentHttpResult Snapshot(HttpResponse response)
     {
         response.Headers.CacheControl = "no-store";
         if (previews.Newest is not { } preview)
         {
-            return NoPicture();
+            throw NoPicture();
         }
 
         response.Headers["X-Picture-Age-Ms"] = (time.GetUtcNow() - preview.TakenAt).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
-        return Results.Bytes(preview.Jpeg, "image/jpeg");
+        return TypedResults.Bytes(preview.Jpeg, "image/jpeg");
     }
 
     private async Task StreamAsync(HttpContext context)
     {
         if (previews.Newest is null)
         {
-            await NoPicture().ExecuteAsync(context);
-            return;
+            throw NoPicture();
         }
 
         if (Interlocked.Increment(ref viewers) > MaxViewers)
         {
             Interlocked.Decrement(ref viewers);
-            await ApiError.Of(StatusCodes.Status503ServiceUnavailable, $"{MaxViewers} viewers watch this camera already. Use /preview/snapshot.").ExecuteAsync(context);
-            return;
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, $"{MaxViewers} viewers watch this camera already. Use /preview/snapshot.");
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -88,5 +88,5 @@ internal sealed class PreviewApi(PublishedNode node, PreviewFeed previews, TimeP
         await response.Body.FlushAsync(cancellationToken);
     }
 
-    private IResult NoPicture() => ApiError.Of(StatusCodes.Status503ServiceUnavailable, node.Current?.Camera.Problem ?? "The camera has not given a picture yet.");
+    private ApiException NoPicture() => new(StatusCodes.Status503ServiceUnavailable, node.Current?.Camera.Problem ?? "The camera has not given a picture yet.");
 }

@@ -18,11 +18,12 @@ internal static class RecordApi
 
     public static void MapRecord(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/record/start", StartAsync);
-        api.MapPost("/record/stop", StopAsync);
+        var record = api.MapGroup("/record").WithTags("Record").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+        record.MapPost("/start", StartAsync).WithSummary("Starts this camera alone.").TakesJson<StartRecording>();
+        record.MapPost("/stop", StopAsync).WithSummary("Stops this camera alone.").TakesJson<StopRecording>();
     }
 
-    private static async Task<IResult> StartAsync(HttpRequest request, INodeControl node, MasterClock clock, StatusReader status, CancellationToken cancellationToken)
+    private static async Task<RecordingStarted> StartAsync(HttpRequest request, INodeControl node, MasterClock clock, StatusReader status, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var startAt = MasterTime(body.Text("master_time"), clock) ?? clock.MasterNow;
@@ -31,46 +32,30 @@ internal static class RecordApi
     }
 
     /// <summary>Starts this camera alone.</summary>
-    internal static async Task<IResult> StartThisCameraAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
+    internal static async Task<RecordingStarted> StartThisCameraAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
         await node.AskCameraAsync(new StartTake(session, startAt, [camera]), StartPatience + LatestStart, cancellationToken) switch
         {
-            TakeBegan began => Results.Json(new
-            {
-                Success = true,
-                SessionId = began.RecordingId.SessionId.Value,
-                RecordingId = began.RecordingId.ToString(),
-                began.FilePath,
-                StartTime = began.FirstFrameMaster,
-            }),
-            TakeRefused refused => Refusal(refused),
-            _ => ApiError.Of(StatusCodes.Status500InternalServerError, "The camera gave an answer that makes no sense here."),
+            TakeBegan began => new RecordingStarted(true, began.RecordingId.SessionId.Value, began.RecordingId.ToString(), began.FilePath, began.FirstFrameMaster),
+            TakeRefused refused => throw Refusal(refused),
+            _ => throw Senseless(),
         };
 
-    private static async Task<IResult> StopAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
+    private static async Task<RecordingStopped> StopAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         return await node.AskCameraAsync(new StopTake(SessionIdOf(body.Text("session_id"))), StartPatience, cancellationToken) switch
         {
-            TakeFinished finished => Results.Json(new
-            {
-                Success = true,
-                SessionId = finished.RecordingId.SessionId.Value,
-                RecordingId = finished.RecordingId.ToString(),
-                finished.FilePath,
-                finished.ManifestPath,
-                finished.DurationSec,
-                finished.Frames,
-                finished.DroppedFrames,
-                finished.SizeBytes,
-                Checksum = new { Algo = "sha256", Value = finished.Sha256 },
-                finished.EndReason,
-            }),
-            TakeRefused refused => Refusal(refused),
-            _ => ApiError.Of(StatusCodes.Status500InternalServerError, "The camera gave an answer that makes no sense here."),
+            TakeFinished finished => new RecordingStopped(
+                true, finished.RecordingId.SessionId.Value, finished.RecordingId.ToString(), finished.FilePath, finished.ManifestPath, finished.DurationSec,
+                finished.Frames, finished.DroppedFrames, finished.SizeBytes, Checksum.Sha256(finished.Sha256), finished.EndReason),
+            TakeRefused refused => throw Refusal(refused),
+            _ => throw Senseless(),
         };
     }
 
-    internal static IResult Refusal(TakeRefused refused) => ApiError.Of(
+    internal static ApiException Senseless() => new(StatusCodes.Status500InternalServerError, "The camera gave an answer that makes no sense here.");
+
+    internal static ApiException Refusal(TakeRefused refused) => new(
         refused.Code switch
         {
             ProblemCodes.AlreadyRecording or ProblemCodes.NotRecording => StatusCodes.Status400BadRequest,
@@ -106,4 +91,33 @@ internal static class RecordApi
             ? time
             : throw new ApiException(StatusCodes.Status400BadRequest, "'master_time' must be within a minute of the master clock's time now.");
     }
+}
+
+/// <param name="SessionId">1 to 64 letters, digits, underscores and hyphens; made of the time where it is absent.</param>
+/// <param name="MasterTime">The wanted first frame on the master clock, ISO 8601, within a minute of now; absent for now.</param>
+internal sealed record StartRecording(string? SessionId, string? MasterTime);
+
+/// <param name="SessionId">Only this session is stopped; absent for whatever runs.</param>
+internal sealed record StopRecording(string? SessionId);
+
+/// <param name="StartTime">The first frame on the master clock.</param>
+internal sealed record RecordingStarted(bool Success, string SessionId, string RecordingId, string FilePath, DateTimeOffset StartTime);
+
+internal sealed record RecordingStopped(
+    bool Success,
+    string SessionId,
+    string RecordingId,
+    string FilePath,
+    string ManifestPath,
+    double DurationSec,
+    long? Frames,
+    long DroppedFrames,
+    long SizeBytes,
+    Checksum Checksum,
+    string EndReason);
+
+/// <param name="Value">Lower-case hex.</param>
+internal sealed record Checksum(string Algo, string Value)
+{
+    internal static Checksum Sha256(string value) => new("sha256", value);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Control;
@@ -16,26 +17,32 @@ internal static class RecordingsApi
 {
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
-        var recordings = api.MapGroup("/recordings");
-        recordings.MapGet("", ListAsync);
-        recordings.MapPost("/confirm", ConfirmAsync);
-        recordings.MapPost("/cleanup", CleanUpAsync);
-        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Results.Json(Of(entry)), ct));
-        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct));
-        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Results.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct));
-        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct));
-        recordings.MapDelete("/{id}", DeleteAsync);
+        var recordings = api.MapGroup("/recordings").WithTags("Recordings");
+        recordings.MapGet("", ListAsync).WithSummary("Sealed takes on this node, newest first; ?offloaded= and ?session_id= choose among them.").ProducesProblem(StatusCodes.Status400BadRequest);
+        recordings.MapPost("/confirm", ConfirmAsync).WithSummary("A server says that it holds a take.").TakesJson<ConfirmRecording>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapPost("/cleanup", CleanUpAsync).WithSummary("Deletes every take that a server has confirmed.");
+        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Of, ct)).WithSummary("One take.").ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct))
+            .WithSummary("The video, by ranges; its ETag is the SHA-256.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => TypedResults.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct))
+            .WithSummary("The manifest as it lies on the disk.").Produces<Manifest>().ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct))
+            .WithSummary("What a drawn match really contained, JSON lines.").Produces<Stream>(contentType: "application/jsonl").ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a take that a server has confirmed.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <summary>The same files under the addresses that clients of earlier rigs know; only the last part of the path counts.</summary>
     public static void MapFiles(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct));
-        app.MapGet("/manifest/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".json"), entry =>
-            Results.Json(FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt)), ct));
+        var files = app.MapGroup("").WithTags("Recordings");
+        files.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct))
+            .WithSummary("The video by its file name.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
+        files.MapGet("/manifest/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".json"), entry =>
+            FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt), ct))
+            .WithSummary("The manifest in the flat form of earlier rigs.").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static IResult Download(RecordingEntry entry, RecordingCatalogue catalogue) => Results.File(
+    private static FileStreamHttpResult Download(RecordingEntry entry, RecordingCatalogue catalogue) => TypedResults.File(
         catalogue.OpenVideo(entry.Id), "video/mp4", entry.FileName, entry.ModifiedAt, new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true);
 
     private static string Stem(string path, string extension)
@@ -44,14 +51,14 @@ internal static class RecordingsApi
         return name.EndsWith(extension, StringComparison.Ordinal) ? name[..^extension.Length] : name;
     }
 
-    private static async Task<IResult> ListAsync(HttpRequest request, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken)
+    private static async Task<RecordingList> ListAsync(HttpRequest request, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken)
     {
         var takes = (await node.CatalogueAsync(published, cancellationToken)).Takes.AsEnumerable();
         if (request.Query["offloaded"].ToString() is { Length: > 0 } offloaded)
         {
             if (!bool.TryParse(offloaded, out var wanted))
             {
-                return ApiError.Of(StatusCodes.Status400BadRequest, "'offloaded' must be true or false.");
+                throw new ApiException(StatusCodes.Status400BadRequest, "'offloaded' must be true or false.");
             }
 
             takes = takes.Where(t => (t.ConfirmedAt is not null) == wanted);
@@ -62,36 +69,34 @@ internal static class RecordingsApi
             takes = takes.Where(t => t.Id.SessionId == session);
         }
 
-        return Results.Json(new { Recordings = takes.Select(Of) });
+        return new RecordingList([.. takes.Select(Of)]);
     }
 
-    internal static object Of(RecordingEntry take) => new
-    {
-        Id = take.Id.ToString(),
-        Filename = take.FileName,
-        Path = take.FilePath,
+    internal static RecordingView Of(RecordingEntry take) => new(
+        take.Id.ToString(),
+        take.FileName,
+        take.FilePath,
         take.SizeBytes,
-        SizeMb = Math.Round(take.SizeBytes / 1e6, 2),
-        Created = take.CreatedAt,
-        Modified = take.ModifiedAt,
-        SessionId = take.Id.SessionId.Value,
-        CameraId = take.Id.CameraId.Value,
+        Math.Round(take.SizeBytes / 1e6, 2),
+        take.CreatedAt,
+        take.ModifiedAt,
+        take.Id.SessionId.Value,
+        take.Id.CameraId.Value,
         take.Id.Take,
         take.DurationSec,
-        Resolution = $"{take.Width}x{take.Height}",
+        $"{take.Width}x{take.Height}",
         take.Fps,
         take.Codec,
         take.Frames,
         take.DroppedFrames,
         take.EndReason,
         take.SessionCameras,
-        Offloaded = take.ConfirmedAt is not null,
-        OffloadConfirmedAt = take.ConfirmedAt,
-        Checksum = new { Algo = "sha256", Value = take.Sha256 },
-    };
+        take.ConfirmedAt is not null,
+        take.ConfirmedAt,
+        Checksum.Sha256(take.Sha256));
 
     /// <summary>A server says that it holds a take. Only the very checksum of the file here counts.</summary>
-    private static async Task<IResult> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var (session, camera, file) = (body.Text("session_id"), body.Text("camera_id"), body.Text("file"));
@@ -114,24 +119,24 @@ internal static class RecordingsApi
         Need("checksum.value", value);
         if (missing.Count > 0)
         {
-            return ApiError.Of(StatusCodes.Status400BadRequest, $"The body lacks {string.Join(", ", missing)}.");
+            throw new ApiException(StatusCodes.Status400BadRequest, $"The body lacks {string.Join(", ", missing)}.");
         }
 
         if (!string.Equals(algo, "sha256", StringComparison.OrdinalIgnoreCase))
         {
-            return ApiError.Of(StatusCodes.Status400BadRequest, "'checksum.algo' must be sha256.");
+            throw new ApiException(StatusCodes.Status400BadRequest, "'checksum.algo' must be sha256.");
         }
 
         var sessionId = RecordApi.SessionIdOf(session)!.Value;
         if (!CameraId.TryParse(camera, out var cameraId))
         {
-            return ApiError.Of(StatusCodes.Status400BadRequest, "'camera_id' must be CAM_ and 1 to 8 capital letters or digits, such as CAM_L.");
+            throw new ApiException(StatusCodes.Status400BadRequest, "'camera_id' must be CAM_ and 1 to 8 capital letters or digits, such as CAM_L.");
         }
 
         var stem = file!.EndsWith(".mp4", StringComparison.Ordinal) ? file[..^4] : file;
         if (!RecordingId.TryParse(stem, out var id) || id.SessionId != sessionId || id.CameraId != cameraId)
         {
-            return ApiError.Of(StatusCodes.Status400BadRequest, "'file' must be the recording's file name, such as GAME_20261121_140000_CAM_L.mp4, and belong to 'session_id' and 'camera_id'.");
+            throw new ApiException(StatusCodes.Status400BadRequest, "'file' must be the recording's file name, such as GAME_20261121_140000_CAM_L.mp4, and belong to 'session_id' and 'camera_id'.");
         }
 
         var receipt = new JsonObject
@@ -144,46 +149,46 @@ internal static class RecordingsApi
 
         return await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken) switch
         {
-            TakeConfirmed confirmed => Results.Json(new { Success = true, Message = $"{id} is marked as offloaded.", confirmed.Deleted }),
-            ChecksumDiffers differs => ApiError.Of(StatusCodes.Status400BadRequest, "Checksum mismatch", new JsonObject { ["expected"] = differs.Expected, ["actual"] = value.ToLowerInvariant() }),
-            _ => ApiError.NotFound($"There is no recording {id} here."),
+            TakeConfirmed confirmed => new RecordingConfirmed(true, $"{id} is marked as offloaded.", confirmed.Deleted),
+            ChecksumDiffers differs => throw new ApiException(StatusCodes.Status400BadRequest, "Checksum mismatch", new JsonObject { ["expected"] = differs.Expected, ["actual"] = value.ToLowerInvariant() }),
+            _ => throw new ApiException(StatusCodes.Status404NotFound, $"There is no recording {id} here."),
         };
     }
 
     /// <summary>Deletes everything that a server has confirmed.</summary>
-    private static async Task<IResult> CleanUpAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
+    private static async Task<RecordingsCleanedUp> CleanUpAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
         var deleted = (ConfirmedTakesDeleted)await node.AskStorageAsync(new DeleteConfirmedTakes(), cancellationToken);
-        return Results.Json(new { Success = true, DeletedCount = deleted.Ids.Count, FreedMb = Math.Round(deleted.FreedBytes / 1e6, 2) });
+        return new RecordingsCleanedUp(true, deleted.Ids.Count, Math.Round(deleted.FreedBytes / 1e6, 2));
     }
 
-    private static async Task<IResult> DeleteAsync(string id, INodeControl node, CancellationToken cancellationToken) =>
-        !RecordingId.TryParse(id, out var take) ? NotHere() : await node.AskStorageAsync(new DeleteTake(take), cancellationToken) switch
+    private static async Task<Acknowledgement> DeleteAsync(string id, INodeControl node, CancellationToken cancellationToken) =>
+        !RecordingId.TryParse(id, out var take) ? throw NotHere() : await node.AskStorageAsync(new DeleteTake(take), cancellationToken) switch
         {
-            TakeDeleted => Results.Json(new { Success = true, Message = $"{take} is deleted." }),
-            TakeKept => ApiError.Of(StatusCodes.Status400BadRequest, $"{take} is not offloaded yet: this is the only copy, so it is kept."),
-            _ => NotHere(),
+            TakeDeleted => new Acknowledgement(true, $"{take} is deleted."),
+            TakeKept => throw new ApiException(StatusCodes.Status400BadRequest, $"{take} is not offloaded yet: this is the only copy, so it is kept."),
+            _ => throw NotHere(),
         };
 
-    private static IResult Truth(RecordingEntry entry)
+    private static PhysicalFileHttpResult Truth(RecordingEntry entry)
     {
         var path = Path.Combine(Path.GetDirectoryName(entry.FilePath)!, $"{entry.Id}.truth.jsonl");
         return File.Exists(path)
-            ? Results.File(path, "application/jsonl")
-            : ApiError.NotFound($"{entry.Id} has no truth: it was not recorded from a synthetic match.");
+            ? TypedResults.PhysicalFile(path, "application/jsonl")
+            : throw new ApiException(StatusCodes.Status404NotFound, $"{entry.Id} has no truth: it was not recorded from a synthetic match.");
     }
 
-    private static IResult NotHere() => ApiError.NotFound("There is no such recording here.");
+    private static ApiException NotHere() => new(StatusCodes.Status404NotFound, "There is no such recording here.");
 
     /// <summary>Where a request's take is looked for.</summary>
     internal sealed record Shelf(INodeControl Node, RecordingCatalogue Published)
     {
-        public async Task<IResult> WithAsync(string id, Func<RecordingEntry, IResult> answer, CancellationToken cancellationToken)
+        public async Task<T> WithAsync<T>(string id, Func<RecordingEntry, T> answer, CancellationToken cancellationToken)
         {
             if (!RecordingId.TryParse(id, out var recording) || (await Node.CatalogueAsync(Published, cancellationToken)).Find(recording) is not { } entry)
             {
-                return NotHere();
+                throw NotHere();
             }
 
             try
@@ -193,8 +198,43 @@ internal static class RecordingsApi
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or KeyNotFoundException)
             {
                 // Deleted between the look-up and the opening.
-                return NotHere();
+                throw NotHere();
             }
         }
     }
 }
+
+internal sealed record RecordingList(IReadOnlyList<RecordingView> Recordings);
+
+/// <summary>A sealed take.</summary>
+/// <param name="Offloaded">A server has confirmed that it holds these very bytes.</param>
+internal sealed record RecordingView(
+    string Id,
+    string Filename,
+    string Path,
+    long SizeBytes,
+    double SizeMb,
+    DateTimeOffset Created,
+    DateTimeOffset Modified,
+    string SessionId,
+    string CameraId,
+    int Take,
+    double DurationSec,
+    string Resolution,
+    int Fps,
+    string Codec,
+    long? Frames,
+    long DroppedFrames,
+    string? EndReason,
+    IReadOnlyList<string> SessionCameras,
+    bool Offloaded,
+    DateTimeOffset? OffloadConfirmedAt,
+    Checksum Checksum);
+
+/// <param name="File">The recording's file name.</param>
+internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, Checksum Checksum);
+
+/// <param name="Deleted">It was deleted at once, as the settings say.</param>
+internal sealed record RecordingConfirmed(bool Success, string Message, bool Deleted);
+
+internal sealed record RecordingsCleanedUp(bool Success, int DeletedCount, double FreedMb);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Rig.Actors.Recording;
 using Rig.CameraNode.SelfTest;
 using Rig.Hosting.Http;
@@ -12,22 +13,24 @@ internal static class SelfTestApi
 
     public static void MapSelfTest(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/selftest", RunAsync);
-        api.MapGet("/selftest", (SelfTestRunner test) => new { Running = test.IsRunning, test.Last });
+        var routes = api.MapGroup("/selftest").WithTags("Self-test");
+        routes.MapPost("", RunAsync).WithSummary("Records for some seconds, reads it back, decodes it and deletes it; 500 when that failed.").TakesJson<SelfTestWanted>()
+            .Produces<SelfTestResult>().Produces<SelfTestResult>(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status409Conflict);
+        routes.MapGet("", (SelfTestRunner test) => new SelfTestStatus(test.IsRunning, test.Last)).WithSummary("The last self-test since the node started.");
     }
 
-    private static async Task<IResult> RunAsync(HttpRequest request, SelfTestRunner test, PublishedNode node, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<SelfTestResult>> RunAsync(HttpRequest request, SelfTestRunner test, PublishedNode node, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var seconds = SecondsOf(body);
         if (node.IsRecording)
         {
-            return ApiError.Of(StatusCodes.Status409Conflict, "No self-test while recording. Stop first.");
+            throw new ApiException(StatusCodes.Status409Conflict, "No self-test while recording. Stop first.");
         }
 
         return await test.RunAsync(TimeSpan.FromSeconds(seconds)) is { } result
-            ? Results.Json(result, statusCode: result.Passed ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError)
-            : ApiError.Of(StatusCodes.Status409Conflict, "A self-test runs already.");
+            ? TypedResults.Json(result, statusCode: result.Passed ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError)
+            : throw new ApiException(StatusCodes.Status409Conflict, "A self-test runs already.");
     }
 
     internal static double SecondsOf(JsonElement body) =>
@@ -35,3 +38,8 @@ internal static class SelfTestApi
         : wanted.ValueKind == JsonValueKind.Number && wanted.GetDouble() is >= 1 and <= LongestSeconds and var given ? given
         : throw new ApiException(StatusCodes.Status400BadRequest, $"'duration_sec' must be a number from 1 to {LongestSeconds}.");
 }
+
+/// <param name="DurationSec">1 to 60; 10 where it is absent.</param>
+internal sealed record SelfTestWanted(double? DurationSec);
+
+internal sealed record SelfTestStatus(bool Running, SelfTestResult? Last);

@@ -16,10 +16,13 @@ internal static class StatusApi
 
     public static void MapStatus(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/health", (TimeProvider time) => new { Status = "ok", Timestamp = time.GetUtcNow() });
-        api.MapGet("/status", (StatusReader status) => status.Node() is { } node ? Results.Json(node) : ApiError.Of(StatusCodes.Status503ServiceUnavailable, "The camera is starting."));
-        api.MapGet("/sync/status", (StatusReader status) => status.Sync());
-        api.MapGet("/events", StreamAsync);
+        var routes = api.MapGroup("").WithTags("Status");
+        routes.MapGet("/health", (TimeProvider time) => new Health("ok", time.GetUtcNow())).WithSummary("Whether this node answers.");
+        routes.MapGet("/status", (StatusReader status) => status.Node() ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The camera is starting."))
+            .WithSummary("This camera: what it is, records, stores and needs.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/sync/status", (StatusReader status) => status.Sync()).WithSummary("This camera's clock beside the master's.");
+        routes.MapGet("/events", StreamAsync).WithSummary("Server-sent events named status: at first, at every change and at least every 2 s.")
+            .Produces<StatusEvent>(contentType: "text/event-stream");
     }
 
     /// <summary>
@@ -38,7 +41,7 @@ internal static class StatusApi
             while (true)
             {
                 var (nodeChange, rigChange) = (node.NextChangeAsync(stop.Token), rig.NextChangeAsync(stop.Token));
-                var data = JsonSerializer.Serialize(new { SentAt = time.GetUtcNow(), Node = status.Node(), Rig = status.Rig() }, json.Value.SerializerOptions);
+                var data = JsonSerializer.Serialize(new StatusEvent(time.GetUtcNow(), status.Node(), status.Rig()), json.Value.SerializerOptions);
                 await context.Response.WriteAsync($"event: status\ndata: {data}\n\n", stop.Token);
                 await context.Response.Body.FlushAsync(stop.Token);
                 await Task.Delay(ShortestInterval, time, stop.Token);
@@ -59,3 +62,9 @@ internal static class StatusApi
         app.MapRigMetrics();
     }
 }
+
+/// <param name="Status">ok.</param>
+internal sealed record Health(string Status, DateTimeOffset Timestamp);
+
+/// <param name="Node">Null until the node's actors run.</param>
+internal sealed record StatusEvent(DateTimeOffset SentAt, NodeStatus? Node, RigStatus Rig);

@@ -11,50 +11,44 @@ internal static class UpdateApi
 
     public static void MapUpdate(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/update/check", async (HttpRequest request, Updater updater, PublishedNode node, CancellationToken cancellationToken) =>
+        var update = api.MapGroup("/update").WithTags("Updates").ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status502BadGateway);
+        update.MapPost("/check", async (HttpRequest request, Updater updater, PublishedNode node, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);
             return await CheckAsync(updater, node, cancellationToken);
-        });
-        api.MapGet("/update/check", CheckAsync);
-        api.MapGet("/update/history", (UpdateHistory history) => new { History = history.Read() });
-        api.MapPost("/update/apply", ApplyAsync);
+        }).WithSummary("Whether there is a newer release.");
+        update.MapGet("/check", CheckAsync).WithSummary("Whether there is a newer release.");
+        update.MapGet("/history", (UpdateHistory history) => new UpdateAttempts(history.Read())).WithSummary("What was applied on this node, newest first.");
+        update.MapPost("/apply", ApplyAsync).WithSummary("Downloads, verifies and puts the newest release in place.");
     }
 
-    private static async Task<IResult> CheckAsync(Updater updater, PublishedNode node, CancellationToken cancellationToken)
+    private static async Task<UpdateOffer> CheckAsync(Updater updater, PublishedNode node, CancellationToken cancellationToken)
     {
         if (node.IsRecording)
         {
-            return WhileRecording();
+            throw WhileRecording();
         }
 
         try
         {
             var check = await updater.CheckAsync(cancellationToken);
-            return Results.Json(new
-            {
-                check.Available,
-                check.CurrentVersion,
-                LatestVersion = check.Latest?.Version,
-                ReleaseName = check.Latest?.Name,
-                ReleaseNotes = check.Latest?.Body,
-                DownloadUrl = check.Archive?.DownloadUrl,
-                DownloadSizeMb = check.Archive is { } archive ? Math.Round(archive.Size / 1e6, 2) : (double?)null,
-            });
+            return new UpdateOffer(
+                check.Available, check.CurrentVersion, check.Latest?.Version, check.Latest?.Name, check.Latest?.Body, check.Archive?.DownloadUrl,
+                check.Archive is { } archive ? Math.Round(archive.Size / 1e6, 2) : null);
         }
         catch (UpdateException e)
         {
-            return Problem(e);
+            throw Problem(e);
         }
     }
 
-    private static async Task<IResult> ApplyAsync(
+    private static async Task<UpdateApplied> ApplyAsync(
         HttpRequest request, Updater updater, PublishedNode node, IOptionsMonitor<UpdateOptions> options, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (node.IsRecording)
         {
-            return WhileRecording();
+            throw WhileRecording();
         }
 
         try
@@ -68,15 +62,24 @@ internal static class UpdateApi
                 _ = Task.Delay(AnswerTime, CancellationToken.None).ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
             }
 
-            return Results.Json(new { Success = true, Version = version, Restarting = restart });
+            return new UpdateApplied(true, version, restart);
         }
         catch (UpdateException e)
         {
-            return Problem(e);
+            throw Problem(e);
         }
     }
 
-    private static IResult WhileRecording() => ApiError.Of(StatusCodes.Status409Conflict, "No update while recording. Stop first.");
+    private static ApiException WhileRecording() => new(StatusCodes.Status409Conflict, "No update while recording. Stop first.");
 
-    private static IResult Problem(UpdateException e) => ApiError.Of(e.InnerException is null ? StatusCodes.Status409Conflict : StatusCodes.Status502BadGateway, e.Message);
+    private static ApiException Problem(UpdateException e) => new(e.InnerException is null ? StatusCodes.Status409Conflict : StatusCodes.Status502BadGateway, e.Message);
 }
+
+/// <param name="LatestVersion">Null, as all that follows, where the source names no release.</param>
+internal sealed record UpdateOffer(
+    bool Available, string CurrentVersion, string? LatestVersion, string? ReleaseName, string? ReleaseNotes, string? DownloadUrl, double? DownloadSizeMb);
+
+/// <param name="Restarting">The node ends now, so that the new version starts.</param>
+internal sealed record UpdateApplied(bool Success, string Version, bool Restarting);
+
+internal sealed record UpdateAttempts(IReadOnlyList<UpdateAttempt> History);

@@ -30,13 +30,13 @@ internal static class NodeOperations
         var routes = new RouteCommands(json, Refusal);
         palette
             .Add("rig status", routes.Call((_, _) => Task.FromResult(Results.Json(status.Rig())), answer => answer["cameras"]!.AsArray().Select(Camera)))
-            .Add("rig preflight", routes.Call((_, _) => Task.FromResult(CoordinatorApi.Preflight(status)), answer => answer["checks"]!.AsArray()))
-            .Add("rig start", routes.Call((given, ct) => CoordinatorApi.StartAsync(given.Text("session"), null, node, status, clock, json, ct), Whole))
-            .Add("rig stop", routes.Call((_, ct) => CoordinatorApi.StopAsync(null, node, status, json, ct), Whole))
+            .Add("rig preflight", routes.Call((_, _) => Task.FromResult(Results.Json(CoordinatorApi.Preflight(status))), answer => answer["checks"]!.AsArray()))
+            .Add("rig start", routes.Call((given, ct) => CoordinatorApi.StartAsync(given.Text("session"), null, node, status, clock, ct), Whole))
+            .Add("rig stop", routes.Call((_, ct) => CoordinatorApi.StopAsync(null, node, status, ct), Whole))
             .Add("offload list", routes.Call(async (_, ct) => Results.Json((await node.CatalogueAsync(published, ct)).Takes.Select(RecordingsApi.Of)), answer => answer.AsArray().Select(Take)))
-            .Add("offload pause", routes.Call((_, ct) => OffloadApi.PauseAsync(true, node, offload, ct), Queue))
-            .Add("offload resume", routes.Call((_, ct) => OffloadApi.PauseAsync(false, node, offload, ct), Queue))
-            .Add("offload retry", routes.Call((given, ct) => OffloadApi.RetryAsync(given.Text("job"), node, ct), Whole));
+            .Add("offload pause", routes.Call(async (_, ct) => Results.Json(await OffloadApi.PauseAsync(true, node, offload, ct)), Queue))
+            .Add("offload resume", routes.Call(async (_, ct) => Results.Json(await OffloadApi.PauseAsync(false, node, offload, ct)), Queue))
+            .Add("offload retry", routes.Call(async (given, ct) => Results.Json(await OffloadApi.RetryAsync(given.Text("job"), node, ct)), Whole));
     }
 
     /// <summary>As <see cref="ApiError.UseApiErrors"/> answers the same exceptions.</summary>

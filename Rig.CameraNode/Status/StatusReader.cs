@@ -27,7 +27,7 @@ internal sealed class StatusReader(
     public bool ProductionMode => node.Value.ProductionMode;
 
     /// <returns>Null until the node's actors run.</returns>
-    public object? Node()
+    public NodeStatus? Node()
     {
         if (published.Current is not { } now)
         {
@@ -37,140 +37,104 @@ internal sealed class StatusReader(
         var (report, status, storage, reading) = (now.Report, now.Camera, now.Storage, now.Sensors);
         var (take, problems) = (report.Take, report.Problems);
         var running = take is null ? null : status.Take;
-        return new
-        {
-            Node = new
-            {
-                CameraId = CameraId.Value,
-                CameraPosition = CameraId.Position,
-                Version = NodeVersion.Current,
-                node.Value.ProductionMode,
-                Timestamp = clock.NodeNow,
-                node.Value.BaseUrl,
-            },
-            Camera = new
-            {
-                status.Detected,
-                status.Model,
-                Resolution = $"{status.Width}x{status.Height}",
-                status.Fps,
-                status.Codec,
-                status.BitrateMbps,
-                reading.TemperatureC,
-                Error = status.Problem,
-                status.EncodeFps,
-                status.Encoder,
-                status.Fallback,
-            },
-            Recording = new
-            {
-                IsRecording = report.Phase is NodePhase.Recording or NodePhase.Sealing,
-                Phase = report.Phase.ToString().ToLowerInvariant(),
-                SessionId = take?.RecordingId.SessionId.Value,
-                RecordingId = take?.RecordingId.ToString(),
+        var usedBytes = storage.TotalBytes - storage.FreeBytes;
+        return new NodeStatus(
+            new NodeIdentityStatus(CameraId.Value, CameraId.Position, NodeVersion.Current, node.Value.ProductionMode, clock.NodeNow, node.Value.BaseUrl),
+            new CameraStatusView(
+                status.Detected, status.Model, $"{status.Width}x{status.Height}", status.Fps, status.Codec, status.BitrateMbps,
+                reading.TemperatureC, status.Problem, status.EncodeFps, status.Encoder, status.Fallback),
+            new RecordingStatus(
+                report.Phase is NodePhase.Recording or NodePhase.Sealing,
+                report.Phase.ToString().ToLowerInvariant(),
+                take?.RecordingId.SessionId.Value,
+                take?.RecordingId.ToString(),
                 running?.FilePath,
-                StartTimeLocal = running?.StartedAt,
-                StartTimeMaster = take?.FirstFrameMaster,
-                DurationSec = running?.DurationSec ?? 0,
-                Frames = running?.Frames ?? 0,
-                DroppedFrames = running?.DroppedFrames ?? 0,
-                SizeBytes = running?.SizeBytes ?? 0,
-                Error = report.LastProblem?.Message,
-                ErrorAt = report.LastProblem?.At,
-            },
-            Storage = new
-            {
+                running?.StartedAt,
+                take?.FirstFrameMaster,
+                running?.DurationSec ?? 0,
+                running?.Frames ?? 0,
+                running?.DroppedFrames ?? 0,
+                running?.SizeBytes ?? 0,
+                report.LastProblem?.Message,
+                report.LastProblem?.At),
+            new StorageStatusView(
                 storage.Path,
-                TotalGb = Round(storage.TotalBytes / Gb),
-                UsedGb = Round((storage.TotalBytes - storage.FreeBytes) / Gb),
-                FreeGb = Round(storage.FreeBytes / Gb),
-                FreePercent = storage.TotalBytes > 0 ? Round(100.0 * storage.FreeBytes / storage.TotalBytes) : 0,
+                Round(storage.TotalBytes / Gb),
+                Round(usedBytes / Gb),
+                Round(storage.FreeBytes / Gb),
+                storage.TotalBytes > 0 ? Round(100.0 * storage.FreeBytes / storage.TotalBytes) : 0,
                 storage.RecordingCount,
-                RecordingSizeGb = Round(storage.RecordingBytes / Gb),
+                Round(storage.RecordingBytes / Gb),
                 storage.OffloadedCount,
-                EstimatedRecordingMinutes = Math.Round(storage.EstimatedRecordingMinutes, 1),
-                MinFreeSpaceGb = Round(storage.ReserveBytes / Gb),
-                LowSpaceWarning = problems.Any(p => p.Code == ProblemCodes.StorageLow),
+                Math.Round(storage.EstimatedRecordingMinutes, 1),
+                Round(storage.ReserveBytes / Gb),
+                problems.Any(p => p.Code == ProblemCodes.StorageLow),
                 storage.Writable,
-                Error = storage.Problem,
-            },
-            Sync = Sync(now.Sync),
-            System = new
-            {
+                storage.Problem),
+            Sync(now.Sync),
+            new MachineStatus(
                 reading.CpuPercent,
                 reading.MemoryPercent,
                 reading.MemoryAvailableMb,
-                DiskPercent = storage.TotalBytes > 0 ? Round(100.0 * (storage.TotalBytes - storage.FreeBytes) / storage.TotalBytes) : 0,
-                DiskFreeGb = Round(storage.FreeBytes / Gb),
+                storage.TotalBytes > 0 ? Round(100.0 * usedBytes / storage.TotalBytes) : 0,
+                Round(storage.FreeBytes / Gb),
                 reading.TemperatureC,
-                Battery = reading.Battery is { } battery ? new { battery.Percent, battery.PowerPlugged } : null,
-            },
-            Offload = new
-            {
-                PendingCount = report.Storage.PendingTakes,
-                report.Storage.PendingBytes,
-                ConfirmedCount = report.Storage.ConfirmedTakes,
-            },
-            Ready = problems.MayStart(),
-            Problems = problems.Select(Of).ToList(),
-        };
+                reading.Battery is { } battery ? new BatteryStatus(battery.Percent, battery.PowerPlugged) : null),
+            CountsOf(report.Storage),
+            problems.MayStart(),
+            [.. problems.Select(ProblemView.Of)]);
     }
 
     /// <param name="newest">As the clock's actor said just now; null for what was published.</param>
-    public object Sync(SyncStatus? newest = null)
+    public ClockStatus Sync(SyncStatus? newest = null)
     {
         var status = newest ?? published.Current?.Sync ?? clock.Status;
         var max = sync.CurrentValue.MaxOffsetMs;
-        return new
-        {
+        return new ClockStatus(
             status.IsMaster,
-            MasterIp = status.IsMaster ? null : status.MasterAddress,
+            status.IsMaster ? null : status.MasterAddress,
             status.OffsetMs,
             status.UncertaintyMs,
-            MaxOffsetMs = max,
-            WithinTolerance = status.Confidence != SyncConfidence.Unknown && Math.Abs(status.OffsetMs ?? double.MaxValue) <= max,
-            Confidence = status.Confidence.ToString().ToLowerInvariant(),
+            max,
+            status.Confidence != SyncConfidence.Unknown && Math.Abs(status.OffsetMs ?? double.MaxValue) <= max,
+            status.Confidence.ToString().ToLowerInvariant(),
             status.LastSync,
             status.Source,
             status.DriftPpm,
             status.StepsMs,
-            CurrentTime = clock.NodeNow,
-            MasterTime = clock.MasterNow,
-            Chrony = status.Chrony is { } chrony
-                ? new { chrony.Reference, chrony.Stratum, chrony.SystemOffsetMs, chrony.RmsOffsetMs, chrony.Synchronised, chrony.FrequencyPpm, chrony.RootDelayMs, chrony.RootDispersionMs, chrony.ReferenceTime }
-                : null,
-        };
+            clock.NodeNow,
+            clock.MasterNow,
+            status.Chrony is { } c
+                ? new ChronyStatus(c.Reference, c.Stratum, c.SystemOffsetMs, c.RmsOffsetMs, c.Synchronised, c.FrequencyPpm, c.RootDelayMs, c.RootDispersionMs, c.ReferenceTime)
+                : null);
     }
 
     /// <summary>The whole rig as this node knows it: the coordinator's view, or this camera alone while no coordinator is in reach.</summary>
-    public object Rig()
+    public RigStatus Rig()
     {
         var (view, age) = RigView();
         var cameras = view.Cameras;
         var reports = cameras.Where(c => c is { Online: true, Report: not null }).Select(c => c.Report!).ToList();
-        return new
-        {
-            Timestamp = view.MasterTime,
-            AgeMs = Math.Round(age?.TotalMilliseconds ?? 0),
-            CoordinatorReachable = age is not null,
-            Session = view.Session is { } session ? Of(session) : null,
-            Summary = new
-            {
-                CamerasOnline = reports.Count,
-                CamerasTotal = cameras.Count,
-                AllOnline = reports.Count == cameras.Count,
-                AnyRecording = reports.Any(r => r.Phase == NodePhase.Recording),
-                AllRecording = reports.Count == cameras.Count && reports.All(r => r.Phase == NodePhase.Recording),
-                AllSynced = reports.Count == cameras.Count && reports.All(r => r.Clock.Confidence is SyncConfidence.Excellent or SyncConfidence.Good),
-                AllReady = reports.Count == cameras.Count && reports.All(r => r.IsReady),
-                TotalStorageFreeGb = Round(reports.Sum(r => r.Storage.FreeBytes) / Gb),
+        var all = reports.Count == cameras.Count;
+        return new RigStatus(
+            view.MasterTime,
+            Math.Round(age?.TotalMilliseconds ?? 0),
+            age is not null,
+            view.Session is { } session ? Of(session) : null,
+            new RigSummary(
+                reports.Count,
+                cameras.Count,
+                all,
+                reports.Any(r => r.Phase == NodePhase.Recording),
+                all && reports.All(r => r.Phase == NodePhase.Recording),
+                all && reports.All(r => r.Clock.Confidence is SyncConfidence.Excellent or SyncConfidence.Good),
+                all && reports.All(r => r.IsReady),
+                Round(reports.Sum(r => r.Storage.FreeBytes) / Gb),
 
                 // The rig records as long as its fullest camera does.
-                TotalRecordingMinutes = Math.Round(reports.Count == 0 ? 0 : reports.Min(r => r.Storage.RecordingMinutes), 1),
-            },
+                Math.Round(reports.Count == 0 ? 0 : reports.Min(r => r.Storage.RecordingMinutes), 1)),
             view.Disagreements,
-            Cameras = cameras.Select(Of).ToList(),
-        };
+            [.. cameras.Select(Of)]);
     }
 
     /// <summary>The age is null when no coordinator is in reach and the view is this node's own.</summary>
@@ -191,83 +155,58 @@ internal sealed class StatusReader(
             null);
     }
 
-    public static object Of(SessionProtocol.SessionView session) => new
-    {
-        Id = session.SessionId.Value,
-        Status = session.Phase.ToString().ToLowerInvariant(),
-        StartedAt = session.ScheduledStart,
+    public static SessionStatus Of(SessionProtocol.SessionView session) => new(
+        session.SessionId.Value,
+        session.Phase.ToString().ToLowerInvariant(),
+        session.ScheduledStart,
         session.StoppedAt,
         session.StartSpreadMs,
-        Cameras = session.Cameras.Select(c => new
-        {
-            CameraId = c.CameraId.Value,
-            Status = c.Part.ToString().ToLowerInvariant(),
-            RecordingId = c.RecordingId?.ToString(),
-            FirstFrameMaster = c.FirstFrameMaster,
-            FirstFrameOffsetMs = c.FirstFrameMaster is { } first && session.ScheduledStart is { } start ? (first - start).TotalMilliseconds : (double?)null,
-            c.Problem,
-            Takes = c.Takes.Select(Of).ToList(),
-        }).ToList(),
-    };
+        [
+            .. session.Cameras.Select(c => new SessionCameraStatus(
+                c.CameraId.Value,
+                c.Part.ToString().ToLowerInvariant(),
+                c.RecordingId?.ToString(),
+                c.FirstFrameMaster,
+                c.FirstFrameMaster is { } first && session.ScheduledStart is { } start ? (first - start).TotalMilliseconds : null,
+                c.Problem,
+                [.. c.Takes.Select(Of)])),
+        ]);
 
-    public static object Of(RecordingProtocol.TakeFinished take) => new
-    {
-        RecordingId = take.RecordingId.ToString(),
-        take.DurationSec,
-        take.Frames,
-        take.DroppedFrames,
-        take.SizeBytes,
-        Sha256 = take.Sha256,
-        take.EndReason,
-    };
+    private static TakeResult Of(RecordingProtocol.TakeFinished take) => new(
+        take.RecordingId.ToString(), take.DurationSec, take.Frames, take.DroppedFrames, take.SizeBytes, take.Sha256, take.EndReason);
 
-    private static object Of(Problem problem) => new
-    {
-        problem.Code,
-        Level = problem.Level == ProblemLevel.Refuse ? "refuse" : "warn",
-        problem.Message,
-    };
+    private static UploadCounts CountsOf(NodeStorageReport storage) => new(storage.PendingTakes, storage.PendingBytes, storage.ConfirmedTakes);
 
-    private static object Of(SessionProtocol.CameraView camera)
+    private static RigCamera Of(SessionProtocol.CameraView camera)
     {
         var report = camera.Report;
         var state = StateOf(camera);
-        return new
-        {
-            CameraId = camera.CameraId.Value,
-            CameraPosition = camera.CameraId.Position,
+        return new RigCamera(
+            camera.CameraId.Value,
+            camera.CameraId.Position,
             camera.Online,
-            Status = state,
-            State = state,
+            state,
+            state,
             report?.BaseUrl,
-            Ready = camera.Online && report?.IsReady == true,
-            ReportAgeMs = camera.ReportAgeMs is { } age ? Math.Round(age) : (double?)null,
-            Problems = report?.Problems.Select(Of).ToList(),
-            Recording = report?.Take is { } take
-                ? new
-                {
-                    IsRecording = camera.Online && report.Phase == NodePhase.Recording,
-                    SessionId = take.RecordingId.SessionId.Value,
-                    RecordingId = take.RecordingId.ToString(),
-                    StartTimeMaster = take.FirstFrameMaster,
-                    take.DurationSec,
-                    take.Frames,
-                    take.DroppedFrames,
-                    take.SizeBytes,
-                }
+            camera.Online && report?.IsReady == true,
+            camera.ReportAgeMs is { } age ? Math.Round(age) : null,
+            report is null ? null : [.. report.Problems.Select(ProblemView.Of)],
+            report?.Take is { } take
+                ? new RigTake(
+                    camera.Online && report.Phase == NodePhase.Recording, take.RecordingId.SessionId.Value, take.RecordingId.ToString(), take.FirstFrameMaster,
+                    take.DurationSec, take.Frames, take.DroppedFrames, take.SizeBytes)
                 : null,
-            OffsetMs = report?.Clock.OffsetMs,
-            Confidence = report?.Clock.Confidence.ToString().ToLowerInvariant(),
-            IsMaster = report?.Clock.IsMaster,
-            RecordingMinutes = report is null ? (double?)null : Math.Round(report.Storage.RecordingMinutes, 1),
-            FreeGb = report is null ? (double?)null : Round(report.Storage.FreeBytes / Gb),
+            report?.Clock.OffsetMs,
+            report?.Clock.Confidence.ToString().ToLowerInvariant(),
+            report?.Clock.IsMaster,
+            report is null ? null : Math.Round(report.Storage.RecordingMinutes, 1),
+            report is null ? null : Round(report.Storage.FreeBytes / Gb),
             report?.TemperatureC,
             report?.BatteryPercent,
             report?.CameraDetected,
-            Offload = report is null ? null : new { PendingCount = report.Storage.PendingTakes, report.Storage.PendingBytes, ConfirmedCount = report.Storage.ConfirmedTakes },
-            LastProblem = report?.LastProblem?.Message,
-            LastProblemAt = report?.LastProblem?.At,
-        };
+            report is null ? null : CountsOf(report.Storage),
+            report?.LastProblem?.Message,
+            report?.LastProblem?.At);
     }
 
     /// <summary><c>unknown</c>, <c>offline</c>, <c>online</c>, <c>starting</c>, <c>recording</c>, <c>stopping</c> or <c>error</c>.</summary>

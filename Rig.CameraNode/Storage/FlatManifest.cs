@@ -1,35 +1,37 @@
-using System.Text.Json.Nodes;
 using Rig.Domain.Recordings;
 
 namespace Rig.CameraNode.Storage;
 
 /// <summary>The manifest in the flat form that clients of earlier rigs read. Made when asked for; the nested one is what is kept.</summary>
-internal static class FlatManifest
+internal sealed record FlatManifest(
+    string SessionId,
+    string CameraId,
+    string CameraPosition,
+    string FileName,
+    DateTimeOffset StartTimeLocal,
+    DateTimeOffset StartTimeMaster,
+    double? OffsetMs,
+    double DurationSec,
+    string Resolution,
+    double Fps,
+    string Codec,
+    double BitrateMbps,
+    long? DroppedFrames,
+    FlatChecksum Checksum,
+    bool Offloaded,
+    DateTimeOffset? OffloadConfirmedAt,
+    string? SnapshotBase64,
+    string? SoftwareVersion,
+    DateTimeOffset CreatedAt)
 {
-    internal static JsonObject Of(Manifest m, DateTimeOffset? confirmedAt)
+    internal static FlatManifest Of(Manifest m, DateTimeOffset? confirmedAt)
     {
         var start = m.Timing.StartTime;
-        return new JsonObject
-        {
-            ["session_id"] = m.Recording.SessionId,
-            ["camera_id"] = m.Recording.CameraId,
-            ["camera_position"] = m.Recording.Position,
-            ["file_name"] = m.File.Name,
-            ["start_time_local"] = start.AddMilliseconds(m.Timing.SyncOffsetMs ?? 0),
-            ["start_time_master"] = start,
-            ["offset_ms"] = m.Timing.SyncOffsetMs,
-            ["duration_sec"] = m.Video.DurationSec,
-            ["resolution"] = $"{m.Video.Resolution.Width}x{m.Video.Resolution.Height}",
-            ["fps"] = m.Video.Fps,
-            ["codec"] = m.File.Codec,
-            ["bitrate_mbps"] = m.Video.BitrateMbps,
-            ["dropped_frames"] = m.Quality?.DroppedFrames,
-            ["checksum"] = new JsonObject { ["algo"] = m.Checksum.Algorithm, ["value"] = m.Checksum.Value },
-            ["offloaded"] = confirmedAt is not null,
-            ["offload_confirmed_at"] = confirmedAt,
-            ["snapshot_base64"] = m.Framing?.SnapshotBase64,
-            ["software_version"] = m.Device?.SoftwareVersion,
-            ["created_at"] = m.Timing.EndTime,
-        };
+        return new FlatManifest(
+            m.Recording.SessionId, m.Recording.CameraId, m.Recording.Position, m.File.Name, start.AddMilliseconds(m.Timing.SyncOffsetMs ?? 0), start, m.Timing.SyncOffsetMs,
+            m.Video.DurationSec, $"{m.Video.Resolution.Width}x{m.Video.Resolution.Height}", m.Video.Fps, m.File.Codec, m.Video.BitrateMbps, m.Quality?.DroppedFrames,
+            new FlatChecksum(m.Checksum.Algorithm, m.Checksum.Value), confirmedAt is not null, confirmedAt, m.Framing?.SnapshotBase64, m.Device?.SoftwareVersion, m.Timing.EndTime);
     }
 }
+
+internal sealed record FlatChecksum(string Algo, string Value);

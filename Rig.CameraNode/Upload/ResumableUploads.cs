@@ -99,7 +99,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
             return UploadServer.DiskFault(take, content);
         }
 
-        // The next attempt asks for the offset again, unless the server has judged the whole: then it begins anew.
+        // The next attempt asks for the offset again, unless the server has judged the whole: then it begins again.
         var elsewhere = reply.Status == HttpStatusCode.Conflict && Header(response, "Upload-Offset") is not null;
         var cut = reply.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
         if ((int)reply.Status is >= 400 and < 500 && !elsewhere && !cut)

@@ -182,7 +182,7 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
         ? new SendOutcome.Failed($"The file of {take.Id} on this node is not what was recorded any more: its SHA-256 is {sent}, not {take.Sha256}. Check the disk; 'rig-node check' says more.", false)
         : null;
 
-    /// <summary>Settings may change in the field; a client is made anew when they do.</summary>
+    /// <summary>Settings may change in the field; a client is made again when they do.</summary>
     private HttpClient Client()
     {
         var now = options.CurrentValue;

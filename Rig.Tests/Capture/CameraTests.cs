@@ -128,7 +128,7 @@ public sealed class CameraTests
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames > 10, () => "frames");
         Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
 
-        // Half a second ahead, between two slots. A process that is started anew after two silent seconds finds nothing left to record.
+        // Half a second ahead, between two slots. A process that is started again after two silent seconds finds nothing left to record.
         var slots = (long)Math.Ceiling((TimeProvider.System.GetUtcNow() - request.StartAt).TotalSeconds * 30) + 15;
         var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds((slots - 0.5) / 30)).WaitAsync(CameraRig.Patience);
 

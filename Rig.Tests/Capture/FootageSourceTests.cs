@@ -10,7 +10,7 @@ namespace Rig.Tests.Capture;
 public sealed class FootageSourceTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task It_plays_the_file_from_match_time_0_passes_over_dropped_slots_and_begins_anew_at_its_end()
+    public async Task It_plays_the_file_from_match_time_0_passes_over_dropped_slots_and_begins_again_at_its_end()
     {
         using var bench = new TakeBench();
         var file = (await bench.WriteAsync()).FilePath;

@@ -218,7 +218,7 @@ public sealed class CameraActorTests : HostedTestKit
     }
 
     [Fact]
-    public void Recording_goes_on_and_starts_anew_while_the_storage_stands_still_and_fails()
+    public void Recording_goes_on_and_starts_again_while_the_storage_stands_still_and_fails()
     {
         using var hold = new ManualResetEventSlim();
         var old = catalogue.Seal(new RecordingId(SessionId.Parse("Old"), CameraId.Left));

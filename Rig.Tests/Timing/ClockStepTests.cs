@@ -53,7 +53,7 @@ public sealed class ClockStepTests : PatientTestKit
         node.Tell(new StartTake(session, clock.MasterNow, [CameraId.Left]), TestActor);
         ExpectMsg<TakeBegan>(Patience);
 
-        // The coordinator's clock is right; this node's is set before its offset is measured anew.
+        // The coordinator's clock is right; this node's is set before its offset is measured again.
         var stopAt = clock.MasterNow.AddMilliseconds(500);
         time.Step(TimeSpan.FromSeconds(seconds));
         node.Tell(new StopTake(session, stopAt), TestActor);

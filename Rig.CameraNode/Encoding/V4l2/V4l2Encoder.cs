@@ -98,7 +98,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
 
     public bool TakesLent { get; }
 
-    /// <summary>How often the driver's queues were started anew after an error.</summary>
+    /// <summary>How often the driver's queues were started again after an error.</summary>
     internal int Recoveries { get; private set; }
 
     public void BeginRead(Action<CodedPicture> onUnit)
@@ -394,7 +394,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
     private void Recover(string why)
     {
         lastError = why;
-        Console.Error.WriteLine($"The encoder is started anew: {why}");
+        Console.Error.WriteLine($"The encoder is started again: {why}");
         if (++recoveriesWithoutPicture > MaxRecoveries)
         {
             Fail(why);
