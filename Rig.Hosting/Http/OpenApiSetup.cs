@@ -19,6 +19,14 @@ public static class OpenApiSetup
 
             // Where a program listens is no part of what it offers.
             document.Servers = [];
+
+            // By default a route is tagged with the class that maps it, which is no part of what it offers either.
+            document.Tags = null;
+            foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Select(operation => operation.Value))
+            {
+                operation.Tags = null;
+            }
+
             return Task.CompletedTask;
         }));
 }

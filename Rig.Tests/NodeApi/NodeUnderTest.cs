@@ -167,11 +167,14 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     {
         private readonly NodeUnderTest under;
         private readonly bool actorsPublish;
+        private readonly PublishedNode published;
+        private readonly PublishedRig rig;
         private NodeReport? node;
 
         public NodeBoard(NodeUnderTest under, bool actorsPublish)
         {
             (this.under, this.actorsPublish) = (under, actorsPublish);
+            (published, rig) = (under.Services.GetRequiredService<PublishedNode>(), under.Services.GetRequiredService<PublishedRig>());
             under.Camera.Changed += Publish;
             Publish();
         }
@@ -186,7 +189,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
             }
         }
 
-        public void SetRig(SessionProtocol.RigView view) => under.Services.GetRequiredService<PublishedRig>().Publish(view);
+        public void SetRig(SessionProtocol.RigView view) => rig.Publish(view);
 
         private void Publish()
         {
@@ -194,7 +197,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
             {
                 var (storage, sensors) = (under.Catalogue.Published.Status, under.Sensors.Read());
                 var report = node ?? under.Report();
-                under.Services.GetRequiredService<PublishedNode>().Publish(new NodeSnapshot(report, under.Camera.Status, storage, sensors, under.Clock.Status));
+                published.Publish(new NodeSnapshot(report, under.Camera.Status, storage, sensors, under.Clock.Status));
             }
         }
     }
