@@ -28,7 +28,7 @@ public sealed class TakeFramingTests : IDisposable
         var sealedTake = await writer.Ended.WaitAsync(TakeBench.Patience);
         var manifest = Manifest.Parse(await File.ReadAllBytesAsync(sealedTake.ManifestPath));
         Assert.Equal(Framing, manifest.Framing);
-        Assert.Equal(Framing.SnapshotBase64, (string?)FlatManifest.Of(manifest, null)["snapshot_base64"]);
+        Assert.Equal(Framing.SnapshotBase64, FlatManifest.Of(manifest, null).SnapshotBase64);
     }
 
     [Fact]
