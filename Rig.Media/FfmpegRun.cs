@@ -31,17 +31,17 @@ internal sealed class FfmpegRun
 
     /// <exception cref="MediaException">ffmpeg failed.</exception>
     /// <exception cref="TimeoutException">It took too long; it is gone now.</exception>
-    public async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            await Ended.WaitAsync(patience, cancellationToken);
+            await Ended.WaitAsync(timeout, cancellationToken);
         }
         catch (Exception e) when (!Ended.IsCompleted && e is TimeoutException or OperationCanceledException)
         {
             await StopAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new TimeoutException($"{work} took ffmpeg longer than {patience.TotalSeconds:0} s.", e);
+            throw new TimeoutException($"{work} took ffmpeg longer than {timeout.TotalSeconds:0} s.", e);
         }
     }
 

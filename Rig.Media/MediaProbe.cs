@@ -16,7 +16,7 @@ public static class MediaProbe
         + ":stream_side_data=side_data_type,rotation,displaymatrix:chapter=none:chapter_tags=none\"";
 
     private const string Packets = "-protocol_whitelist file,pipe -print_format json=compact=1 -select_streams v:0 -show_entries packet=pts_time:packet_side_data=none";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     /// <summary>For callers with a thread of their own.</summary>
     /// <exception cref="MediaException">Not a media file, or ffprobe took longer than 20 s.</exception>
@@ -25,7 +25,7 @@ public static class MediaProbe
     /// <exception cref="MediaException">Not a media file, or ffprobe took longer than 20 s.</exception>
     public static async Task<MediaFacts> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        var analysis = await AskAsync(path, Patience, (file, options, stop) => FFProbe.AnalyseAsync(file, options, Facts, stop), cancellationToken);
+        var analysis = await AskAsync(path, Timeout, (file, options, stop) => FFProbe.AnalyseAsync(file, options, Facts, stop), cancellationToken);
         DateTimeOffset? created = analysis.Format.Tags?.GetValueOrDefault("creation_time") is { } text
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant
@@ -83,12 +83,12 @@ public static class MediaProbe
 
     private static async Task<IReadOnlyList<double?>> PacketTimesAsync(string path, CancellationToken cancellationToken)
     {
-        var packets = await AskAsync(path, Timeout.InfiniteTimeSpan, (file, options, stop) => FFProbe.GetPacketsAsync(file, options, Packets, stop), cancellationToken);
+        var packets = await AskAsync(path, System.Threading.Timeout.InfiniteTimeSpan, (file, options, stop) => FFProbe.GetPacketsAsync(file, options, Packets, stop), cancellationToken);
         return [.. (packets?.Packets ?? []).Select(packet => Seconds(packet.PtsTime))];
     }
 
     private static async Task<T> AskAsync<T>(
-        string path, TimeSpan patience, Func<string, FFOptions, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        string path, TimeSpan timeout, Func<string, FFOptions, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(path);
         cancellationToken.ThrowIfCancellationRequested();
@@ -98,13 +98,13 @@ public static class MediaProbe
         var answer = ask(file.Path, FfmpegPrograms.Options(), stop.Token);
         try
         {
-            return await answer.WaitAsync(patience, cancellationToken);
+            return await answer.WaitAsync(timeout, cancellationToken);
         }
         catch (Exception e) when (!answer.IsCompleted && e is TimeoutException or OperationCanceledException)
         {
             await EndAsync(stop, answer);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new MediaException($"ffprobe did not answer about {name} within {patience.TotalSeconds:0} s.", e);
+            throw new MediaException($"ffprobe did not answer about {name} within {timeout.TotalSeconds:0} s.", e);
         }
         catch (FFProbeProcessException e)
         {

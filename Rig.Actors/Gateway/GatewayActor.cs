@@ -37,11 +37,11 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
         Receive<NodeReport>(report => this.coordinator.Tell(report));
         Receive<SessionProtocol.RigView>(rig.Publish);
 
-        Receive<GetReadiness>(ask => Relay(ask, this.options.ReadinessPatience));
-        Receive<StartTake>(start => Relay(start, this.options.StartLead + this.options.CommandPatience));
-        Receive<StopTake>(stop => Relay(stop, this.options.StopLead + this.options.CommandPatience));
+        Receive<GetReadiness>(ask => Relay(ask, this.options.ReadinessTimeout));
+        Receive<StartTake>(start => Relay(start, this.options.StartLead + this.options.CommandTimeout));
+        Receive<StopTake>(stop => Relay(stop, this.options.StopLead + this.options.CommandTimeout));
         Receive<Relayed>(relayed => relayed.Asker.Tell(relayed.Answer));
-        Receive<GetNodeReport>(ask => Relay(ask, this.options.ReadinessPatience));
+        Receive<GetNodeReport>(ask => Relay(ask, this.options.ReadinessTimeout));
         Receive<TransferProtocol.GetFinishedTakes>(_ => Sender.Tell(FinishedTakesOf(ports)));
 
         Receive<ReadMasterClock>(ask =>
@@ -129,11 +129,11 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
     }
 
     // The local actor's address means nothing to other nodes, so its answer is passed on as this gateway's.
-    // One that gives no answer leaves its asker to its own patience.
-    private void Relay(object message, TimeSpan patience)
+    // One that gives no answer leaves its asker to its own timeout.
+    private void Relay(object message, TimeSpan timeout)
     {
         var asker = Sender;
-        camera.Ask<object>(message, patience).PipeTo(Self, success: answer => new Relayed(asker, answer), failure: _ => new Relayed(ActorRefs.Nobody, ""));
+        camera.Ask<object>(message, timeout).PipeTo(Self, success: answer => new Relayed(asker, answer), failure: _ => new Relayed(ActorRefs.Nobody, ""));
     }
 
     private sealed record Relayed(IActorRef Asker, object Answer) : INoSerializationVerificationNeeded;

@@ -18,7 +18,7 @@ public sealed class ClusterSystem(Action<AkkaConfigurationBuilder>? configure, I
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ILogger log = loggers.CreateLogger<ClusterSystem>();
     private volatile ActorSystem? current;
@@ -73,14 +73,14 @@ public sealed class ClusterSystem(Action<AkkaConfigurationBuilder>? configure, I
 
     private async Task StopAsync(IHost host, bool leaving)
     {
-        using var patience = new CancellationTokenSource(LeavePatience);
+        using var timeout = new CancellationTokenSource(LeaveTimeout);
         try
         {
-            await host.StopAsync(patience.Token);
+            await host.StopAsync(timeout.Token);
         }
         catch (OperationCanceledException) when (leaving)
         {
-            log.LogWarning("The cluster was not left within {Patience}; the others will notice.", LeavePatience);
+            log.LogWarning("The cluster was not left within {Timeout}; the others will notice.", LeaveTimeout);
         }
     }
 }

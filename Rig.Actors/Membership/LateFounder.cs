@@ -5,8 +5,8 @@ namespace Rig.Actors.Membership;
 /// two; where it stays away the next one founds after a while, then the one after that. A node that was in a cluster once since it
 /// was switched on never founds one: it may be the one that was cut off.
 /// </summary>
-/// <param name="patience">What each seed node leaves those before it in the list, each.</param>
-public sealed class LateFounder(TimeSpan patience)
+/// <param name="timeout">What each seed node leaves those before it in the list, each.</param>
+public sealed class LateFounder(TimeSpan timeout)
 {
     private volatile bool wasMember;
 
@@ -19,7 +19,7 @@ public sealed class LateFounder(TimeSpan patience)
         var place = seeds.IndexOf(cluster.SelfAddress);
         if (place > 0 && !wasMember)
         {
-            system.Scheduler.Advanced.ScheduleOnce(patience * place, () => Found(cluster, seeds));
+            system.Scheduler.Advanced.ScheduleOnce(timeout * place, () => Found(cluster, seeds));
         }
     }
 

@@ -7,7 +7,7 @@ namespace Rig.Actors.Membership;
 public static class MembershipExtensions
 {
     /// <summary>
-    /// Makes a system a member of the rig's cluster: where it is, what it is there for, and by whom it joins. All else is in
+    /// Makes a system a member of the rig's cluster: where it is, what it is there for, and which seed nodes it joins. All else is in
     /// hocon/cluster.conf, which is to be added before.
     /// </summary>
     /// <param name="host">Address of this node in the rig's network.</param>

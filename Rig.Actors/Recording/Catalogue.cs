@@ -39,7 +39,7 @@ public sealed class Catalogue
     /// <param name="runningMbps">What the running take really needs, for the minutes left; null keeps the last known.</param>
     internal Catalogue With(DiskReading reading, double? runningMbps) => new(settings, takes, reading, runningMbps is > 0 ? runningMbps.Value : bitrateMbps);
 
-    /// <summary>The disk was read anew.</summary>
+    /// <summary>The disk was read again.</summary>
     /// <param name="since">Sealed while it was being read: those it did not meet are added.</param>
     internal Catalogue Read(IEnumerable<RecordingEntry> found, DiskReading reading, IEnumerable<RecordingEntry> since)
     {

@@ -8,7 +8,7 @@ namespace Rig.Actors.Recording;
 /// </summary>
 /// <remarks>
 /// Reading -> Idle &lt;-> Working. One piece of disk work at a time, on the thread pool; requests that come meanwhile wait, up to
-/// <see cref="WaitingOrders.Capacity"/>. Each incarnation reads the disk anew, after what the former one had begun. Expected faults of
+/// <see cref="WaitingOrders.Capacity"/>. Each incarnation reads the disk again, after what the former one had begun. Expected faults of
 /// the disk are answers; any other ends the incarnation. docs/design/recording.md.
 /// </remarks>
 internal sealed class StorageActor : ReceiveActor, IWithTimers, IWithUnboundedStash

@@ -1,3 +1,5 @@
+using Rig.Hosting.Configuration;
+
 namespace Rig.Actors.Sessions;
 
 public sealed class RigSessionOptions
@@ -11,10 +13,12 @@ public sealed class RigSessionOptions
     public TimeSpan StopLead { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a camera may take to say whether it is ready.</summary>
-    public TimeSpan ReadinessPatience { get; set; } = TimeSpan.FromSeconds(2);
+    [FormerName("ReadinessPatience")]
+    public TimeSpan ReadinessTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long after the common start or stop a camera may take to report that it happened.</summary>
-    public TimeSpan CommandPatience { get; set; } = TimeSpan.FromSeconds(6);
+    [FormerName("CommandPatience")]
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(6);
 
     /// <summary>A camera not heard from for this long counts as offline. It goes on recording by itself.</summary>
     public TimeSpan OfflineAfter { get; set; } = TimeSpan.FromSeconds(3);
@@ -28,8 +32,8 @@ public sealed class RigSessionOptions
         [
             (nameof(StartLead), StartLead, 0.2, 30),
             (nameof(StopLead), StopLead, 0, 10),
-            (nameof(ReadinessPatience), ReadinessPatience, 0.2, 30),
-            (nameof(CommandPatience), CommandPatience, 1, 60),
+            (nameof(ReadinessTimeout), ReadinessTimeout, 0.2, 30),
+            (nameof(CommandTimeout), CommandTimeout, 1, 60),
             (nameof(OfflineAfter), OfflineAfter, 1, 60),
             (nameof(RetryInterval), RetryInterval, 1, 60),
         ];

@@ -139,7 +139,7 @@ public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbound
     private void Send(SessionEffect.Command command)
     {
         var gateway = gateways.GetValueOrDefault(command.CameraId, ActorRefs.Nobody);
-        gateway.Ask<object>(command.Message, command.Patience).PipeTo(
+        gateway.Ask<object>(command.Message, command.Timeout).PipeTo(
             Self,
             success: answer => answer is Status.Failure
                 ? new CommandUnanswered(command.CameraId, command.CommandId)

@@ -7,7 +7,7 @@ namespace Rig.Actors.Sessions;
 internal abstract record SessionEffect
 {
     /// <summary>Sends to the camera's gateway; the answer or its absence comes back with <paramref name="CommandId"/>.</summary>
-    internal sealed record Command(CameraId CameraId, long CommandId, object Message, TimeSpan Patience) : SessionEffect;
+    internal sealed record Command(CameraId CameraId, long CommandId, object Message, TimeSpan Timeout) : SessionEffect;
 
     /// <summary>Answers everyone who asked with this request id.</summary>
     internal sealed record Answer(string RequestId, object Message) : SessionEffect;

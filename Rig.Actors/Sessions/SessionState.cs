@@ -64,7 +64,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         {
             if (IsOnline(camera, now))
             {
-                (state, var command) = state.Order(camera, new GetReadiness(id), Options.ReadinessPatience);
+                (state, var command) = state.Order(camera, new GetReadiness(id), Options.ReadinessTimeout);
                 effects = effects.Add(command);
                 cameras = cameras.Add(camera.Value, new CameraProgress(camera, CameraPart.Asked, command.CommandId));
             }
@@ -171,7 +171,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
                 return new(this);
             }
 
-            var (ordered, command) = Order(report.CameraId, new StopTake(id), Options.CommandPatience);
+            var (ordered, command) = Order(report.CameraId, new StopTake(id), Options.CommandTimeout);
             var again = ended.With(camera with { RetryAt = now + Options.RetryInterval });
             return new(ordered with { History = History.Replace(ended, again) }, [command]);
         }
@@ -241,7 +241,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         }
 
         var start = new StartTake(session.Id, now + Options.StopLead, session.CameraIds, Continues: true);
-        var (state, command) = Order(camera.CameraId, start, Options.StopLead + Options.CommandPatience);
+        var (state, command) = Order(camera.CameraId, start, Options.StopLead + Options.CommandTimeout);
         return new(
             state with
             {
@@ -304,7 +304,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         CameraId[] asked = [.. ready.Select(c => c.CameraId)];
         foreach (var camera in ready)
         {
-            (state, var command) = state.Order(camera.CameraId, new StartTake(session.Id, startAt, asked), Options.StartLead + Options.CommandPatience);
+            (state, var command) = state.Order(camera.CameraId, new StartTake(session.Id, startAt, asked), Options.StartLead + Options.CommandTimeout);
             effects = effects.Add(command);
             next = next.With(camera with { Part = CameraPart.Starting, CommandId = command.CommandId });
         }
@@ -321,7 +321,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         // Also those that gave no answer: they may be recording for all that is known here.
         foreach (var camera in session.Cameras.Values.Where(c => c.Part is CameraPart.Recording or CameraPart.Silent or CameraPart.Starting))
         {
-            (state, var command) = state.Order(camera.CameraId, new StopTake(session.Id, stopAt), Options.StopLead + Options.CommandPatience);
+            (state, var command) = state.Order(camera.CameraId, new StopTake(session.Id, stopAt), Options.StopLead + Options.CommandTimeout);
             effects = effects.Add(command);
             next = next.With(camera with { Part = camera.Part == CameraPart.Recording ? CameraPart.Stopping : camera.Part, CommandId = command.CommandId });
         }
@@ -342,8 +342,8 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
 
     private ImmutableList<SessionInProgress> Remember(SessionInProgress session) => [session, .. History.Where(h => h.Id != session.Id).Take(HistoryLength - 1)];
 
-    private (SessionState State, SessionEffect.Command Command) Order(CameraId camera, object message, TimeSpan patience) =>
-        (this with { NextCommandId = NextCommandId + 1 }, new SessionEffect.Command(camera, NextCommandId, message, patience));
+    private (SessionState State, SessionEffect.Command Command) Order(CameraId camera, object message, TimeSpan timeout) =>
+        (this with { NextCommandId = NextCommandId + 1 }, new SessionEffect.Command(camera, NextCommandId, message, timeout));
 
     private Step Refusal(string requestId, string code, string message) => Refusal(requestId, new SessionRefused(code, message, []));
 

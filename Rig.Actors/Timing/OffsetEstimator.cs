@@ -51,7 +51,7 @@ public sealed record OffsetEstimator
         };
     }
 
-    /// <summary>Adds an exchange; an implausible one changes nothing. A step of the clock by more than the window's error starts the window anew.</summary>
+    /// <summary>Adds an exchange; an implausible one changes nothing. A step of the clock by more than the window's error starts the window again.</summary>
     public OffsetEstimator Add(ClockSample sample)
     {
         if (!sample.IsPlausible)

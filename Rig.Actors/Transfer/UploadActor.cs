@@ -26,7 +26,7 @@ public sealed class UploadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
     private static readonly TimeSpan AutoRetryAfter = TimeSpan.FromSeconds(60);
 
     /// <summary>A receipt waits for the disk and for what is asked of it before.</summary>
-    private static readonly TimeSpan ReceiptPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReceiptTimeout = TimeSpan.FromSeconds(60);
 
     private readonly UploadActorPorts ports;
     private readonly IRequiredActor<CameraActor> storage;
@@ -198,7 +198,7 @@ public sealed class UploadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
             switch (await Task.Run(() => ports.Server.SendAsync(take, running.Progress, running.Token), running.Token))
             {
                 case SendOutcome.Confirmed confirmed:
-                    return await storage.ActorRef.Ask<object>(new StorageProtocol.ConfirmTake(take.Id, confirmed.Sha256, confirmed.Receipt), ReceiptPatience) switch
+                    return await storage.ActorRef.Ask<object>(new StorageProtocol.ConfirmTake(take.Id, confirmed.Sha256, confirmed.Receipt), ReceiptTimeout) switch
                     {
                         StorageProtocol.TakeConfirmed => new AttemptEnded(running, AttemptResult.Offloaded, null, false),
                         StorageProtocol.ChecksumDiffers => new AttemptEnded(running, AttemptResult.Failed, $"The server holds other bytes: it confirmed {confirmed.Sha256}, this take is {take.Sha256}.", true),

@@ -63,14 +63,14 @@ public sealed record UploadQueue(ImmutableList<UploadJob> Jobs, bool Paused)
     public (UploadQueue Queue, int Count) Retry(string? jobId, DateTimeOffset now)
     {
         var failed = Jobs.FindAll(j => j.Status == UploadJobStatus.Failed && (jobId is null || j.JobId == jobId));
-        var jobs = failed.Aggregate(Jobs, (all, j) => all.Replace(j, Anew(j, now)));
+        var jobs = failed.Aggregate(Jobs, (all, j) => all.Replace(j, Again(j, now)));
         return (this with { Jobs = jobs }, failed.Count);
     }
 
     /// <summary>After a start of the process: what ran is taken up again.</summary>
     public UploadQueue Recovered(DateTimeOffset now) => Active is { } job ? Yield(job.JobId, now).Recovered(now) : this;
 
-    private static UploadJob Anew(UploadJob job, DateTimeOffset now) => job with
+    private static UploadJob Again(UploadJob job, DateTimeOffset now) => job with
     {
         Status = UploadJobStatus.Pending,
         Attempts = 0,

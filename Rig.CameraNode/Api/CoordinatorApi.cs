@@ -13,7 +13,7 @@ namespace Rig.CameraNode.Api;
 /// <summary>Starts, stops and shows the whole rig, from any of its nodes.</summary>
 internal static class CoordinatorApi
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     public static void MapCoordinator(this IEndpointRouteBuilder api)
     {
@@ -22,7 +22,7 @@ internal static class CoordinatorApi
         coordinator.MapGet("/session", (StatusReader status) => new CurrentSession(status.RigView().View.Session is { } session ? StatusReader.Of(session) : null))
             .WithSummary("The running session, or the last one.");
         coordinator.MapGet("/sessions", async (INodeControl node, CancellationToken cancellationToken) =>
-            await node.AskCoordinatorAsync(new GetSessions(), Patience, cancellationToken) is SessionList list
+            await node.AskCoordinatorAsync(new GetSessions(), Timeout, cancellationToken) is SessionList list
                 ? new SessionHistory([.. list.Sessions.Select(StatusReader.Of)])
                 : throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The rig has no coordinator right now. Try again in a moment."))
             .WithSummary("The last 20 sessions.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -56,7 +56,7 @@ internal static class CoordinatorApi
             return TypedResults.Ok(await RecordApi.StartThisCameraAsync(node, status.CameraId, session ?? SessionId.FromMasterTime(now), now, cancellationToken));
         }
 
-        return await node.AskCoordinatorAsync(new StartSession(requestId, session), Patience, cancellationToken) switch
+        return await node.AskCoordinatorAsync(new StartSession(requestId, session), Timeout, cancellationToken) switch
         {
             SessionStarted started => TypedResults.Ok(new RigStarted(
                 true,
@@ -78,7 +78,7 @@ internal static class CoordinatorApi
         var requestId = RequestIdOf(request);
         if (status.RigView().Age is null)
         {
-            return await node.AskCameraAsync(new RecordingProtocol.StopTake(null), Patience, cancellationToken) switch
+            return await node.AskCameraAsync(new RecordingProtocol.StopTake(null), Timeout, cancellationToken) switch
             {
                 RecordingProtocol.TakeFinished finished => TypedResults.Ok(new LoneCameraStopped(true, finished.RecordingId.SessionId.Value, "This camera stopped. The others are not in reach.")),
                 RecordingProtocol.TakeRefused refused => throw RecordApi.Refusal(refused),
@@ -86,7 +86,7 @@ internal static class CoordinatorApi
             };
         }
 
-        return await node.AskCoordinatorAsync(new StopSession(requestId), Patience, cancellationToken) switch
+        return await node.AskCoordinatorAsync(new StopSession(requestId), Timeout, cancellationToken) switch
         {
             SessionStopped stopped => TypedResults.Ok(new RigStopped(
                 true,

@@ -16,10 +16,10 @@ namespace Rig.CameraNode.Api;
 /// <summary>The same of every camera at once: list recordings, read clocks, test. Cameras that do not answer are named, never an error of the whole.</summary>
 internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOptions> json)
 {
-    private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan ClockTimeout = TimeSpan.FromSeconds(8);
 
     /// <summary>Beyond the recording itself: starting, sealing, decoding every frame on a slow machine.</summary>
-    private static readonly TimeSpan TestPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(60);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -61,7 +61,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
             {
                 try
                 {
-                    var read = await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+                    var read = await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockTimeout, cancellationToken);
                     return new PeerAnswer(true, Json(new ClockRead(true, status.Sync(read as SyncStatus))), null);
                 }
                 catch (TimeoutException)
@@ -69,7 +69,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
                     return new PeerAnswer(false, null, "This camera's clock did not answer in time.");
                 }
             },
-            peer => calls.PostAsync(peer, "/api/v1/sync/trigger", [], ClockPatience, cancellationToken),
+            peer => calls.PostAsync(peer, "/api/v1/sync/trigger", [], ClockTimeout, cancellationToken),
             answer => answer is { Succeeded: true, Body: { } body } ? body.DeepClone() : Failed(answer));
         var success = cameras.All(c => c.Value is JsonObject camera && camera["success"] is JsonValue value && value.TryGetValue<bool>(out var done) && done);
         return new FleetClocks(success, new JsonObject(cameras));
@@ -82,7 +82,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
             async () => await test.RunAsync(duration) is { } result
                 ? new PeerAnswer(result.Passed, Json(result), null)
                 : new PeerAnswer(false, null, "A self-test runs already."),
-            peer => calls.PostAsync(peer, "/api/v1/selftest", new JsonObject { ["duration_sec"] = seconds }, duration + TestPatience, cancellationToken),
+            peer => calls.PostAsync(peer, "/api/v1/selftest", new JsonObject { ["duration_sec"] = seconds }, duration + TestTimeout, cancellationToken),
 
             // A test that failed is told as it is; a test that did not run gets the same form.
             answer => answer.Body is { } body && body["passed"] is JsonValue ? body.DeepClone()

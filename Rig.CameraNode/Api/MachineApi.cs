@@ -19,8 +19,8 @@ namespace Rig.CameraNode.Api;
 internal static class MachineApi
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ClockTimeout = TimeSpan.FromSeconds(5);
     private const int MaxLogLines = LogTail.Capacity;
 
     public static void MapMachine(this IEndpointRouteBuilder api)
@@ -59,7 +59,7 @@ internal static class MachineApi
             }
 
             // The take is sealed before anything else; a camera that cannot seal it is not switched off under it.
-            if (await node.AskCameraAsync(new RecordingProtocol.StopTake(null), StopPatience, cancellationToken) is RecordingProtocol.TakeRefused { Code: not ProblemCodes.NotRecording } refused)
+            if (await node.AskCameraAsync(new RecordingProtocol.StopTake(null), StopTimeout, cancellationToken) is RecordingProtocol.TakeRefused { Code: not ProblemCodes.NotRecording } refused)
             {
                 throw RecordApi.Refusal(refused);
             }
@@ -83,7 +83,7 @@ internal static class MachineApi
         }
 
         After(power.Reboot);
-        return new Acknowledgement(true, "This box starts anew.");
+        return new Acknowledgement(true, "This box restarts.");
     }
 
     private static async Task<ModeChanged> ChangeModeAsync(HttpRequest request, NodeConfigFile file, PublishedNode published, CancellationToken cancellationToken)
@@ -102,7 +102,7 @@ internal static class MachineApi
     private static async Task<ClockRead> TriggerSyncAsync(HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
-        var read = await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockPatience, cancellationToken);
+        var read = await node.AskCameraAsync(new SyncProtocol.ReadClockNow(), ClockTimeout, cancellationToken);
         return new ClockRead(true, status.Sync(read as SyncStatus));
     }
 

@@ -11,7 +11,7 @@ namespace Rig.CameraNode.Api;
 /// <summary>Uploading takes to the server: ask for it, watch it, hold it, try again.</summary>
 internal static class OffloadApi
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     public static void MapOffload(this IEndpointRouteBuilder api)
     {
@@ -135,7 +135,7 @@ internal static class OffloadApi
 
     private static double? Round(double? seconds) => seconds is { } s ? Math.Round(s, 1) : null;
 
-    private static async Task<T> AskAsync<T>(INodeControl node, object message, CancellationToken ct) => (T)await node.AskUploadAsync(message, Patience, ct);
+    private static async Task<T> AskAsync<T>(INodeControl node, object message, CancellationToken ct) => (T)await node.AskUploadAsync(message, Timeout, ct);
 }
 
 /// <param name="CameraId">Absent for every camera's takes on this node.</param>

@@ -13,7 +13,7 @@ namespace Rig.CameraNode.Api;
 /// <summary>Starts and stops this one camera; needs no cluster. The whole rig is <see cref="CoordinatorApi"/>'s.</summary>
 internal static class RecordApi
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LatestStart = TimeSpan.FromMinutes(1);
 
     public static void MapRecord(this IEndpointRouteBuilder api)
@@ -33,7 +33,7 @@ internal static class RecordApi
 
     /// <summary>Starts this camera alone.</summary>
     internal static async Task<RecordingStarted> StartThisCameraAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
-        await node.AskCameraAsync(new StartTake(session, startAt, [camera]), StartPatience + LatestStart, cancellationToken) switch
+        await node.AskCameraAsync(new StartTake(session, startAt, [camera]), StartTimeout + LatestStart, cancellationToken) switch
         {
             TakeBegan began => new RecordingStarted(true, began.RecordingId.SessionId.Value, began.RecordingId.ToString(), began.FilePath, began.FirstFrameMaster),
             TakeRefused refused => throw Refusal(refused),
@@ -43,7 +43,7 @@ internal static class RecordApi
     private static async Task<RecordingStopped> StopAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        return await node.AskCameraAsync(new StopTake(SessionIdOf(body.Text("session_id"))), StartPatience, cancellationToken) switch
+        return await node.AskCameraAsync(new StopTake(SessionIdOf(body.Text("session_id"))), StartTimeout, cancellationToken) switch
         {
             TakeFinished finished => new RecordingStopped(
                 true, finished.RecordingId.SessionId.Value, finished.RecordingId.ToString(), finished.FilePath, finished.ManifestPath, finished.DurationSec,

@@ -8,17 +8,17 @@ namespace Rig.CameraNode.Api;
 /// <summary>The storage as the routes ask it.</summary>
 internal static class StorageCalls
 {
-    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>For the disk, and for what is asked of it before.</summary>
-    private static readonly TimeSpan WorkPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WorkTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Every take that was sealed before this was called; where the storage does not answer, what it published last.</summary>
     public static async Task<Catalogue> CatalogueAsync(this INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken)
     {
         try
         {
-            return await node.AskCameraAsync(new GetCatalogue(), LookPatience, cancellationToken) as Catalogue ?? published.Current;
+            return await node.AskCameraAsync(new GetCatalogue(), LookTimeout, cancellationToken) as Catalogue ?? published.Current;
         }
         catch (TimeoutException)
         {
@@ -32,7 +32,7 @@ internal static class StorageCalls
     {
         try
         {
-            var answer = await node.AskCameraAsync(request, WorkPatience, cancellationToken);
+            var answer = await node.AskCameraAsync(request, WorkTimeout, cancellationToken);
             return answer is StorageFailed failed ? throw new ApiException(StatusCodes.Status503ServiceUnavailable, failed.Message) : answer;
         }
         catch (TimeoutException)

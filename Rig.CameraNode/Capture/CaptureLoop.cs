@@ -103,8 +103,8 @@ internal sealed class CaptureLoop(IFrameSource source, EncodingPipeline encoder,
             return;
         }
 
-        var patience = TimeSpan.FromMilliseconds(Math.Max(0, (dueNs + MaxLatenessNs - MonotonicClock.NowNs) / 1e6));
-        if (encoder.TryRent(patience) is not { } picture)
+        var timeout = TimeSpan.FromMilliseconds(Math.Max(0, (dueNs + MaxLatenessNs - MonotonicClock.NowNs) / 1e6));
+        if (encoder.TryRent(timeout) is not { } picture)
         {
             output.Drop(slot, DropCause.EncoderBehind);
             return;

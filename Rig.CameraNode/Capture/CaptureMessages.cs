@@ -66,7 +66,7 @@ internal sealed record CaptureTakeEnded(string TakeId, long Slots, string? Failu
 
 internal sealed record CaptureError(string Message);
 
-/// <summary>Capture to node: the camera was lost and is being opened anew, told twice a second until it is there again.</summary>
+/// <summary>Capture to node: the camera was lost and is being opened again, told twice a second until it is there again.</summary>
 /// <param name="Cause">One of <see cref="DropCause"/>; null when it is there.</param>
 internal sealed record CaptureCameraState(bool Present, string? Cause, string? Message);
 

@@ -8,7 +8,7 @@ namespace Rig.CameraNode.Clock;
 /// <summary>Reads <c>chronyc -c tracking</c>: one line of comma-separated values in the order of chronyc(1), "tracking".</summary>
 internal sealed class Chronyc : IChrony
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private readonly string program;
     private readonly string[] arguments;
@@ -28,12 +28,12 @@ internal sealed class Chronyc : IChrony
         try
         {
             using var process = ChildProcess.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(Patience);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(Timeout);
             try
             {
-                var line = await process.StandardOutput.ReadToEndAsync(patience.Token);
-                await process.WaitForExitAsync(patience.Token);
+                var line = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+                await process.WaitForExitAsync(timeout.Token);
                 return process.ExitCode == 0 ? Parse(line) : null;
             }
             catch (OperationCanceledException)

@@ -4,14 +4,14 @@ namespace Rig.CameraNode.Control;
 internal interface INodeControl
 {
     /// <summary>Asks this node's own camera actor.</summary>
-    /// <exception cref="TimeoutException">No answer within <paramref name="patience"/>.</exception>
-    Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken);
+    /// <exception cref="TimeoutException">No answer within <paramref name="timeout"/>.</exception>
+    Task<object> AskCameraAsync(object message, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Asks this node's offload actor.</summary>
-    /// <exception cref="TimeoutException">No answer within <paramref name="patience"/>.</exception>
-    Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken);
+    /// <exception cref="TimeoutException">No answer within <paramref name="timeout"/>.</exception>
+    Task<object> AskUploadAsync(object message, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Asks the rig's session coordinator, wherever it runs.</summary>
-    /// <exception cref="TimeoutException">No coordinator answered within <paramref name="patience"/>.</exception>
-    Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken);
+    /// <exception cref="TimeoutException">No coordinator answered within <paramref name="timeout"/>.</exception>
+    Task<object> AskCoordinatorAsync(object message, TimeSpan timeout, CancellationToken cancellationToken);
 }

@@ -10,7 +10,7 @@ internal sealed record EncoderSpeed(double Fps, double SlowestSecondFps, long Fr
 /// <summary>Measures how fast an encoder encodes given pictures when it may go as fast as it can.</summary>
 internal static class EncoderMeasurement
 {
-    private static readonly TimeSpan FinishPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan FinishTimeout = TimeSpan.FromSeconds(20);
 
     /// <param name="pictures">Encoded forth and back, so that motion stays natural; at least one.</param>
     /// <param name="length">Pictures are given for this long, and at least for as many as a second of the mode has, but at least ten.</param>
@@ -31,7 +31,7 @@ internal static class EncoderMeasurement
                 encoder.Write(pictures[ForthAndBack(given, pictures.Count)], given * 1_000_000 / settings.Fps, _ => { });
             }
 
-            if (!encoder.Finish(FinishPatience) || marks.Count != given)
+            if (!encoder.Finish(FinishTimeout) || marks.Count != given)
             {
                 failure = $"{marks.Count} of {given} pictures came out: {encoder.LastError}";
                 return null;

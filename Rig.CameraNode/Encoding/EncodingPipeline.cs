@@ -14,7 +14,7 @@ internal sealed class EncodingPipeline : IDisposable
     /// <summary>Two may be with an encoder that reads them where they are; the others are filled meanwhile.</summary>
     private const int MinPool = 5;
     private const int MaxRestartsWithoutFrame = 5;
-    private static readonly TimeSpan FinishPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FinishTimeout = TimeSpan.FromSeconds(5);
 
     private readonly EncoderSettings settings;
     private readonly Func<IVideoEncoder> create;
@@ -50,7 +50,7 @@ internal sealed class EncodingPipeline : IDisposable
     internal bool TakesLent { get; }
 
     /// <summary>A picture to fill; null when none came free in time, because the encoder is behind.</summary>
-    internal Yuv420Frame? TryRent(TimeSpan patience) => free.TryTake(out var frame, patience) ? frame : null;
+    internal Yuv420Frame? TryRent(TimeSpan timeout) => free.TryTake(out var frame, timeout) ? frame : null;
 
     internal void Return(Yuv420Frame frame) => free.Add(frame);
 
@@ -150,7 +150,7 @@ internal sealed class EncodingPipeline : IDisposable
                 }
             }
 
-            var clean = encoder.Finish(FinishPatience);
+            var clean = encoder.Finish(FinishTimeout);
             if (!clean || !pending.IsEmpty)
             {
                 Console.Error.WriteLine($"The encoder ended with {pending.Count} frames inside: {encoder.LastError}");

@@ -13,7 +13,7 @@ namespace Rig.CameraNode.Encoding;
 internal sealed class FfmpegEncoder : IVideoEncoder
 {
     private const int PipeBytes = 1 << 20;
-    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(5);
     private readonly EncoderSettings settings;
     private readonly Process process;
     private readonly SplicedPipe pictures;
@@ -62,10 +62,10 @@ internal sealed class FfmpegEncoder : IVideoEncoder
 
     public void WriteLent(LivePicture picture, long stampUs) => throw new NotSupportedException("ffmpeg reads pictures from a pipe.");
 
-    public bool Finish(TimeSpan patience)
+    public bool Finish(TimeSpan timeout)
     {
         pictures.Dispose();
-        var inTime = process.WaitForExit(patience);
+        var inTime = process.WaitForExit(timeout);
         if (!inTime)
         {
             process.Kill();
@@ -104,7 +104,7 @@ internal sealed class FfmpegEncoder : IVideoEncoder
             }
 
             // A killed encoder leaves half a picture; only a clean end completes the last one.
-            if (process.WaitForExit(ExitPatience) && process.ExitCode == 0)
+            if (process.WaitForExit(ExitTimeout) && process.ExitCode == 0)
             {
                 splitter.End(unit => onUnit(new CodedPicture(unit, null)));
             }

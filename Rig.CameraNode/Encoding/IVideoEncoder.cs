@@ -30,7 +30,7 @@ internal interface IVideoEncoder : IDisposable
 
     /// <summary>No picture follows. Returns when the last coded picture was handed out.</summary>
     /// <returns>The encoder ended well.</returns>
-    bool Finish(TimeSpan patience);
+    bool Finish(TimeSpan timeout);
 
     /// <summary>Ends it at once.</summary>
     void Kill();

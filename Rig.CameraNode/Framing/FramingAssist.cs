@@ -21,7 +21,7 @@ internal sealed class FramingAssist(FramingWatch watch, PublishedNode node, ISpe
     /// <summary>The aim was good for long enough since the assistant was started.</summary>
     public bool IsConfirmed => running && cues.Confirmed;
 
-    /// <summary>Begins, or begins anew where it runs already.</summary>
+    /// <summary>Begins, or begins again where it runs already.</summary>
     public void Start()
     {
         var own = Interlocked.Increment(ref turn);

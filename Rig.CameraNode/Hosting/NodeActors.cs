@@ -10,14 +10,14 @@ namespace Rig.CameraNode.Hosting;
 /// <param name="cluster">Null on a node without a cluster system.</param>
 internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredActor<UploadActor> offload, ClusterSystem? cluster) : INodeControl
 {
-    public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
-        AskAsync(camera.ActorRef, message, patience, cancellationToken);
+    public Task<object> AskCameraAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(camera.ActorRef, message, timeout, cancellationToken);
 
-    public Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
-        AskAsync(offload.ActorRef, message, patience, cancellationToken);
+    public Task<object> AskUploadAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(offload.ActorRef, message, timeout, cancellationToken);
 
-    public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
-        AskAsync(cluster?.Find<SessionCoordinator>() ?? ActorRefs.Nobody, message, patience, cancellationToken);
+    public Task<object> AskCoordinatorAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(cluster?.Find<SessionCoordinator>() ?? ActorRefs.Nobody, message, timeout, cancellationToken);
 
     /// <summary>The local system, which lives as long as the process.</summary>
     public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services) => builder
@@ -27,7 +27,7 @@ internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredAc
         .WithUploadActor()
         .WithDeadLetterBoard(services);
 
-    private static async Task<object> AskAsync(IActorRef actor, object message, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<object> AskAsync(IActorRef actor, object message, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (actor.Equals(ActorRefs.Nobody))
         {
@@ -36,7 +36,7 @@ internal sealed class NodeActors(IRequiredActor<CameraActor> camera, IRequiredAc
 
         try
         {
-            return await actor.Ask<object>(message, patience, cancellationToken);
+            return await actor.Ask<object>(message, timeout, cancellationToken);
         }
         catch (AskTimeoutException e)
         {

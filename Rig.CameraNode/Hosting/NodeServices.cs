@@ -30,7 +30,7 @@ namespace Rig.CameraNode.Hosting;
 internal static class NodeServices
 {
     /// <summary>Boxes are switched on by hand, one after the other.</summary>
-    internal static readonly TimeSpan FirstSeedPatience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan FirstSeedTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>All that the node's actors and routes need, but for the camera, its storage and the actors themselves.</summary>
     public static IServiceCollection AddCameraNode(this IServiceCollection services)
@@ -111,7 +111,7 @@ internal static class NodeServices
     /// <summary>The cluster actor system beside it.</summary>
     public static IServiceCollection AddCluster(this IServiceCollection services)
     {
-        var founder = new LateFounder(FirstSeedPatience);
+        var founder = new LateFounder(FirstSeedTimeout);
         services.AddSingleton(s => new ClusterSystem(builder => NodeCluster.Configure(builder, s, founder), s.GetRequiredService<ILoggerFactory>()));
         return services.AddHostedService(s => s.GetRequiredService<ClusterSystem>());
     }

@@ -15,7 +15,7 @@ internal static class DropCause
     /// <summary>The camera was unplugged or lost its signal.</summary>
     internal const string CameraGone = "camera_gone";
 
-    /// <summary>The driver reported an error and the camera was opened anew.</summary>
+    /// <summary>The driver reported an error and the camera was opened again.</summary>
     internal const string CameraFault = "camera_fault";
 
     /// <summary>The camera was there and delivered nothing.</summary>

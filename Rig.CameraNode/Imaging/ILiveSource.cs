@@ -22,8 +22,8 @@ internal interface ILiveSource : IDisposable
     ManifestLens? Lens { get; }
 
     /// <summary>Waits for the next picture; null when none came in time. Whoever takes it gives it back by <see cref="LivePicture.Release"/>.</summary>
-    /// <exception cref="CameraFaultException">The camera delivers nothing more until it is opened anew.</exception>
-    LivePicture? TryTake(TimeSpan patience);
+    /// <exception cref="CameraFaultException">The camera delivers nothing more until it is opened again.</exception>
+    LivePicture? TryTake(TimeSpan timeout);
 }
 
 /// <summary>One picture lent by a driver.</summary>

@@ -20,8 +20,8 @@ internal sealed class AccessPoint(INetworkManager manager, IOptionsMonitor<Acces
     private const string Address = "192.168.4.1/24";
     private const string NotInstalled = "This machine has no NetworkManager. Install the package network-manager, or open a Wi-Fi by other means.";
 
-    private static readonly TimeSpan QuestionPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan QuestionTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim one = new(1, 1);
 
@@ -40,7 +40,7 @@ internal sealed class AccessPoint(INetworkManager manager, IOptionsMonitor<Acces
     {
         try
         {
-            var devices = await manager.RunAsync(["--terse", "--fields", "TYPE,STATE,CONNECTION", "device", "status"], QuestionPatience, cancellationToken);
+            var devices = await manager.RunAsync(["--terse", "--fields", "TYPE,STATE,CONNECTION", "device", "status"], QuestionTimeout, cancellationToken);
             var connection = devices is { Succeeded: true }
                 ? NmcliText.Rows(devices.Output).FirstOrDefault(d => d is ["wifi", "connected", { Length: > 0 }])?[2]
                 : null;
@@ -50,7 +50,7 @@ internal sealed class AccessPoint(INetworkManager manager, IOptionsMonitor<Acces
             }
 
             var profile = await manager.RunAsync(
-                ["--terse", "--fields", "802-11-wireless.ssid,802-11-wireless.mode", "connection", "show", "id", connection], QuestionPatience, cancellationToken);
+                ["--terse", "--fields", "802-11-wireless.ssid,802-11-wireless.mode", "connection", "show", "id", connection], QuestionTimeout, cancellationToken);
             string? Of(string field) => profile is { Succeeded: true } ? NmcliText.Rows(profile.Output).FirstOrDefault(row => row.Count > 1 && row[0] == field)?[1] : null;
             return new WifiState(Of("802-11-wireless.mode") == "ap", Of("802-11-wireless.ssid"));
         }
@@ -140,7 +140,7 @@ internal sealed class AccessPoint(INetworkManager manager, IOptionsMonitor<Acces
     /// <summary>Deleting a connection that is up takes it down too.</summary>
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        var result = await manager.RunAsync(["connection", "delete", "id", ConnectionName], ChangePatience, cancellationToken)
+        var result = await manager.RunAsync(["connection", "delete", "id", ConnectionName], ChangeTimeout, cancellationToken)
             ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, NotInstalled);
         if (result is { Succeeded: false, ExitCode: not NmcliResult.NotThere })
         {
@@ -149,7 +149,7 @@ internal sealed class AccessPoint(INetworkManager manager, IOptionsMonitor<Acces
     }
 
     private async Task<NmcliResult> NeedAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
-        await manager.RunAsync(arguments, ChangePatience, cancellationToken) switch
+        await manager.RunAsync(arguments, ChangeTimeout, cancellationToken) switch
         {
             null => throw new ApiException(StatusCodes.Status503ServiceUnavailable, NotInstalled),
             { Succeeded: true } result => result,

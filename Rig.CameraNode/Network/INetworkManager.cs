@@ -14,6 +14,6 @@ internal interface INetworkManager
 {
     /// <summary>Runs one command. Arguments reach the program as they are; no shell reads them.</summary>
     /// <returns>Null when the machine has no NetworkManager.</returns>
-    /// <exception cref="TimeoutException">It gave no answer within <paramref name="patience"/>.</exception>
-    Task<NmcliResult?> RunAsync(IReadOnlyList<string> arguments, TimeSpan patience, CancellationToken cancellationToken);
+    /// <exception cref="TimeoutException">It gave no answer within <paramref name="timeout"/>.</exception>
+    Task<NmcliResult?> RunAsync(IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace Rig.CameraNode.Network;
 /// <summary>NetworkManager through its command line program.</summary>
 internal sealed class Nmcli(IOptionsMonitor<AccessPointOptions> options) : INetworkManager
 {
-    public async Task<NmcliResult?> RunAsync(IReadOnlyList<string> arguments, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<NmcliResult?> RunAsync(IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(options.CurrentValue.Nmcli, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
 
@@ -18,7 +18,7 @@ internal sealed class Nmcli(IOptionsMonitor<AccessPointOptions> options) : INetw
             using var process = ChildProcess.Start(start);
             process.StandardInput.Close();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(patience);
+            limit.CancelAfter(timeout);
             try
             {
                 var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
@@ -29,7 +29,7 @@ internal sealed class Nmcli(IOptionsMonitor<AccessPointOptions> options) : INetw
             {
                 process.Kill();
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new TimeoutException($"NetworkManager did not answer within {patience.TotalSeconds:0} s.");
+                throw new TimeoutException($"NetworkManager did not answer within {timeout.TotalSeconds:0} s.");
             }
         }
         catch (System.ComponentModel.Win32Exception)

@@ -6,7 +6,7 @@ namespace Rig.CameraNode.Peers;
 /// <summary>Asks cameras of the list, and takes an answer only from the camera that was meant.</summary>
 internal sealed class PeerCalls(PeerHttp http, IOptions<PeerOptions> options)
 {
-    private readonly TimeSpan patience = TimeSpan.FromSeconds(options.Value.AnswerTimeoutSec);
+    private readonly TimeSpan timeout = TimeSpan.FromSeconds(options.Value.AnswerTimeoutSec);
 
     /// <summary>The camera's <c>/status</c>, or why there is none.</summary>
     public async Task<PeerAnswer> StatusAsync(Peer peer, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ internal sealed class PeerCalls(PeerHttp http, IOptions<PeerOptions> options)
             return new PeerAnswer(false, null, $"{peer.CameraId} was not heard of yet. Check that it is switched on, or add its address.");
         }
 
-        var answer = await http.GetAsync(baseUrl, "/api/v1/status", patience, cancellationToken);
+        var answer = await http.GetAsync(baseUrl, "/api/v1/status", timeout, cancellationToken);
         if (answer.Body is null)
         {
             return answer;
@@ -29,10 +29,10 @@ internal sealed class PeerCalls(PeerHttp http, IOptions<PeerOptions> options)
     }
 
     public Task<PeerAnswer> GetAsync(Peer peer, string path, CancellationToken cancellationToken) =>
-        WhenItIsTheOneAsync(peer, () => http.GetAsync(peer.BaseUrl!, path, patience, cancellationToken), cancellationToken);
+        WhenItIsTheOneAsync(peer, () => http.GetAsync(peer.BaseUrl!, path, timeout, cancellationToken), cancellationToken);
 
-    public Task<PeerAnswer> PostAsync(Peer peer, string path, JsonObject body, TimeSpan patience, CancellationToken cancellationToken) =>
-        WhenItIsTheOneAsync(peer, () => http.PostAsync(peer.BaseUrl!, path, body, patience, cancellationToken), cancellationToken);
+    public Task<PeerAnswer> PostAsync(Peer peer, string path, JsonObject body, TimeSpan timeout, CancellationToken cancellationToken) =>
+        WhenItIsTheOneAsync(peer, () => http.PostAsync(peer.BaseUrl!, path, body, timeout, cancellationToken), cancellationToken);
 
     // A camera that the cluster hears told its address itself; any other is asked for its name first.
     private async Task<PeerAnswer> WhenItIsTheOneAsync(Peer peer, Func<Task<PeerAnswer>> ask, CancellationToken cancellationToken)

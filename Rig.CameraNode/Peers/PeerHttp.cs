@@ -8,7 +8,7 @@ namespace Rig.CameraNode.Peers;
 /// <param name="Error">In plain words, when there is no body.</param>
 internal sealed record PeerAnswer(bool Succeeded, JsonObject? Body, string? Error);
 
-/// <summary>Asks other cameras' routes, each with its own patience; a camera that is gone or talks nonsense is an answer and no exception.</summary>
+/// <summary>Asks other cameras' routes, each with its own timeout; a camera that is gone or talks nonsense is an answer and no exception.</summary>
 internal sealed class PeerHttp(IOptions<PeerOptions> options) : IDisposable
 {
     private const int MaxAnswerBytes = 8 << 20;
@@ -28,19 +28,19 @@ internal sealed class PeerHttp(IOptions<PeerOptions> options) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    public Task<PeerAnswer> GetAsync(string baseUrl, string path, TimeSpan patience, CancellationToken cancellationToken) =>
-        AskAsync(new HttpRequestMessage(HttpMethod.Get, baseUrl + path), patience, cancellationToken);
+    public Task<PeerAnswer> GetAsync(string baseUrl, string path, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(new HttpRequestMessage(HttpMethod.Get, baseUrl + path), timeout, cancellationToken);
 
-    public Task<PeerAnswer> PostAsync(string baseUrl, string path, JsonObject body, TimeSpan patience, CancellationToken cancellationToken) =>
+    public Task<PeerAnswer> PostAsync(string baseUrl, string path, JsonObject body, TimeSpan timeout, CancellationToken cancellationToken) =>
         AskAsync(
             new HttpRequestMessage(HttpMethod.Post, baseUrl + path) { Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json") },
-            patience, cancellationToken);
+            timeout, cancellationToken);
 
-    private async Task<PeerAnswer> AskAsync(HttpRequestMessage request, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<PeerAnswer> AskAsync(HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var sent = request;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token);

@@ -4,7 +4,7 @@ using Rig.Media.Processes;
 
 namespace Rig.CameraNode.Power;
 
-/// <summary>Switches the machine off or starts it anew.</summary>
+/// <summary>Switches the machine off or starts it again.</summary>
 internal interface IMachinePower
 {
     /// <summary>Null where that is possible, else the reason why not.</summary>

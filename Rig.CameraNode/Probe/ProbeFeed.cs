@@ -11,7 +11,7 @@ namespace Rig.CameraNode.Probe;
 internal sealed class ProbeFeed : IDisposable
 {
     private const long MostBytes = 192L << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private readonly Func<Yuv420Frame, TimeSpan, bool> next;
     private readonly IDisposable source;
@@ -33,7 +33,7 @@ internal sealed class ProbeFeed : IDisposable
             for (var left = Math.Clamp((int)(MostBytes / work.Data.Length), 2, 24); left > 0; left--)
             {
                 var picture = new Yuv420Frame(width, height);
-                if (!next(picture, Patience))
+                if (!next(picture, Timeout))
                 {
                     throw new CameraFaultException(DropCause.CameraStalled, "The camera delivers no pictures.");
                 }
@@ -65,7 +65,7 @@ internal sealed class ProbeFeed : IDisposable
         if (FrameSources.IsLive(mode.Source))
         {
             var camera = FrameSources.Open(mode);
-            return new ProbeFeed(camera, true, mode.Width, mode.Height, (frame, patience) => Take(camera, frame, patience));
+            return new ProbeFeed(camera, true, mode.Width, mode.Height, (frame, timeout) => Take(camera, frame, timeout));
         }
 
         var drawn = FrameSources.Create(mode);
@@ -105,9 +105,9 @@ internal sealed class ProbeFeed : IDisposable
         source.Dispose();
     }
 
-    private static bool Take(ILiveSource camera, Yuv420Frame frame, TimeSpan patience)
+    private static bool Take(ILiveSource camera, Yuv420Frame frame, TimeSpan timeout)
     {
-        if (camera.TryTake(patience) is not { } picture)
+        if (camera.TryTake(timeout) is not { } picture)
         {
             return false;
         }

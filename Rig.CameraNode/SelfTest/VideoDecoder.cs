@@ -14,13 +14,13 @@ internal interface IVideoDecoder
 /// <summary>With an ffmpeg process.</summary>
 internal sealed class FfmpegDecoder : IVideoDecoder
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     public async Task<long> CountFramesAsync(string path)
     {
         try
         {
-            return await Transcode.CountFramesAsync(path, Patience, CancellationToken.None);
+            return await Transcode.CountFramesAsync(path, Timeout, CancellationToken.None);
         }
         catch (MediaException e)
         {

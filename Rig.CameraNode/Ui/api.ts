@@ -3,9 +3,9 @@ import type { Framing, NodeStatus, OffloadStatus, Preflight, RigStatus, SelfTest
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
 
-async function call<T>(path: string, init: RequestInit | undefined, patienceMs: number): Promise<Result<T>> {
+async function call<T>(path: string, init: RequestInit | undefined, timeoutMs: number): Promise<Result<T>> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), patienceMs);
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
   try {
     const response = await fetch(path, { ...init, signal: abort.signal, cache: 'no-store' });
     const body = (await response.json()) as T & { error?: string; problems?: { message: string }[] };

@@ -1,7 +1,7 @@
 // One camera's live picture: the next one is asked for a second after the last came, never two at a time.
 
 const intervalMs = 1000;
-const patienceMs = 5000;
+const timeoutMs = 5000;
 
 export class LivePicture {
   private url: string | null = null;
@@ -44,7 +44,7 @@ export class LivePicture {
       this.later(intervalMs * 2);
     };
     next.src = `${this.url}?t=${Date.now()}`;
-    this.later(patienceMs);
+    this.later(timeoutMs);
   }
 
   private later(delayMs: number): void {

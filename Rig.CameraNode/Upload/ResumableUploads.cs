@@ -17,8 +17,8 @@ internal sealed class ResumableUploads(UploadLocations locations)
     public const int MaxManifestBytes = 700_000;
 
     private const string PartialUpload = "application/partial-upload";
-    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan VerdictPatience = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan VerdictTimeout = TimeSpan.FromMinutes(15);
 
     /// <returns>Null once the server has taken and verified the whole take.</returns>
     public async Task<SendOutcome.Failed?> SendAsync(
@@ -51,27 +51,27 @@ internal sealed class ResumableUploads(UploadLocations locations)
 
     private static async Task<(Uri? Location, SendOutcome.Failed? Failure)> CreateAsync(HttpClient http, RecordingEntry take, byte[] manifest, CancellationToken cancellationToken)
     {
-        using var patience = Linked(ShortPatience, cancellationToken);
+        using var timeout = Linked(ShortTimeout, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Post, CreationPath(take)) { Content = new ByteArrayContent([]) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
         request.Headers.Add("Upload-Complete", "?0");
         request.Headers.Add("Upload-Length", take.SizeBytes.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("Rig-Manifest", Convert.ToBase64String(manifest));
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
         if (response.IsSuccessStatusCode && response.Headers.Location is { } given && TryResolve(http, given.OriginalString, out var location))
         {
             return (location, null);
         }
 
-        using var reply = await ServerReply.ReadAsync(response, patience.Token);
+        using var reply = await ServerReply.ReadAsync(response, timeout.Token);
         return (null, reply.IsSuccess ? new SendOutcome.Failed("Upload: the server's answer has no usable Location.", true) : reply.ToFailure("Upload"));
     }
 
     private static async Task<UploadState?> AskOffsetAsync(HttpClient http, Uri location, CancellationToken cancellationToken)
     {
-        using var patience = Linked(ShortPatience, cancellationToken);
+        using var timeout = Linked(ShortTimeout, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Head, location);
-        using var response = await http.SendAsync(request, patience.Token);
+        using var response = await http.SendAsync(request, timeout.Token);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
         {
             return null;
@@ -91,7 +91,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
         using var request = new HttpRequestMessage(HttpMethod.Patch, location) { Content = content };
         request.Headers.Add("Upload-Offset", offset.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("Upload-Complete", "?1");
-        using var response = await content.SendAsync(http, request, VerdictPatience, cancellationToken);
+        using var response = await content.SendAsync(http, request, VerdictTimeout, cancellationToken);
         using var reply = await ServerReply.ReadAsync(response, cancellationToken);
         if (reply.IsSuccess)
         {
@@ -99,7 +99,7 @@ internal sealed class ResumableUploads(UploadLocations locations)
             return UploadServer.DiskFault(take, content);
         }
 
-        // The next attempt asks for the offset again, unless the server has judged the whole: then it begins anew.
+        // The next attempt asks for the offset again, unless the server has judged the whole: then it begins again.
         var elsewhere = reply.Status == HttpStatusCode.Conflict && Header(response, "Upload-Offset") is not null;
         var cut = reply.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
         if ((int)reply.Status is >= 400 and < 500 && !elsewhere && !cut)
@@ -116,10 +116,10 @@ internal sealed class ResumableUploads(UploadLocations locations)
     private static string CreationPath(RecordingEntry take) => string.Create(
         CultureInfo.InvariantCulture, $"api/v1/upload?session_id={take.Id.SessionId}&camera_id={take.Id.CameraId}&take={take.Id.Take}&checksum={take.Sha256}");
 
-    private static CancellationTokenSource Linked(TimeSpan patience, CancellationToken cancellationToken)
+    private static CancellationTokenSource Linked(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        linked.CancelAfter(patience);
+        linked.CancelAfter(timeout);
         return linked;
     }
 

@@ -13,7 +13,7 @@ internal sealed class TakeBody : HttpContent
     private readonly long offset;
     private readonly UploadOptions options;
     private readonly UploadProgress progress;
-    private CancellationTokenSource? patience;
+    private CancellationTokenSource? timeout;
 
     /// <param name="take">At its first byte.</param>
     public TakeBody(Stream take, long offset, string mediaType, UploadOptions options, UploadProgress progress)
@@ -30,16 +30,16 @@ internal sealed class TakeBody : HttpContent
 
     /// <summary>
     /// Sends a request with this body. Each piece of it must go within <see cref="UploadOptions.StallTimeoutSec"/>, and the answer come
-    /// within the patience after the last. A stalled write can only be ended by ending the request: the stream that HttpClient
+    /// within the timeout after the last. A stalled write can only be ended by ending the request: the stream that HttpClient
     /// gives a body ignores tokens.
     /// </summary>
     /// <exception cref="IOException">This node's disk failed.</exception>
     /// <exception cref="HttpRequestException">The connection failed or stalled.</exception>
-    public async Task<HttpResponseMessage> SendAsync(HttpClient http, HttpRequestMessage request, TimeSpan verdictPatience, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(HttpClient http, HttpRequestMessage request, TimeSpan verdictTimeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience = limit;
-        VerdictPatience = verdictPatience;
+        timeout = limit;
+        VerdictTimeout = verdictTimeout;
         limit.CancelAfter(Stall);
         try
         {
@@ -68,15 +68,15 @@ internal sealed class TakeBody : HttpContent
                 var filled = (int)Math.Min(chunkBytes, left);
                 await ReadAsync(buffer.AsMemory(0, filled));
                 hasher?.AppendData(buffer, 0, filled);
-                patience?.CancelAfter(Stall);
-                await stream.WriteAsync(buffer.AsMemory(0, filled), patience?.Token ?? default);
+                timeout?.CancelAfter(Stall);
+                await stream.WriteAsync(buffer.AsMemory(0, filled), timeout?.Token ?? default);
                 left -= filled;
                 progress.Add(filled);
             }
 
             Sha256 = hasher is null ? null : Convert.ToHexStringLower(hasher.GetHashAndReset());
             AllSent = true;
-            patience?.CancelAfter(VerdictPatience);
+            timeout?.CancelAfter(VerdictTimeout);
         }
         finally
         {
@@ -92,7 +92,7 @@ internal sealed class TakeBody : HttpContent
 
     private bool AllSent { get; set; }
 
-    private TimeSpan VerdictPatience { get; set; }
+    private TimeSpan VerdictTimeout { get; set; }
 
     private TimeSpan Stall => TimeSpan.FromSeconds(options.StallTimeoutSec);
 
@@ -100,7 +100,7 @@ internal sealed class TakeBody : HttpContent
     {
         try
         {
-            await take.ReadExactlyAsync(buffer, patience?.Token ?? default);
+            await take.ReadExactlyAsync(buffer, timeout?.Token ?? default);
         }
         catch (IOException e)
         {

@@ -64,7 +64,7 @@ internal sealed class UploadLocations(IOptions<StorageOptions> options, IRecordi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            logger.LogWarning(e, "{File} cannot be read; unfinished uploads begin anew", FilePath);
+            logger.LogWarning(e, "{File} cannot be read; unfinished uploads begin again", FilePath);
         }
 
         return places ??= ImmutableDictionary<string, Place>.Empty;

@@ -18,10 +18,10 @@ namespace Rig.CameraNode.Upload;
 /// </summary>
 internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, RecordingCatalogue catalogue, ResumableUploads resumables) : IUploadServer, IDisposable
 {
-    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A server that hashes 60 GB before it answers needs minutes.</summary>
-    private static readonly TimeSpan VerdictPatience = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan VerdictTimeout = TimeSpan.FromMinutes(15);
 
     private readonly Lock gate = new();
     private (string Fingerprint, HttpClient Client)? current;
@@ -74,12 +74,12 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
 
     public async Task<ServerHealth> HealthAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(ShortPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ShortTimeout);
         try
         {
-            using var response = await Client().GetAsync("api/v1/health", patience.Token);
-            using var reply = await ServerReply.ReadAsync(response, patience.Token);
+            using var response = await Client().GetAsync("api/v1/health", timeout.Token);
+            using var reply = await ServerReply.ReadAsync(response, timeout.Token);
             return new ServerHealth(
                 true, reply.Text("status"), reply.Number("storage_free_gb"), (int?)reply.Number("active_uploads"),
                 reply.IsSuccess ? null : reply.ToFailure("Health").Error);
@@ -95,10 +95,10 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
 
     private static async Task<bool> ResumesAsync(HttpClient http, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(ShortPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ShortTimeout);
         using var request = new HttpRequestMessage(HttpMethod.Options, "api/v1/upload");
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
         return response.IsSuccessStatusCode && response.Headers.Contains("Upload-Limit");
     }
 
@@ -136,7 +136,7 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
 
         // A server that refuses at once is heard before 60 GB are sent.
         request.Headers.ExpectContinue = true;
-        using var response = await file.SendAsync(http, request, VerdictPatience, cancellationToken);
+        using var response = await file.SendAsync(http, request, VerdictTimeout, cancellationToken);
         using var reply = await ServerReply.ReadAsync(response, cancellationToken);
         if (!reply.IsSuccess || reply.Flag("success") == false)
         {
@@ -150,8 +150,8 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
 
     private static async Task<SendOutcome> ConfirmAsync(HttpClient http, RecordingEntry take, bool knowsTakes, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(VerdictPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(VerdictTimeout);
         var body = new Dictionary<string, object> { ["session_id"] = SessionFor(take.Id, knowsTakes), ["camera_id"] = take.Id.CameraId.Value };
         if (knowsTakes)
         {
@@ -160,8 +160,8 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
 
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await http.PostAsync("api/v1/upload/confirm", content, patience.Token);
-        using var reply = await ServerReply.ReadAsync(response, patience.Token);
+        using var response = await http.PostAsync("api/v1/upload/confirm", content, timeout.Token);
+        using var reply = await ServerReply.ReadAsync(response, timeout.Token);
         if (!reply.IsSuccess || reply.Flag("success") == false)
         {
             return reply.ToFailure("Confirm");
@@ -182,7 +182,7 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
         ? new SendOutcome.Failed($"The file of {take.Id} on this node is not what was recorded any more: its SHA-256 is {sent}, not {take.Sha256}. Check the disk; 'rig-node check' says more.", false)
         : null;
 
-    /// <summary>Settings may change in the field; a client is made anew when they do.</summary>
+    /// <summary>Settings may change in the field; a client is made again when they do.</summary>
     private HttpClient Client()
     {
         var now = options.CurrentValue;

@@ -114,9 +114,9 @@ internal sealed class V4l2Camera : ILiveSource, ILentPicture
         return named.FirstOrDefault(c => c.Modes.Any(m => m.Width == wanted.Width && m.Height == wanted.Height)) ?? named[0];
     }
 
-    public LivePicture? TryTake(TimeSpan patience)
+    public LivePicture? TryTake(TimeSpan timeout)
     {
-        var deadline = MonotonicClock.NowNs + (long)(patience.TotalMilliseconds * 1e6);
+        var deadline = MonotonicClock.NowNs + (long)(timeout.TotalMilliseconds * 1e6);
         while (true)
         {
             var left = TimeSpan.FromMilliseconds((deadline - MonotonicClock.NowNs) / 1e6);

@@ -75,14 +75,14 @@ internal sealed class V4l2Device : IDisposable
 
     /// <summary>Waits for any of the poll events.</summary>
     /// <returns>Those that came; 0 when none did in time.</returns>
-    internal short Wait(short events, TimeSpan patience)
+    internal short Wait(short events, TimeSpan timeout)
     {
         var added = false;
         try
         {
             Handle.DangerousAddRef(ref added);
             var file = new Libc.PollFd { Fd = (int)Handle.DangerousGetHandle(), Events = events };
-            return Libc.Poll(ref file, 1, (int)Math.Max(0, patience.TotalMilliseconds)) > 0 ? file.Returned : (short)0;
+            return Libc.Poll(ref file, 1, (int)Math.Max(0, timeout.TotalMilliseconds)) > 0 ? file.Returned : (short)0;
         }
         finally
         {

@@ -126,7 +126,7 @@ internal static class V4l2Discovery
             }
             catch (PosixException)
             {
-                // Busy, not ours to open, or gone again: not to be had is not there.
+                // Busy, not ours to open, or gone again: a device that cannot be opened is none.
             }
 
             if (found is not null)

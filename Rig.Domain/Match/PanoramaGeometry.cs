@@ -23,7 +23,7 @@ public sealed record PanoramaGeometry
     public required double CenterColumn { get; init; }
     public required double HorizonRow { get; init; }
 
-    /// <summary>Null when the pitch could not be registered; positions in metres are then not to be had.</summary>
+    /// <summary>Null when the pitch could not be registered; positions are then in pixels only.</summary>
     public PitchRegistration? Pitch { get; init; }
 
     public double YawOf(double u) => (u - CenterColumn) / FocalPx;

@@ -13,7 +13,7 @@ public static class OptionKeys
         var properties = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }).ToList();
         foreach (var child in section.GetChildren())
         {
-            var property = properties.Find(candidate => string.Equals(candidate.Name, child.Key, StringComparison.OrdinalIgnoreCase));
+            var property = properties.Find(candidate => IsKeyOf(child.Key, candidate));
             if (property is null)
             {
                 yield return Sentence(child.Path, properties.Select(candidate => $"{section.Path}:{candidate.Name}"));
@@ -32,6 +32,10 @@ public static class OptionKeys
     public static IEnumerable<string> Unknown(IEnumerable<IConfigurationSection> sections, IReadOnlyList<string> known) => sections
         .Where(section => !known.Contains(section.Path, StringComparer.OrdinalIgnoreCase))
         .Select(section => Sentence(section.Path, known));
+
+    private static bool IsKeyOf(string key, PropertyInfo property) =>
+        string.Equals(property.Name, key, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(property.GetCustomAttribute<FormerNameAttribute>()?.Name, key, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Names of one's own stand in lists and dictionaries.</summary>
     private static bool IsLeaf(Type type) => type == typeof(string) || type.IsValueType || type.IsAssignableTo(typeof(IEnumerable));

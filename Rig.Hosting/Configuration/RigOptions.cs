@@ -20,6 +20,7 @@ public static class RigOptions
         services.AddRigKey(section);
         services.AddSingleton<IValidateOptions<T>>(provider => new KeyCheck<T>(
             () => OptionKeys.Unknown(provider.GetRequiredService<IConfiguration>().GetSection(section), typeof(T))));
+        services.AddSingleton<IConfigureOptions<T>>(provider => new FormerNames<T>(provider.GetRequiredService<IConfiguration>().GetSection(section)));
         return services.AddOptions<T>().BindConfiguration(section).ValidateOnStart();
     }
 

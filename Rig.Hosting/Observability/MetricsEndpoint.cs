@@ -31,7 +31,7 @@ public static class MetricsEndpoint
         return services;
     }
 
-    /// <param name="mayRead">Whom to answer; null answers everyone, and others get 404.</param>
+    /// <param name="mayRead">Which clients get an answer; null means all of them. Others get 404.</param>
     public static IEndpointConventionBuilder MapRigMetrics(this IEndpointRouteBuilder routes, Func<HttpContext, bool>? mayRead = null)
     {
         var pipeline = routes.CreateApplicationBuilder();

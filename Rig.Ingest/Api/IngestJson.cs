@@ -32,6 +32,8 @@ internal static class IngestJsonSetup
     public static IServiceCollection AddIngestJson(this IServiceCollection services) => services.ConfigureHttpJsonOptions(options =>
     {
         options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        // Numbers are numbers, here and in the document: the default would also call them texts.
+        options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         options.SerializerOptions.TypeInfoResolverChain.Insert(0, IngestJson.Default);
     });
 }

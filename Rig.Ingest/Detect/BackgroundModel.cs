@@ -22,7 +22,7 @@ internal sealed class BackgroundModel
     private readonly byte[] background;
     private readonly byte[] tolerance;
 
-    public BackgroundModel(IReadOnlyList<Picture> samples)
+    public BackgroundModel(IReadOnlyList<PanoramaFrame> samples)
     {
         ArgumentOutOfRangeException.ThrowIfZero(samples.Count);
         (width, height) = (samples[0].Width, samples[0].Height);
@@ -34,7 +34,7 @@ internal sealed class BackgroundModel
     public ReadOnlySpan<byte> Luma => background.AsSpan(0, width * height);
 
     /// <summary>Writes 1 where something stands before the background inside the region, else 0.</summary>
-    public void Foreground(Picture picture, Region region, Span<byte> mask)
+    public void Foreground(PanoramaFrame picture, Region region, Span<byte> mask)
     {
         mask.Clear();
         for (var pair = 0; pair < height / 2; pair++)
@@ -49,7 +49,7 @@ internal sealed class BackgroundModel
 
     /// <summary>Moves every still pixel one step towards what is seen now; call it about twice a second.</summary>
     /// <param name="alsoForeground">Lets what has stood in one place for long sink into the background too.</param>
-    public void Drift(Picture picture, ReadOnlySpan<byte> mask, bool alsoForeground)
+    public void Drift(PanoramaFrame picture, ReadOnlySpan<byte> mask, bool alsoForeground)
     {
         for (var y = 0; y < height; y++)
         {
@@ -73,7 +73,7 @@ internal sealed class BackgroundModel
     private void Approach(byte[] seen, int index) => background[index] = (byte)(background[index] + Math.Sign(seen[index] - background[index]));
 
     /// <summary>Median and quartile spread of every byte, by a sorting network over whole vectors.</summary>
-    private void Learn(IReadOnlyList<Picture> samples)
+    private void Learn(IReadOnlyList<PanoramaFrame> samples)
     {
         var count = samples.Count;
         var lanes = Vector<byte>.Count;
@@ -119,7 +119,7 @@ internal sealed class BackgroundModel
     }
 
     /// <summary>Two rows of up to 32 columns; most blocks show nothing and are left after a few vector operations.</summary>
-    private void Block(Picture picture, Region region, Span<byte> mask, int pair, int from, int to)
+    private void Block(PanoramaFrame picture, Region region, Span<byte> mask, int pair, int from, int to)
     {
         var chroma = (width * height) + (pair * width / 2) + (from / 2);
         var chromaCount = (to - from) / 2;

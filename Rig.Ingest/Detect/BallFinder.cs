@@ -17,7 +17,7 @@ internal sealed class BallFinder(PitchView view)
     private const double BeyondPitch = 0.6;
     private const double OverhangM = 8;
 
-    public List<BallCandidate> Find(IReadOnlyList<Blob> blobs, Picture picture, ReadOnlySpan<byte> backgroundLuma)
+    public List<BallCandidate> Find(IReadOnlyList<Blob> blobs, PanoramaFrame picture, ReadOnlySpan<byte> backgroundLuma)
     {
         var candidates = new List<BallCandidate>();
         foreach (var blob in blobs)
@@ -49,7 +49,7 @@ internal sealed class BallFinder(PitchView view)
             : PitchView.BallDiameterM * view.Geometry.FocalPx / far;
     }
 
-    private static BallCandidate? Look(Blob blob, Picture picture, ReadOnlySpan<byte> backgroundLuma, double diameter)
+    private static BallCandidate? Look(Blob blob, PanoramaFrame picture, ReadOnlySpan<byte> backgroundLuma, double diameter)
     {
         double weights = 0, sumU = 0, sumV = 0, brighter = 0;
         var (peak, colour) = (0, 0);

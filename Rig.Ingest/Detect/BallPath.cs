@@ -179,7 +179,7 @@ internal sealed class BallPath(PitchView view)
 
         public Node? Previous { get; set; }
 
-        /// <summary>Reached from <see cref="Previous"/> by moving, not by starting anew.</summary>
+        /// <summary>Reached from <see cref="Previous"/> by moving, not by starting again.</summary>
         public bool Joined { get; set; }
 
         public double VelocityU { get; set; }

@@ -1,12 +1,12 @@
 namespace Rig.Ingest.Detect;
 
 /// <summary>A horizontal stretch of foreground, <paramref name="To"/> exclusive.</summary>
-internal readonly record struct Run(int Y, int From, int To);
+internal readonly record struct PixelRun(int Y, int From, int To);
 
 /// <summary>Foreground that hangs together; pixels, right and bottom exclusive.</summary>
 internal sealed class Blob
 {
-    public List<Run> Runs { get; } = [];
+    public List<PixelRun> Runs { get; } = [];
 
     public int Left { get; private set; } = int.MaxValue;
 
@@ -24,7 +24,7 @@ internal sealed class Blob
 
     public double CenterU => (Left + Right - 1) / 2.0;
 
-    public void Add(Run run)
+    public void Add(PixelRun run)
     {
         Runs.Add(run);
         (Left, Right) = (Math.Min(Left, run.From), Math.Max(Right, run.To));
@@ -48,7 +48,7 @@ internal static class Blobs
 
     public static List<Blob> Find(ReadOnlySpan<byte> mask, int width, int height)
     {
-        var runs = new List<Run>();
+        var runs = new List<PixelRun>();
         var parent = new List<int>();
         var rowStart = new int[height + 1];
         for (var y = 0; y < height; y++)
@@ -60,7 +60,7 @@ internal static class Blobs
                 var length = row[x..].IndexOf((byte)0);
                 var end = length < 0 ? width : x + length;
                 parent.Add(runs.Count);
-                runs.Add(new Run(y, x, end));
+                runs.Add(new PixelRun(y, x, end));
                 var next = end < width ? row[end..].IndexOf((byte)1) : -1;
                 x = next < 0 ? width : end + next;
             }
@@ -84,7 +84,7 @@ internal static class Blobs
         return [.. blobs.Values];
     }
 
-    private static void Join(List<Run> runs, List<int> parent, int[] rowStart, int y)
+    private static void Join(List<PixelRun> runs, List<int> parent, int[] rowStart, int y)
     {
         for (var index = rowStart[y] + 1; index < rowStart[y + 1]; index++)
         {

@@ -31,7 +31,7 @@ internal sealed class PanoramaAnalyzer
     private BallSpot?[] ballSpots = [];
     private IReadOnlyDictionary<int, string> teams = new Dictionary<int, string>();
 
-    public PanoramaAnalyzer(PanoramaGeometry geometry, DetectOptions options, IReadOnlyList<Picture> samples)
+    public PanoramaAnalyzer(PanoramaGeometry geometry, DetectOptions options, IReadOnlyList<PanoramaFrame> samples)
     {
         view = new PitchView(geometry, options);
         background = new BackgroundModel(samples);
@@ -45,7 +45,7 @@ internal sealed class PanoramaAnalyzer
     }
 
     /// <returns>The frame's people where this one is due for analysis, else null.</returns>
-    public TrackedFrame? Add(long timeMs, Picture picture)
+    public TrackedFrame? Add(long timeMs, PanoramaFrame picture)
     {
         background.Foreground(picture, region, mask);
         var blobs = Blobs.Find(mask, picture.Width, picture.Height);
@@ -57,7 +57,7 @@ internal sealed class PanoramaAnalyzer
             background.Drift(picture, mask, alsoForeground: ++drifts % DriftsToSink == 0);
         }
 
-        // Half a millisecond of patience for timestamps that were rounded.
+        // Half a millisecond of timeout for timestamps that were rounded.
         if (timeMs < dueMs - 0.5)
         {
             return null;

@@ -43,7 +43,7 @@ internal sealed class PanoramaVideo
     }
 
     /// <summary>Every frame in order. The picture is reused for the next one.</summary>
-    public async IAsyncEnumerable<(int Index, Picture Picture)> FramesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(int Index, PanoramaFrame Frame)> FramesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var frame in DecodeAsync([], [], cancellationToken))
         {
@@ -52,7 +52,7 @@ internal sealed class PanoramaVideo
     }
 
     /// <summary>About <paramref name="count"/> pictures spread over the first <paramref name="within"/>.</summary>
-    public async Task<IReadOnlyList<Picture>> SampleAsync(int count, TimeSpan within, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PanoramaFrame>> SampleAsync(int count, TimeSpan within, CancellationToken cancellationToken)
     {
         var frames = TimesMs.Count(time => time - TimesMs[0] < within.TotalMilliseconds);
         var seconds = (int)((TimesMs[frames - 1] - TimesMs[0]) / 1000);
@@ -61,10 +61,10 @@ internal sealed class PanoramaVideo
         var step = Math.Max(1, (keyFrames ? seconds : frames) / count);
         string[] input = keyFrames ? ["-skip_frame", "nokey"] : [];
         string[] select = ["-vf", $"select=not(mod(n\\,{step}))", "-frames:v", count.ToString(CultureInfo.InvariantCulture)];
-        var samples = new List<Picture>();
+        var samples = new List<PanoramaFrame>();
         await foreach (var (_, picture) in DecodeAsync(input, select, cancellationToken))
         {
-            var copy = new Picture(Width, Height);
+            var copy = new PanoramaFrame(Width, Height);
             picture.Data.CopyTo(copy.Data, 0);
             samples.Add(copy);
         }
@@ -72,11 +72,11 @@ internal sealed class PanoramaVideo
         return samples;
     }
 
-    private async IAsyncEnumerable<(int Index, Picture Picture)> DecodeAsync(
+    private async IAsyncEnumerable<(int Index, PanoramaFrame Frame)> DecodeAsync(
         string[] inputOptions, string[] outputOptions, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var decoder = FrameReader.Start(new MediaInput(path) { Options = inputOptions }, [.. outputOptions, "-fps_mode", "passthrough"]);
-        var picture = new Picture(Width, Height);
+        var picture = new PanoramaFrame(Width, Height);
         var index = 0;
         while (await decoder.ReadAsync(picture.Data, cancellationToken))
         {

@@ -28,7 +28,7 @@ internal sealed class PlayerFinder(PitchView view)
     private const double FillMin = 0.3;
     private const double HeightPxMin = 7;
 
-    public List<Person> Find(IReadOnlyList<Blob> blobs, Picture picture)
+    public List<Person> Find(IReadOnlyList<Blob> blobs, PanoramaFrame picture)
     {
         var people = new List<Person>();
         foreach (var cluster in Cluster(blobs))
@@ -64,7 +64,7 @@ internal sealed class PlayerFinder(PitchView view)
         return clusters;
     }
 
-    private void Peel(Blob blob, Picture picture, List<Person> people)
+    private void Peel(Blob blob, PanoramaFrame picture, List<Person> people)
     {
         var left = new Remainder(blob);
         while (left.Lowest() is { } lowest)
@@ -100,7 +100,7 @@ internal sealed class PlayerFinder(PitchView view)
     }
 
     /// <summary>Mean colour of the foreground between belly and shoulders.</summary>
-    private static Shirt ShirtOf(Picture picture, Blob blob, double u, double footRow, double height)
+    private static Shirt ShirtOf(PanoramaFrame picture, Blob blob, double u, double footRow, double height)
     {
         var (top, bottom) = (footRow - (height * 0.82), footRow - (height * 0.58));
         var (from, to) = ((int)(u - (height * 0.13)), (int)(u + (height * 0.13)) + 1);

@@ -14,7 +14,7 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
     private const int MaxListBytes = 8 << 20;
     private const int MaxReplyBytes = 64 << 10;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Asks a node outside the cluster what it holds unconfirmed.</summary>
     /// <exception cref="PullException">The node does not answer as a node does.</exception>
@@ -60,8 +60,8 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{take.NodeUrl}/api/v1/recordings/{take.Id}/download");
         request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
-        using var patience = new CancellationTokenSource(options.Value.StallTimeout, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(options.Value.StallTimeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         var range = response.Content.Headers.ContentRange;
         if (response.StatusCode == HttpStatusCode.PartialContent && range is { HasLength: true, HasRange: true }
@@ -91,8 +91,8 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
             ["file"] = fileName,
             ["checksum"] = new JsonObject { ["algo"] = "sha256", ["value"] = take.Sha256 },
         };
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             using var response = await http.PostAsync($"{take.NodeUrl}/api/v1/recordings/confirm", JsonContent.Create(body), deadline.Token);
@@ -110,8 +110,8 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
 
     private async Task<byte[]> GetBytesAsync(string url, int maxBytes, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, deadline.Token);

@@ -68,7 +68,7 @@ public sealed record PullState
             }
             else if (!known.Running && known.Take.NodeUrl == nodeUrl && known.Take != take)
             {
-                // The node sealed it anew, after a repair for instance.
+                // The node sealed it again, after a repair for instance.
                 state = state.Replace(known, known with { Take = take, Step = PullStep.Fetch, Failures = 0, NotBefore = DateTimeOffset.MinValue, Error = null });
             }
         }

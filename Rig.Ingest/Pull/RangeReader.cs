@@ -110,14 +110,14 @@ internal sealed class RangeReader(INode node, RemoteTake take, ChunkPool pool, B
     /// <summary>Fills the buffer, or says what came before the connection ended or stalled.</summary>
     private async Task<(int Filled, Exception? Cut)> FillAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(stallTimeout, time);
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(stallTimeout, time);
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var filled = 0;
         try
         {
             while (filled < buffer.Length)
             {
-                patience.CancelAfter(stallTimeout);
+                timeout.CancelAfter(stallTimeout);
                 var read = await body.ReadAsync(buffer[filled..], stall.Token);
                 if (read == 0)
                 {

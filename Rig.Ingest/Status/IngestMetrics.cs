@@ -5,7 +5,7 @@ using Rig.Ingest.Upload;
 
 namespace Rig.Ingest.Status;
 
-/// <summary>The server's figures, read anew whenever somebody asks for them.</summary>
+/// <summary>The server's figures, read again whenever somebody asks for them.</summary>
 internal sealed class IngestMetrics
 {
     private const int Sessions = 100;

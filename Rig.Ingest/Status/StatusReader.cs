@@ -4,8 +4,8 @@ using Npgsql;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
-using Rig.Ingest.Pull;
 using Rig.Ingest.Publish;
+using Rig.Ingest.Pull;
 using Rig.Ingest.Storage;
 using Rig.Ingest.Upload;
 

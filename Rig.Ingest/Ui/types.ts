@@ -1,76 +1,20 @@
-// The shapes of docs/ref/ingest-api.md.
+// The shapes of the server's answers. The fields come from docs/ref/openapi/ingest.json (api.g.d.ts is made of it by the build);
+// here stand only the words that a status may be, of which the document says no more than that they are text.
+import type { components } from "./api.g";
 
-export interface ServerView {
-  storage_free_gb: number;
-  min_free_space_gb: number;
-  active_uploads: number;
-  cameras: string[];
-  viewer_url: string | null;
-  nodes: NodeView[];
-  sessions: SessionView[];
-  waiting_sessions: number;
-}
+type Schemas = components["schemas"];
 
-export interface NodeView {
-  url: string;
-  camera_id: string | null;
-  seen_at: string;
-  problem: string | null;
-}
+type With<Base, Closer> = Omit<Base, keyof Closer> & Closer;
 
 export type SessionStatus = "receiving" | "processing" | "failed" | "done";
 
-export interface SessionView {
-  session_id: string;
-  status: SessionStatus;
-  created_at: string;
-  queued_at: string | null;
-  queue_reason: string | null;
-  expected_cameras: string[];
-  missing_cameras: string[];
-  takes: TakeView[];
-  stages: StageView[];
-  conflicts: ConflictView[];
-  files: string[];
-}
+export type ServerView = With<Schemas["ServerView"], { sessions: SessionView[] }>;
 
-export interface TakeView {
-  recording_id: string;
-  camera_id: string;
-  take: number;
-  status: "waiting" | "pulling" | "confirming" | "verified" | "damaged";
-  size_bytes: number;
-  received_bytes: number;
-  bytes_per_second: number;
-  verified: boolean;
-  confirmed: boolean;
-  sha256: string | null;
-  source: string | null;
-  received_at: string | null;
-  duration_sec: number | null;
-  frames: number | null;
-  dropped_frames: number | null;
-  end_reason: string | null;
-  failures: number;
-  error: string | null;
-}
+export type SessionView = With<Schemas["SessionView"], { status: SessionStatus; takes: TakeView[]; stages: StageView[] }>;
 
-export interface StageView {
-  stage: string;
-  status: "waiting" | "queued" | "running" | "done" | "failed";
-  attempts: number;
-  progress: number;
-  message: string;
-  result: Record<string, unknown> | null;
-  error: string | null;
-  started_at: string | null;
-  ended_at: string | null;
-}
+export type TakeView = With<Schemas["TakeView"], { status: "waiting" | "pulling" | "confirming" | "verified" | "damaged" }>;
 
-export interface ConflictView {
-  recording_id: string;
-  sha256: string;
-  size_bytes: number;
-  kept_as: string | null;
-  reported_at: string;
-}
+export type StageView = With<
+  Schemas["StageView"],
+  { status: "waiting" | "queued" | "running" | "done" | "failed"; result: Record<string, unknown> | null }
+>;

@@ -5,7 +5,7 @@ using Rig.Media;
 namespace Rig.Rehearsal.Capture;
 
 /// <summary>
-/// Plays a video file as if it were a camera: its first picture belongs to match time 0, and after its last one it begins anew.
+/// Plays a video file as if it were a camera: its first picture belongs to match time 0, and after its last one it begins again.
 /// Without a take it shows the first picture. Decoding, scaling and the frame rate are ffmpeg's.
 /// </summary>
 internal sealed class FootageSource : IFrameSource

@@ -11,7 +11,7 @@ namespace Rig.Rehearsal.Demo;
 internal sealed partial class DemoProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     private readonly Process process;
     private readonly StreamWriter log;
@@ -104,10 +104,10 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         {
             // ESRCH, the process just ended, is as good.
             _ = Kill(process.Id, SigTerm);
-            using var patience = new CancellationTokenSource(Patience);
+            using var timeout = new CancellationTokenSource(Timeout);
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await process.WaitForExitAsync(timeout.Token);
             }
             catch (OperationCanceledException)
             {

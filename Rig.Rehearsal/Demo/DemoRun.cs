@@ -14,7 +14,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
 
     /// <summary>All cameras stop at one instant, this long after they are told (Rig:Session:StopLead).</summary>
     private static readonly TimeSpan StopLead = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
 
     private readonly DemoSummary summary = new();
     private readonly RigApi api = new();
@@ -122,7 +122,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
 
     private async Task ClusterAsync(DemoRig rig, CancellationToken cancellationToken)
     {
-        var patience = Stopwatch.StartNew();
+        var timeout = Stopwatch.StartNew();
         while (true)
         {
             rig.EnsureRunning();
@@ -139,9 +139,9 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
             }
 
             console.Progress("cluster", null, $"{online} of {rig.CameraIds.Count} cameras, {members} members");
-            if (patience.Elapsed > StartPatience)
+            if (timeout.Elapsed > StartTimeout)
             {
-                throw new DemoException($"The rig did not become ready within {StartPatience.TotalSeconds:0} s. {Waiting(preflight, online, members)}");
+                throw new DemoException($"The rig did not become ready within {StartTimeout.TotalSeconds:0} s. {Waiting(preflight, online, members)}");
             }
 
             await Task.Delay(Poll, cancellationToken);

@@ -69,7 +69,7 @@ internal static class Footage
 
     /// <summary>
     /// Writes the footage in the cameras' size: two cores cannot decode several large pictures as fast as cameras deliver them while
-    /// they also encode. A little more than is filmed, so that it does not begin anew at the end.
+    /// they also encode. A little more than is filmed, so that it does not begin again at the end.
     /// </summary>
     public static async Task ScaleAsync(string file, string scaled, VideoMode mode, int seconds, CancellationToken cancellationToken)
     {

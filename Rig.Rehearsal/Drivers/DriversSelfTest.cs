@@ -23,7 +23,7 @@ internal static class DriversSelfTest
     private const int Height = 480;
     private const int Fps = 10;
     private const int TakeFrames = 60;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly CameraRequest Mode = new(Width, Height, Fps);
     private static readonly EncoderSettings Settings = new(VideoCodec.H264, Width, Height, Fps, 2, "ultrafast");
 
@@ -112,7 +112,7 @@ internal static class DriversSelfTest
         using var run = Open(camera.Path, info, lend: expectLent);
         Require(run.TakesLent == expectLent, expectLent ? "vicodec does not take vivid's pictures by dma-buf." : "Pictures are lent though a copy was asked for.");
         run.Start();
-        run.WaitForFrames(TakeFrames, Patience);
+        run.WaitForFrames(TakeFrames, Timeout);
         var result = run.Stop();
         RequireAccounted(result);
         var periodMs = 1000.0 / Fps;
@@ -133,9 +133,9 @@ internal static class DriversSelfTest
             () => V4l2Camera.Open(Vivid().Path, Mode), Settings,
             layout => () => encoder ??= new V4l2Encoder(info, PixelFormats.Fwht, Settings, layout));
         run.Start();
-        run.WaitForFrames(20, Patience);
+        run.WaitForFrames(20, Timeout);
         encoder!.Restart("asked for by the self-test");
-        run.WaitForFrames(50, Patience);
+        run.WaitForFrames(50, Timeout);
         Require(encoder.Recoveries == 1, $"{encoder.Recoveries} recoveries.");
         encoder = null;
         var result = run.Stop();
@@ -151,7 +151,7 @@ internal static class DriversSelfTest
         try
         {
             run.Start();
-            run.WaitForFrames(TakeFrames, Patience);
+            run.WaitForFrames(TakeFrames, Timeout);
             var result = run.Stop();
             RequireAccounted(result);
             var lost = result.Dropped.GetValueOrDefault(DropCause.DriverDropped);
@@ -204,10 +204,10 @@ internal static class DriversSelfTest
         var path = Vivid().Path;
         using var run = Open(path, Vicodec(), lend: true);
         run.Start();
-        run.WaitForFrames(20, Patience);
+        run.WaitForFrames(20, Timeout);
         var faultNs = MonotonicClock.NowNs;
         cause();
-        run.WaitForFrames(50, Patience);
+        run.WaitForFrames(50, Timeout);
         var result = run.Stop();
         RequireAccounted(result);
         var before = result.Frames.Last(f => f.MonotonicNs < faultNs + 200_000_000 && result.Frames.Any(g => g.Number > f.Number));

@@ -87,9 +87,9 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>Waits until so many frames are encoded since the start.</summary>
     /// <exception cref="TimeoutException">They did not come.</exception>
-    internal void WaitForFrames(long count, TimeSpan patience)
+    internal void WaitForFrames(long count, TimeSpan timeout)
     {
-        var deadline = MonotonicClock.NowNs + (long)(patience.TotalMilliseconds * 1e6);
+        var deadline = MonotonicClock.NowNs + (long)(timeout.TotalMilliseconds * 1e6);
         lock (gate)
         {
             while (frames < count)

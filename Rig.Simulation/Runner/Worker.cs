@@ -36,13 +36,13 @@ internal sealed class Worker : IDisposable
     /// <returns>A broken outcome too where the process ends over it, or does not come to an end.</returns>
     public async Task<Outcome> RunAsync(SeedJob job, Action<string>? trace, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(job.Set == InvariantSets.Match.Name ? SeedTimeout * 10 : SeedTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(job.Set == InvariantSets.Match.Name ? SeedTimeout * 10 : SeedTimeout);
         try
         {
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(job).AsMemory(), patience.Token);
-            await process.StandardInput.FlushAsync(patience.Token);
-            while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(job).AsMemory(), timeout.Token);
+            await process.StandardInput.FlushAsync(timeout.Token);
+            while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
             {
                 if (!line.StartsWith(WorkerLoop.TraceMark))
                 {
@@ -52,7 +52,7 @@ internal sealed class Worker : IDisposable
                 trace?.Invoke(line[1..]);
             }
 
-            return Failed(job, $"the process ended: {(await errors.WaitAsync(patience.Token)).Trim()}");
+            return Failed(job, $"the process ended: {(await errors.WaitAsync(timeout.Token)).Trim()}");
         }
         catch (IOException e)
         {

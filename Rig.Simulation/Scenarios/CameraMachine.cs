@@ -56,7 +56,7 @@ internal sealed class CameraMachine
     public SessionProtocol.RigView? View => machine.IsRunning && rig?.Current is { } seen && seen.Age < FreshView ? seen.View : null;
 
     /// <summary>What a person at this node's page asks of the rig; the task belongs to the process. Null where the page cannot ask.</summary>
-    public Task<object>? AskCoordinator(object message, TimeSpan patience)
+    public Task<object>? AskCoordinator(object message, TimeSpan timeout)
     {
         if (machine.Process is not { IsPaused: false } process || Coordinator.Equals(ActorRefs.Nobody))
         {
@@ -65,7 +65,7 @@ internal sealed class CameraMachine
 
         try
         {
-            return process.Run(() => Coordinator.Ask<object>(message, patience));
+            return process.Run(() => Coordinator.Ask<object>(message, timeout));
         }
         catch (SchedulerException)
         {

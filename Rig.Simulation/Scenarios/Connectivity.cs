@@ -3,7 +3,7 @@ using Rig.Simulation.World;
 namespace Rig.Simulation.Scenarios;
 
 /// <summary>
-/// The truth about who can work with whom, which no node knows: machines that run and hear each other both ways, directly or
+/// The truth about which machines can work together, which no node knows: machines that run and hear each other both ways, directly or
 /// through others, form a side. Observed at each fault; remembers since when each machine has been on the larger one. A side
 /// within which links are broken is no majority: which of its machines go on is then the downing strategy's choice.
 /// </summary>

@@ -15,7 +15,7 @@ internal static class RigMembership
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>One a process.</summary>
-    public static LateFounder NewFounder() => new(NodeServices.FirstSeedPatience);
+    public static LateFounder NewFounder() => new(NodeServices.FirstSeedTimeout);
 
     /// <summary>The coordinator's singleton and its proxy, as Akka.Hosting's WithSingleton makes them.</summary>
     /// <returns>The proxy.</returns>

@@ -18,7 +18,7 @@ internal static class SessionSet
 
     private static readonly TimeSpan Match = TimeSpan.FromMinutes(90);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
     /// <summary>A coordinator that has not heard a camera for this long shows it as offline.</summary>
     private static readonly TimeSpan HeardAgain = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LateStart = TimeSpan.FromSeconds(20);
@@ -191,8 +191,8 @@ internal static class SessionSet
             var page = World.Pick(machines);
             for (var attempt = 0; attempt < 3; attempt++, page = World.Pick(machines.Where(machine => machine != page).ToList()))
             {
-                var asked = page.AskCoordinator(order, Patience);
-                RunUntil(World.Elapsed + Patience + TimeSpan.FromSeconds(1), () => asked is null or { IsCompleted: true });
+                var asked = page.AskCoordinator(order, Timeout);
+                RunUntil(World.Elapsed + Timeout + TimeSpan.FromSeconds(1), () => asked is null or { IsCompleted: true });
                 if (asked is { IsCompletedSuccessfully: true })
                 {
                     if (asked.Result is SessionRefused refused)
@@ -210,16 +210,16 @@ internal static class SessionSet
             return null;
         }
 
-        private void Until(Func<bool> done, TimeSpan patience, string otherwise)
+        private void Until(Func<bool> done, TimeSpan timeout, string otherwise)
         {
-            if (!RunUntil(World.Elapsed + patience, done))
+            if (!RunUntil(World.Elapsed + timeout, done))
             {
                 foreach (var machine in machines)
                 {
                     World.Trace.Comment(machine.Machine, $"records {machine.Ledger.Running?.ToString() ?? "nothing"}, sees {machine.View?.Session}");
                 }
 
-                Broken(FormattableString.Invariant($"{otherwise}, {patience.TotalSeconds} s later"));
+                Broken(FormattableString.Invariant($"{otherwise}, {timeout.TotalSeconds} s later"));
             }
         }
 

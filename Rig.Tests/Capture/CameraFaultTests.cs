@@ -20,7 +20,7 @@ public sealed class CameraFaultTests
         using var folder = new TempFolder("rig-fault");
         await using var rig = await StartAsync(folder);
         var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         var process = rig.Camera.CaptureProcessId;
         await ShowAsync(rig, frames: 20);
         await File.WriteAllTextAsync(ScriptedCameraProcess.AbsentFile(folder.Path), "");
@@ -32,7 +32,7 @@ public sealed class CameraFaultTests
         await CameraRig.UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is back");
         await ShowAsync(rig, frames: 20);
         Assert.Null(rig.Camera.Status.Problem);
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
 
         Assert.Equal(process, rig.Camera.CaptureProcessId);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
@@ -52,7 +52,7 @@ public sealed class CameraFaultTests
         using var folder = new TempFolder("rig-fault");
         await using var rig = await StartAsync(folder);
         var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         var process = rig.Camera.CaptureProcessId;
         await File.WriteAllTextAsync(ScriptedCameraProcess.AbsentFile(folder.Path), "");
         await File.WriteAllTextAsync(ScriptedCameraProcess.FaultFile(folder.Path), DropCause.CameraGone);
@@ -64,7 +64,7 @@ public sealed class CameraFaultTests
         File.Delete(ScriptedCameraProcess.AbsentFile(folder.Path));
         await CameraRig.UntilAsync(() => rig.Camera.Status.Detected, () => "the camera is back");
         await ShowAsync(rig, frames: 10);
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
         Assert.Equal(process, rig.Camera.CaptureProcessId);
         var gap = Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CameraGone);
         // From the last picture before to the first one after; the gap itself begins where the next picture was due.
@@ -77,7 +77,7 @@ public sealed class CameraFaultTests
         using var folder = new TempFolder("rig-fault");
         await using var rig = await StartAsync(folder);
         var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         await ShowAsync(rig, frames: 10);
         await File.WriteAllTextAsync(ScriptedCameraProcess.SlowFile(folder.Path), "");
         var first = rig.Camera.CaptureProcessId!.Value;
@@ -89,7 +89,7 @@ public sealed class CameraFaultTests
         await CameraRig.UntilAsync(() => rig.Camera.CaptureProcessId is { } id && id != first, () => "another capture process");
         var second = rig.Camera.CaptureProcessId;
         await ShowAsync(rig, frames: 10);
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
         Assert.Equal(second, rig.Camera.CaptureProcessId);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         Assert.Single(sealedTake.Manifest.Timing.Gaps!, g => g.Reason == DropCause.CaptureRestart);
@@ -102,13 +102,13 @@ public sealed class CameraFaultTests
         using var folder = new TempFolder("rig-fault");
         await using var rig = await StartAsync(folder);
         var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(1));
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         await ShowAsync(rig, frames: 10);
         // The process that follows the frozen one is not there yet when the node no longer waits for the end.
         await File.WriteAllTextAsync(ScriptedCameraProcess.SlowFile(folder.Path), "");
         Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
         var length = TimeProvider.System.GetUtcNow().AddSeconds(0.5) - request.StartAt;
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt + length).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt + length).WaitAsync(CameraRig.Timeout);
 
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         var slots = length.TotalSeconds * ScriptedLiveCamera.PerSecond;

@@ -14,7 +14,7 @@ namespace Rig.Tests.Capture;
 /// <summary>A recorder with its real capture process, writing into a folder of the test's own.</summary>
 internal sealed class CameraRig : IAsyncDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private readonly TempFolder folder;
     private readonly bool ownsFolder;
     private readonly RecordingDisk disk;
@@ -63,7 +63,7 @@ internal sealed class CameraRig : IAsyncDisposable
             new RecordingId(SessionId.Parse(session), CameraId.Left, take), start, start.AddMilliseconds(-5), ClockOffsetMs: 5, NtpSynced: true, [CameraId.Left]);
     }
 
-    internal static Task UntilAsync(Func<bool> condition, Func<string> what) => Eventually.HoldsAsync(condition, what, Patience, TimeSpan.FromMilliseconds(10));
+    internal static Task UntilAsync(Func<bool> condition, Func<string> what) => Eventually.HoldsAsync(condition, what, Timeout, TimeSpan.FromMilliseconds(10));
 
     public async ValueTask DisposeAsync()
     {

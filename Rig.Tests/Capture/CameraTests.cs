@@ -28,8 +28,8 @@ public sealed class CameraTests
             // The take ends between its 45th slot and the next: a microsecond between two clocks must not decide.
             // It starts as far ahead as a session's start: the encoder is up by then, also on a busy machine.
             request = CameraRig.Request($"GAME_20261121_14000{++tries}", startIn: TimeSpan.FromSeconds(2));
-            started = await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
-            sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds(1.485)).WaitAsync(CameraRig.Patience);
+            started = await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
+            sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds(1.485)).WaitAsync(CameraRig.Timeout);
         }
         while (tries < 9 && standstills.NsWithin(beganNs, MonotonicClock.NowNs) > 0);
 
@@ -53,7 +53,7 @@ public sealed class CameraTests
     {
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request();
-        var started = await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        var started = await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
 
         var copy = Path.Combine(rig.Folder, "copy.mp4");
         File.Copy(started.FilePath, copy);
@@ -64,7 +64,7 @@ public sealed class CameraTests
         Assert.Equal(2, rig.Catalogue.NextTake(request.Id.SessionId, request.Id.CameraId));
 
         await Assert.ThrowsAsync<TakeFailedException>(() => rig.Camera.StartTakeAsync(CameraRig.Request("OTHER")));
-        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
         Assert.Null(rig.Camera.Status.Take);
     }
 
@@ -76,8 +76,8 @@ public sealed class CameraTests
         {
             var request = CameraRig.Request(take: take);
             Assert.Equal(take, rig.Catalogue.NextTake(request.Id.SessionId, request.Id.CameraId));
-            await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
-            await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+            await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
+            await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
         }
 
         Assert.Equal(["GAME_20261121_140000_CAM_L_T2.mp4", "GAME_20261121_140000_CAM_L.mp4"], rig.Catalogue.List().Select(e => e.FileName));
@@ -91,7 +91,7 @@ public sealed class CameraTests
     {
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request();
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         var killed = rig.Camera.CaptureProcessId!.Value;
         using (var process = Process.GetProcessById(killed))
         {
@@ -100,7 +100,7 @@ public sealed class CameraTests
 
         var before = rig.Camera.Status.Take!.Frames;
         await CameraRig.UntilAsync(() => rig.Camera.CaptureProcessId is { } id && id != killed && rig.Camera.Status.Take!.Frames > before + 20, () => "frames of a new process");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
 
         var manifest = sealedTake.Manifest;
         var gap = Assert.Single(manifest.Timing.Gaps!, g => g.Reason == "capture_restart");
@@ -124,13 +124,13 @@ public sealed class CameraTests
         const int SigStop = 19;
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request(startIn: TimeSpan.FromSeconds(2));
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames > 10, () => "frames");
         Assert.Equal(0, DemoProcess.Kill(rig.Camera.CaptureProcessId!.Value, SigStop));
 
-        // Half a second ahead, between two slots. A process that is started anew after two silent seconds finds nothing left to record.
+        // Half a second ahead, between two slots. A process that is started again after two silent seconds finds nothing left to record.
         var slots = (long)Math.Ceiling((TimeProvider.System.GetUtcNow() - request.StartAt).TotalSeconds * 30) + 15;
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds((slots - 0.5) / 30)).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds((slots - 0.5) / 30)).WaitAsync(CameraRig.Timeout);
 
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         Assert.Equal(slots, sealedTake.Manifest.Video.Frames + sealedTake.Manifest.Quality!.DroppedFrames);
@@ -141,7 +141,7 @@ public sealed class CameraTests
     public async Task A_node_that_shuts_down_seals_its_take_and_says_why()
     {
         var rig = await CameraRig.StartAsync();
-        await rig.Camera.StartTakeAsync(CameraRig.Request()).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(CameraRig.Request()).WaitAsync(CameraRig.Timeout);
         await rig.Camera.StopAsync();
         var entry = Assert.Single(rig.Catalogue.List());
         Assert.Equal(TakeEndReason.NodeStopped, entry.EndReason);

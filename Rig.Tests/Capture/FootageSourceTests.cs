@@ -10,7 +10,7 @@ namespace Rig.Tests.Capture;
 public sealed class FootageSourceTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task It_plays_the_file_from_match_time_0_passes_over_dropped_slots_and_begins_anew_at_its_end()
+    public async Task It_plays_the_file_from_match_time_0_passes_over_dropped_slots_and_begins_again_at_its_end()
     {
         using var bench = new TakeBench();
         var file = (await bench.WriteAsync()).FilePath;
@@ -57,10 +57,10 @@ public sealed class FootageSourceTests(ITestOutputHelper output)
         (options.Source, options.FootageFile, options.Fps) = ("footage", Path.Combine(pair, "left_camera.mp4"), 25);
         await using var rig = await CameraRig.StartAsync(options, command: [options.CaptureProgramPath()!, "capture"]);
         var request = CameraRig.Request(startIn: TimeSpan.FromMilliseconds(500));
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         // The first whole second that is still ahead: on a busy machine the first fragment of so large a video takes a while.
         var seconds = Math.Max(1, (int)Math.Ceiling((TimeProvider.System.GetUtcNow() - request.StartAt).TotalSeconds + 0.5));
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds(seconds)).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, request.StartAt.AddSeconds(seconds)).WaitAsync(CameraRig.Timeout);
         Assert.Equal("footage", sealedTake.Manifest.Recording.Source);
         Assert.Equal(seconds * 25, sealedTake.Manifest.Video.Frames + sealedTake.Manifest.Quality!.DroppedFrames);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);

@@ -17,7 +17,7 @@ public sealed class KilledNodeTests
     {
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request();
-        var started = await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        var started = await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         var random = new Random(17);
         for (var kill = 0; kill < 25; kill++)
         {
@@ -49,6 +49,6 @@ public sealed class KilledNodeTests
             }
         }
 
-        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
     }
 }

@@ -7,7 +7,7 @@ namespace Rig.Tests.Capture;
 
 public sealed class LiveCaptureTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly EncoderSettings Settings =
         new(VideoCodec.H264, ScriptedLiveCamera.Width, ScriptedLiveCamera.Height, ScriptedLiveCamera.PerSecond, 0.5, "ultrafast");
 
@@ -58,7 +58,7 @@ public sealed class LiveCaptureTests
     {
         using var run = new LiveRun(script.Open, Settings, _ => () => new FfmpegEncoder(Settings));
         run.Start(after: (1000, MonotonicClock.NowNs - 1_000_000_000));
-        run.WaitForFrames(10, Patience);
+        run.WaitForFrames(10, Timeout);
         var result = run.Stop();
         Assert.InRange(result.Frames[0].Number, 1000 + 50, 1000 + 500);
         Assert.True(result.Dropped.Values.Sum() >= 50, Describe(result));
@@ -68,7 +68,7 @@ public sealed class LiveCaptureTests
     {
         using var run = new LiveRun(script.Open, Settings, _ => () => new FfmpegEncoder(Settings));
         run.Start();
-        run.WaitForFrames(frames, Patience);
+        run.WaitForFrames(frames, Timeout);
         return run.Stop();
     }
 

@@ -13,7 +13,7 @@ namespace Rig.Tests.Capture;
 /// <summary>The node's recorder with all below it, asked as the node's routes ask it.</summary>
 internal sealed class RecordingCamera(CaptureLauncher launcher, PreviewFeed previews, StoragePorts storage, TimeProvider time) : INodeControl
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly RecorderActor.RecorderChanged Unheard = new(NodePhase.Idle, null, null, CaptureView.Starting, null);
 
     private readonly MasterClock clock = new(time);
@@ -49,7 +49,7 @@ internal sealed class RecordingCamera(CaptureLauncher launcher, PreviewFeed prev
     {
         if (Interlocked.Exchange(ref system, null) is { } running)
         {
-            await head.Ask<CameraProtocol.Quiesced>(new CameraProtocol.Quiesce(), Patience);
+            await head.Ask<CameraProtocol.Quiesced>(new CameraProtocol.Quiesce(), Timeout);
             await running.Terminate();
         }
     }
@@ -72,24 +72,24 @@ internal sealed class RecordingCamera(CaptureLauncher launcher, PreviewFeed prev
             : throw new TakeFailedException($"{id} is not being recorded.");
     }
 
-    public async Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<object> AskCameraAsync(object message, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var answer = await head.Ask<object>(message, patience, cancellationToken);
+        var answer = await head.Ask<object>(message, timeout, cancellationToken);
 
         if (answer is not RecordingProtocol.TakeRefused)
         {
             // What the recorder told its parent before it answered was heard by then.
-            await head.Ask<Heard>(new Heard(), Patience, cancellationToken);
+            await head.Ask<Heard>(new Heard(), Timeout, cancellationToken);
         }
 
         return answer;
     }
 
-    public Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => throw new TimeoutException();
+    public Task<object> AskUploadAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) => throw new TimeoutException();
 
-    public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => throw new TimeoutException();
+    public Task<object> AskCoordinatorAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) => throw new TimeoutException();
 
-    private async Task<T> AskAsync<T>(object order) => await AskCameraAsync(order, Patience, CancellationToken.None) switch
+    private async Task<T> AskAsync<T>(object order) => await AskCameraAsync(order, Timeout, CancellationToken.None) switch
     {
         T answer => answer,
         RecordingProtocol.TakeRefused refused => throw new TakeFailedException(refused.Message),

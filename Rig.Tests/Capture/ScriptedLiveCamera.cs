@@ -27,7 +27,7 @@ internal sealed class ScriptedLiveCamera(ScriptedLiveCamera.Script script) : ILi
 
     public ManifestLens? Lens => null;
 
-    public LivePicture? TryTake(TimeSpan patience)
+    public LivePicture? TryTake(TimeSpan timeout)
     {
         var at = script.Taken++;
         if ((script.Faults.Remove(at, out var fault) ? fault : script.FaultNow()) is { } cause)
@@ -44,7 +44,7 @@ internal sealed class ScriptedLiveCamera(ScriptedLiveCamera.Script script) : ILi
 
         if (script.Silent)
         {
-            RealTime.Block(patience);
+            RealTime.Block(timeout);
             return null;
         }
 

@@ -11,7 +11,7 @@ public sealed class SplicedPipeTests
     private const int Width = 640, Height = 360;
 
     [Fact]
-    public async Task Pictures_arrive_as_they_were_though_each_buffer_is_filled_anew_as_soon_as_it_is_handed_back()
+    public async Task Pictures_arrive_as_they_were_though_each_buffer_is_filled_again_as_soon_as_it_is_handed_back()
     {
         using var cat = Start("cat");
         using var pipe = Pipe(cat);

@@ -45,11 +45,11 @@ public sealed class ChronyTests(ITestOutputHelper output)
         await network.StartChronyAsync(1, ChronyConfig.Client(TwoMachines.AddressOf(0)).Replace("prefer", "prefer offset 0.0025", StringComparison.Ordinal));
         var chronyc = new Chronyc(host: network.SocketOf(1));
         ChronyTracking? tracking = null;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         while (tracking is not { Synchronised: true, ReferenceTime: not null })
         {
-            await RealTime.PassAsync(TimeSpan.FromMilliseconds(200), patience.Token);
-            tracking = await chronyc.ReadAsync(patience.Token);
+            await RealTime.PassAsync(TimeSpan.FromMilliseconds(200), timeout.Token);
+            tracking = await chronyc.ReadAsync(timeout.Token);
         }
 
         output.WriteLine($"chrony says {tracking.SystemOffsetMs:0.000} ms");

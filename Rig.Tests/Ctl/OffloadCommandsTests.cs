@@ -137,7 +137,7 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
         return reply.StatusCode;
     }
 
-    private static async Task<int> PortAsync(IngestServer server) => (await server.Services.GetRequiredService<OperationsServer>().Listening.WaitAsync(NodeProcess.Patience)).Port;
+    private static async Task<int> PortAsync(IngestServer server) => (await server.Services.GetRequiredService<OperationsServer>().Listening.WaitAsync(NodeProcess.Timeout)).Port;
 
     private static async Task<List<JsonObject>> AskAsync(OperationsClient client, string command, params (string Name, string Value)[] arguments)
     {

@@ -60,23 +60,23 @@ public sealed class BackgroundModelTests
         Assert.Equal([2, 3], blobs.Select(blob => blob.Area).Order());
     }
 
-    private int Count(BackgroundModel model, Picture picture)
+    private int Count(BackgroundModel model, PanoramaFrame picture)
     {
         var mask = new byte[Width * Height];
         model.Foreground(picture, region, mask);
         return mask.Count(value => value == 1);
     }
 
-    private static Picture Plain()
+    private static PanoramaFrame Plain()
     {
-        var picture = new Picture(Width, Height);
+        var picture = new PanoramaFrame(Width, Height);
         picture.Data.AsSpan(0, Width * Height).Fill(90);
         picture.Data.AsSpan(Width * Height).Fill(115);
         return picture;
     }
 
     /// <summary>8x8 pixels of another brightness.</summary>
-    private static Picture WithBlock(Picture picture, int x, int y, byte luma)
+    private static PanoramaFrame WithBlock(PanoramaFrame picture, int x, int y, byte luma)
     {
         for (var row = y; row < y + 8; row++)
         {

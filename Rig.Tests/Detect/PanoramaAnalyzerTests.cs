@@ -61,7 +61,7 @@ public sealed class PanoramaAnalyzerTests(PanoramaAnalyzerTests.Match match) : I
         var analyzer = new PanoramaAnalyzer(match.Panorama.Geometry, new DetectOptions(), [empty]);
         for (var index = 0; index < 5; index++)
         {
-            var noisy = new Picture(empty.Width, empty.Height);
+            var noisy = new PanoramaFrame(empty.Width, empty.Height);
             for (var at = 0; at < noisy.Data.Length; at++)
             {
                 noisy.Data[at] = (byte)Math.Clamp(empty.Data[at] + random.Next(-3, 4), 0, 255);
@@ -103,7 +103,7 @@ public sealed class PanoramaAnalyzerTests(PanoramaAnalyzerTests.Match match) : I
     {
         internal SyntheticPanorama Panorama { get; } = new(640, 360, seed: 1);
 
-        internal IReadOnlyList<Picture> Samples { get; }
+        internal IReadOnlyList<PanoramaFrame> Samples { get; }
 
         public Match() => Samples = [.. Enumerable.Range(0, 9).Select(index => Panorama.Render(index * 2))];
     }

@@ -67,7 +67,7 @@ public sealed class LiveNumberingTests
     }
 
     [Fact]
-    public void A_camera_that_was_opened_anew_goes_on_where_the_time_is()
+    public void A_camera_that_was_opened_again_goes_on_where_the_time_is()
     {
         var numbering = new LiveNumbering(StartNs, PeriodNs, null);
         numbering.Next(100, StartNs);

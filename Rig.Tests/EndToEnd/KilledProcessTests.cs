@@ -10,7 +10,7 @@ namespace Rig.Tests.EndToEnd;
 [Collection(EndToEndTests.Name)]
 public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser) : IAsyncLifetime, IClassFixture<Browser>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
     private readonly TempFolder folder = new("rig-kill-test");
     private readonly RigApi api = new();
     private DemoRig rig = null!;
@@ -131,5 +131,5 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
 
     /// <param name="seen">What was seen last instead.</param>
     private static Task UntilAsync(string what, Func<Task<bool>> condition, Func<string?>? seen = null) =>
-        Eventually.HoldsAsync(condition, () => $"It was to come true that {what}. {seen?.Invoke()}", Patience, TimeSpan.FromMilliseconds(200));
+        Eventually.HoldsAsync(condition, () => $"It was to come true that {what}. {seen?.Invoke()}", Timeout, TimeSpan.FromMilliseconds(200));
 }

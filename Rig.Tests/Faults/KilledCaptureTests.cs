@@ -20,7 +20,7 @@ public sealed class KilledCaptureTests
         using var standstills = new Standstills();
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request();
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         var random = new Random(31);
         var kills = new List<long>();
         for (var kill = 0; kill < 6; kill++)
@@ -36,7 +36,7 @@ public sealed class KilledCaptureTests
 
         var last = rig.Camera.Status.Take!.Frames + 10;
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= last, () => "frames after the last kill");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
 
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         var index = FrameIndex.Read(await File.ReadAllBytesAsync(Path.ChangeExtension(sealedTake.FilePath, ".index")));

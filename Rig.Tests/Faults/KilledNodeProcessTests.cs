@@ -59,7 +59,7 @@ public sealed class KilledNodeProcessTests : IDisposable
         using var first = Start();
         await first.UntilReadyAsync();
         using var second = Start();
-        await second.Process.WaitForExitAsync().WaitAsync(NodeProcess.Patience);
+        await second.Process.WaitForExitAsync().WaitAsync(NodeProcess.Timeout);
         Assert.Equal(1, second.Process.ExitCode);
         Assert.Contains("Another rig-node records into", await second.Process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
     }

@@ -24,7 +24,7 @@ public sealed class KilledRecorderTests(ITestOutputHelper output)
 
     private const int Lanes = 2;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static int Kills => Setting("RIG_CRASH_KILLS", 100);
 
@@ -71,7 +71,7 @@ public sealed class KilledRecorderTests(ITestOutputHelper output)
             {
                 killedNs = MonotonicClock.NowNs;
                 host.Kill();
-                await host.WaitForExitAsync().WaitAsync(Patience);
+                await host.WaitForExitAsync().WaitAsync(Timeout);
             }
 
             var inTime = handed.HandedBy(killedNs - MayBeLostNs);
@@ -110,7 +110,7 @@ public sealed class KilledRecorderTests(ITestOutputHelper output)
     }
 
     private static Task UntilAsync(Func<bool> condition, Process host) =>
-        Eventually.HoldsAsync(condition, () => $"The host {host.Id} does not record.", Patience, TimeSpan.FromMilliseconds(2));
+        Eventually.HoldsAsync(condition, () => $"The host {host.Id} does not record.", Timeout, TimeSpan.FromMilliseconds(2));
 
     private static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;

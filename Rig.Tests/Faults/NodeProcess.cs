@@ -12,12 +12,12 @@ namespace Rig.Tests.Faults;
 /// <summary>A whole rig-node in a process of its own, filming a small test pattern, alone in its cluster.</summary>
 internal sealed class NodeProcess : IDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient http;
 
     private NodeProcess(Process process, Uri address) =>
-        (Process, http) = (process, new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Patience });
+        (Process, http) = (process, new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Timeout });
 
     internal Process Process { get; }
 
@@ -89,12 +89,12 @@ internal sealed class NodeProcess : IDisposable
 
     private async Task<JsonElement> UntilAsync(Func<JsonElement, bool> condition)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (true)
         {
             try
             {
-                var status = await http.GetFromJsonAsync<JsonElement>("/api/v1/status", patience.Token);
+                var status = await http.GetFromJsonAsync<JsonElement>("/api/v1/status", timeout.Token);
                 if (condition(status))
                 {
                     return status;
@@ -105,7 +105,7 @@ internal sealed class NodeProcess : IDisposable
                 // not listening yet
             }
 
-            await RealTime.PassAsync(TimeSpan.FromMilliseconds(10), patience.Token);
+            await RealTime.PassAsync(TimeSpan.FromMilliseconds(10), timeout.Token);
         }
     }
 

@@ -14,9 +14,9 @@ public sealed class SlowDiskTests
         var files = new StallingFiles(every: 12);
         await using var rig = await CameraRig.StartAsync(files: files);
         var request = CameraRig.Request();
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         await CameraRig.UntilAsync(() => files.Stalls >= 2 && rig.Camera.Status.Take!.Frames >= 60, () => "two stalls and sixty frames");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);
         var numbers = await Ffmpeg.PatternNumbersAsync(sealedTake.FilePath);
         Assert.Equal(sealedTake.Manifest.Video.Frames, numbers.Count);
@@ -38,7 +38,7 @@ public sealed class SlowDiskTests
         var sender = Task.Run(() => queue.Enqueue(frame with { Number = 3 }, "a"));
         var numbers = new List<long>();
         Assert.True(queue.TryTake((taken, _) => numbers.Add(taken.Number)));
-        await sender.WaitAsync(TakeBench.Patience);
+        await sender.WaitAsync(TakeBench.Timeout);
         queue.Close();
         while (queue.TryTake((taken, _) => numbers.Add(taken.Number)))
         {

@@ -5,7 +5,7 @@ using Rig.Tests.Support;
 namespace Rig.Tests.House;
 
 /// <summary>
-/// Who may use whom: the projects by the table below, the folders of each project by Rig.Tests/House/folders.txt, which is read
+/// Which may use which: projects by the table below, the folders of each project by Rig.Tests/House/folders.txt, which is read
 /// and committed like code. The picture is in docs/design/architecture.md.
 /// </summary>
 public sealed class ArchitectureTests

@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 
 namespace Rig.Tests.House;
 
-/// <summary>Who uses whom among the folders of one project, read from its assembly: a folder is the namespace below the project's.</summary>
+/// <summary>Which folders of one project use which, read from its assembly: a folder is the namespace below the project's.</summary>
 internal static class FolderGraph
 {
     /// <param name="root">The project's namespace, such as <c>Rig.Actors</c>.</param>

@@ -7,7 +7,7 @@ namespace Rig.Tests.Media;
 /// <summary>ffmpeg that waits for ever, for a pipe that nobody writes, is gone once nobody wants it any more.</summary>
 public sealed class EndingTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly TempFolder folder = new();
 
     private string Endless => folder.File("endless.mp4");
@@ -22,7 +22,7 @@ public sealed class EndingTests : IDisposable
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probing.WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probing.WaitAsync(Timeout));
         Assert.False(ProcessesOf.Any(Endless));
     }
 
@@ -48,7 +48,7 @@ public sealed class EndingTests : IDisposable
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Timeout));
         await Eventually.HoldsAsync(() => !ProcessesOf.Any(Endless));
     }
 
@@ -71,7 +71,7 @@ public sealed class EndingTests : IDisposable
         string pipe;
         await using (var writer = FrameWriter.Start(new RawVideo(64, 48, 10), null, ["-c:v", "libx264"], target))
         {
-            await writer.WriteAsync(new byte[64 * 48 * 3 / 2], CancellationToken.None).WaitAsync(Patience);
+            await writer.WriteAsync(new byte[64 * 48 * 3 / 2], CancellationToken.None).WaitAsync(Timeout);
             pipe = Assert.Single(ProcessesOf.CommandLines(target)).Split('\0').Single(word => word.StartsWith("unix:", StringComparison.Ordinal))["unix:".Length..];
             Assert.True(File.Exists(pipe));
         }
@@ -97,7 +97,7 @@ public sealed class EndingTests : IDisposable
             });
             await Eventually.HoldsAsync(() => ProcessesOf.Any(Endless));
             await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(Patience));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(Timeout));
         }
 
         Assert.False(ProcessesOf.Any(Endless));
@@ -113,10 +113,10 @@ public sealed class EndingTests : IDisposable
         Assert.False(ProcessesOf.Any(Endless));
 
         using var stop = new CancellationTokenSource();
-        var transcoding = Transcode.ToFileAsync(new MediaInput(Endless), [], target, Patience, stop.Token);
+        var transcoding = Transcode.ToFileAsync(new MediaInput(Endless), [], target, Timeout, stop.Token);
         await Eventually.HoldsAsync(() => ProcessesOf.Any(Endless));
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => transcoding.WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => transcoding.WaitAsync(Timeout));
         Assert.False(ProcessesOf.Any(Endless));
         Assert.False(File.Exists(target));
     }

@@ -8,7 +8,7 @@ public sealed class FileNameTests : IDisposable
 {
     private const int Width = 64;
     private const int Height = 48;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly TempFolder folder = new();
 
     [Theory]
@@ -43,13 +43,13 @@ public sealed class FileNameTests : IDisposable
         Assert.False(facts.HasAudio);
         Assert.Equal(Enumerable.Range(0, 20).Select(i => i / 10.0), (await MediaProbe.PacketSecondsAsync(written, CancellationToken.None)).Order());
 
-        await Transcode.ToFileAsync(new MediaInput(written), ["-c:v", "libx264", "-f", "mp4"], copied, Patience, CancellationToken.None);
-        Assert.Equal(20, await Transcode.CountFramesAsync(copied, Patience, CancellationToken.None));
+        await Transcode.ToFileAsync(new MediaInput(written), ["-c:v", "libx264", "-f", "mp4"], copied, Timeout, CancellationToken.None);
+        Assert.Equal(20, await Transcode.CountFramesAsync(copied, Timeout, CancellationToken.None));
 
         if (extension.Length > 0)
         {
-            await Transcode.CutAsync(new MediaInput(written) { FromSeconds = 0.5, DurationSeconds = 1 }, cut, Patience, CancellationToken.None);
-            Assert.Equal(10, await Transcode.CountFramesAsync(cut, Patience, CancellationToken.None));
+            await Transcode.CutAsync(new MediaInput(written) { FromSeconds = 0.5, DurationSeconds = 1 }, cut, Timeout, CancellationToken.None);
+            Assert.Equal(10, await Transcode.CountFramesAsync(cut, Timeout, CancellationToken.None));
         }
 
         await using (var reader = FrameReader.Start(new MediaInput(written) { FromSeconds = 1.5 }))
@@ -80,7 +80,7 @@ public sealed class FileNameTests : IDisposable
         await File.WriteAllTextAsync(list, "ffconcat version 1.0\nfile 'http://127.0.0.1:9/x.mp4'\n");
 
         var failure = await Assert.ThrowsAsync<MediaException>(
-            () => Transcode.ToFileAsync(new MediaInput(list) { Options = ["-safe", "0", "-f", "concat"] }, [], folder.File("out.mp4"), Patience, CancellationToken.None));
+            () => Transcode.ToFileAsync(new MediaInput(list) { Options = ["-safe", "0", "-f", "concat"] }, [], folder.File("out.mp4"), Timeout, CancellationToken.None));
 
         Assert.Contains("not on whitelist", failure.Message, StringComparison.Ordinal);
     }

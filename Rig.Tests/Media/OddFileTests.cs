@@ -9,7 +9,7 @@ namespace Rig.Tests.Media;
 /// <summary>A file that ffmpeg cannot use becomes a sentence that names it and says why.</summary>
 public sealed class OddFileTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly TempFolder folder = new();
 
     [Theory]
@@ -26,8 +26,8 @@ public sealed class OddFileTests(ITestOutputHelper output) : IDisposable
         {
             () => MediaProbe.ReadAsync(file, CancellationToken.None),
             () => MediaProbe.PacketSecondsAsync(file, CancellationToken.None),
-            () => Transcode.CountFramesAsync(file, Patience, CancellationToken.None),
-            () => Transcode.ToFileAsync(new MediaInput(file), [], folder.File("out.mp4"), Patience, CancellationToken.None),
+            () => Transcode.CountFramesAsync(file, Timeout, CancellationToken.None),
+            () => Transcode.ToFileAsync(new MediaInput(file), [], folder.File("out.mp4"), Timeout, CancellationToken.None),
             () => DecodeAsync(file),
         })
         {
@@ -97,7 +97,7 @@ public sealed class OddFileTests(ITestOutputHelper output) : IDisposable
             foreach (var work in new Func<Task<string>>[]
             {
                 async () => $"{(await MediaProbe.ReadAsync(file, CancellationToken.None)).Video}",
-                async () => $"{await Transcode.CountFramesAsync(file, Patience, CancellationToken.None)} frames",
+                async () => $"{await Transcode.CountFramesAsync(file, Timeout, CancellationToken.None)} frames",
                 async () => $"{await DecodeAsync(file)} times a kilobyte",
             })
             {

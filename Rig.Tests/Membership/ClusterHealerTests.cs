@@ -25,7 +25,7 @@ public sealed class ClusterHealerTests : IAsyncLifetime
         await UpAsync(1, first);
 
         _cluster.Nodes.Heal();
-        await first.WhenTerminated.WaitAsync(Patience);
+        await first.WhenTerminated.WaitAsync(WaitLimit);
         Assert.False(second.WhenTerminated.IsCompleted);
 
         var again = Start("a");
@@ -40,7 +40,7 @@ public sealed class ClusterHealerTests : IAsyncLifetime
 
         Assert.False(await SeedPort.ConnectsAsync(_cluster.Nodes.AddressOf("c")));
         var probe = await FindAsync(first, second, $"user/{ClusterHealerActor.Name}");
-        var view = await probe.Ask<MembershipProtocol.ClusterView>(new MembershipProtocol.GetClusterView(), Patience);
+        var view = await probe.Ask<MembershipProtocol.ClusterView>(new MembershipProtocol.GetClusterView(), WaitLimit);
         Assert.Equal([true, true], view.Members.Select(member => member.Votes));
         Assert.False(first.WhenTerminated.IsCompleted);
     }

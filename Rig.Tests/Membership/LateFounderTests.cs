@@ -33,13 +33,13 @@ public sealed class LateFounderTests : IAsyncLifetime
         var founder = new LateFounder(Soon);
         var (first, second) = (Start("a", new LateFounder(Soon)), Start("b", founder, LeavesWhenTerminated));
         await UpAsync(2, first, second);
-        await second.Terminate().WaitAsync(Patience);
+        await second.Terminate().WaitAsync(WaitLimit);
         _cluster.Nodes.Cut("a", "b");
 
         var again = Start("b", founder);
         var passed = new TaskCompletionSource();
         again.Scheduler.Advanced.ScheduleOnce(Soon * 3, passed.SetResult);
-        await passed.Task.WaitAsync(Patience);
+        await passed.Task.WaitAsync(WaitLimit);
         Assert.Empty(ClusterOf(again).State.Members);
 
         _cluster.Nodes.Heal();

@@ -77,13 +77,13 @@ internal sealed class LoopbackNodes : IAsyncDisposable
     public async Task KillAsync(string name)
     {
         _network.HostOf(name).GoDown();
-        await _running[name].Terminate().WaitAsync(Patience);
+        await _running[name].Terminate().WaitAsync(WaitLimit);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _network.DisposeAsync();
-        await Task.WhenAll(_all.Select(system => system.Terminate())).WaitAsync(Patience);
+        await Task.WhenAll(_all.Select(system => system.Terminate())).WaitAsync(WaitLimit);
     }
 
     /// <summary>Where nobody listens any more, the port refuses. Unless the next incarnation is there before the end of the former was heard of.</summary>

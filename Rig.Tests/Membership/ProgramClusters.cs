@@ -22,7 +22,7 @@ namespace Rig.Tests.Membership;
 /// <summary>The cluster systems of camera nodes and home server, by the programs' own wiring, files and defaults.</summary>
 internal sealed class ProgramClusters : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstSeedPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstSeedTimeout = TimeSpan.FromSeconds(1);
 
     private readonly List<ClusterSystem> all = [];
 
@@ -51,7 +51,7 @@ internal sealed class ProgramClusters : IAsyncDisposable
             .AddSingleton<IRequiredActor<CameraActor>>(new NobodyRequired<CameraActor>())
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .BuildServiceProvider();
-        var founder = new LateFounder(FirstSeedPatience);
+        var founder = new LateFounder(FirstSeedTimeout);
         return StartAsync(builder => Rig.CameraNode.Hosting.NodeCluster.Configure(builder, services, founder));
     }
 

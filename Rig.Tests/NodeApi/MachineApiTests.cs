@@ -10,7 +10,7 @@ namespace Rig.Tests.NodeApi;
 
 public sealed class MachineApiTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private NodeUnderTest node = null!;
 
@@ -29,7 +29,7 @@ public sealed class MachineApiTests : IAsyncLifetime
         Assert.Empty(node.Camera.Stopped);
 
         Assert.Equal(200, (await node.PostAsync("/api/v1/shutdown", """{"force":true}""")).Status);
-        Assert.Equal("off", await node.Power.Done.WaitAsync(Patience));
+        Assert.Equal("off", await node.Power.Done.WaitAsync(Timeout));
         Assert.Equal("Final", node.Catalogue.List().Single().Id.SessionId.Value);
     }
 
@@ -41,7 +41,7 @@ public sealed class MachineApiTests : IAsyncLifetime
         Assert.Equal((403, "Set Rig:Power:AllowShutdown on it."), (status, body.GetProperty("error").GetString()));
         node.Power.Refusal = null;
         Assert.Equal(200, (await node.PostAsync("/api/v1/reboot", "{}")).Status);
-        Assert.Equal("reboot", await node.Power.Done.WaitAsync(Patience));
+        Assert.Equal("reboot", await node.Power.Done.WaitAsync(Timeout));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class MachineApiTests : IAsyncLifetime
     public async Task While_the_camera_tests_itself_a_start_is_refused_in_words()
     {
         var id = new RecordingId(SessionId.ForSelfTest(node.Clock.NodeNow), CameraId.Left);
-        await ((INodeControl)node.Services.GetService(typeof(INodeControl))!).AskCameraAsync(new CameraProtocol.StartSelfTest(id), Patience, CancellationToken.None);
+        await ((INodeControl)node.Services.GetService(typeof(INodeControl))!).AskCameraAsync(new CameraProtocol.StartSelfTest(id), Timeout, CancellationToken.None);
         var (status, body) = await node.PostAsync("/api/v1/record/start", "{}");
         Assert.Equal((409, ProblemCodes.Busy), (status, body.GetProperty("code").GetString()));
     }
@@ -137,7 +137,7 @@ public sealed class MachineApiTests : IAsyncLifetime
         var calls = takes.Select(take => node.PostAsync("/api/v1/recordings/confirm", $$$"""
             {"session_id":"Final","camera_id":"CAM_L","file":"{{{take.FileName}}}","checksum":{"algo":"sha256","value":"{{{take.Sha256}}}"}}
             """)).Concat(Enumerable.Range(0, 6).Select(_ => node.PostAsync("/api/v1/recordings/cleanup", "{}")));
-        Assert.All(await Task.WhenAll(calls).WaitAsync(Patience), answer => Assert.Contains(answer.Status, new[] { 200, 404 }));
+        Assert.All(await Task.WhenAll(calls).WaitAsync(Timeout), answer => Assert.Contains(answer.Status, new[] { 200, 404 }));
         Assert.Equal(200, (await node.PostAsync("/api/v1/recordings/cleanup", "{}")).Status);
         Assert.Empty(node.Catalogue.List());
     }
@@ -145,18 +145,18 @@ public sealed class MachineApiTests : IAsyncLifetime
     /// <summary>Reads one part of the stream; the value of its last byte.</summary>
     private static async Task<int> NextPictureAsync(Stream body)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await body.ReadExactlyAsync(one, patience.Token);
+            await body.ReadExactlyAsync(one, timeout.Token);
             head.Append((char)one[0]);
         }
 
         Assert.Contains("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 3", head.ToString(), StringComparison.Ordinal);
         var picture = new byte[5];
-        await body.ReadExactlyAsync(picture, patience.Token);
+        await body.ReadExactlyAsync(picture, timeout.Token);
         return picture[2];
     }
 }

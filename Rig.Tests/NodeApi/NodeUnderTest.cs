@@ -110,12 +110,12 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         return node;
     }
 
-    public Task<object> AskCameraAsync(object message, TimeSpan patience, CancellationToken cancellationToken) =>
+    public Task<object> AskCameraAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) =>
         message is StorageProtocol.IStorageRequest request ? Task.FromResult(Catalogue.Answer(request)) : Answer(message, CameraAnswers);
 
-    public Task<object> AskUploadAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
+    public Task<object> AskUploadAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) => Answer(message, OffloadAnswers);
 
-    public Task<object> AskCoordinatorAsync(object message, TimeSpan patience, CancellationToken cancellationToken) => Answer(message, CoordinatorAnswers);
+    public Task<object> AskCoordinatorAsync(object message, TimeSpan timeout, CancellationToken cancellationToken) => Answer(message, CoordinatorAnswers);
 
     public async Task<(int Status, JsonElement Body)> GetAsync(string path)
     {

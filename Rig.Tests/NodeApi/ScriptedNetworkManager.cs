@@ -11,7 +11,7 @@ internal sealed class ScriptedNetworkManager : INetworkManager
 
     public Func<string[], NmcliResult?> Answers { get; set; } = _ => null;
 
-    public Task<NmcliResult?> RunAsync(IReadOnlyList<string> arguments, TimeSpan patience, CancellationToken cancellationToken)
+    public Task<NmcliResult?> RunAsync(IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
         lock (Asked)
         {

@@ -125,7 +125,7 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bit_that_turns_on_the_wire_is_noticed_and_the_take_sent_anew()
+    public async Task A_bit_that_turns_on_the_wire_is_noticed_and_the_take_sent_again()
     {
         var take = catalogue.Seal(Left, video: Video(2_000_000));
         wire.FlipAfter(1_000_000);

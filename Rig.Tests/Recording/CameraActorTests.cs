@@ -12,7 +12,7 @@ namespace Rig.Tests.Recording;
 
 public sealed class CameraActorTests : HostedTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly SessionId Final = SessionId.Parse("Final");
     private static readonly CameraId[] Cameras = [CameraId.Left];
 
@@ -32,7 +32,7 @@ public sealed class CameraActorTests : HostedTestKit
     {
         (catalogue, sensors, published, camera) = (parts.Catalogue, parts.Sensors, parts.Published, parts.Camera);
         node = Required<CameraActor>();
-        AwaitCondition(() => published.Current is { Camera.Detected: true }, Patience);
+        AwaitCondition(() => published.Current is { Camera.Detected: true }, Timeout);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class CameraActorTests : HostedTestKit
         // One node answers one asker in order, so an early "begun" would have to come first.
         Assert.Equal(NodePhase.Arming, AwaitReport(NodePhase.Arming).Phase);
         onDisk.SetResult();
-        Assert.Equal(new RecordingId(Final, CameraId.Left), ExpectMsg<TakeBegan>(Patience).RecordingId);
+        Assert.Equal(new RecordingId(Final, CameraId.Left), ExpectMsg<TakeBegan>(Timeout).RecordingId);
     }
 
     [Fact]
@@ -55,9 +55,9 @@ public sealed class CameraActorTests : HostedTestKit
         var ahead = new ClockSample(at, at.AddMilliseconds(-3), at.AddMilliseconds(-3), at);
         node.Tell(new SyncProtocol.ClockMeasured(ahead, "master"), TestActor);
         node.Tell(new SyncProtocol.GetSyncStatus(), TestActor);
-        Assert.Equal(3, ExpectMsg<SyncStatus>(Patience).OffsetMs!.Value, 3);
+        Assert.Equal(3, ExpectMsg<SyncStatus>(Timeout).OffsetMs!.Value, 3);
         node.Tell(Start() with { StartAtMaster = at }, TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         Assert.Equal(at.AddMilliseconds(3), camera.Started.Single().StartAt);
         Assert.Equal(at, camera.Started.Single().ScheduledStartMaster);
     }
@@ -66,7 +66,7 @@ public sealed class CameraActorTests : HostedTestKit
     public void The_take_is_told_where_to_read_the_temperature_and_how_the_camera_was_aimed()
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         var request = camera.Started.Single();
         Assert.Equal(sensors.Read().TemperatureC, request.TemperatureNow!());
         Assert.Equal("good", request.Framing!()!.Status);
@@ -76,11 +76,11 @@ public sealed class CameraActorTests : HostedTestKit
     public void The_same_start_again_gets_the_same_answer_and_another_session_is_refused()
     {
         node.Tell(Start(), TestActor);
-        var first = ExpectMsg<TakeBegan>(Patience);
+        var first = ExpectMsg<TakeBegan>(Timeout);
         node.Tell(Start(), TestActor);
-        Assert.Equal(first, ExpectMsg<TakeBegan>(Patience));
+        Assert.Equal(first, ExpectMsg<TakeBegan>(Timeout));
         node.Tell(Start() with { SessionId = SessionId.Parse("Other") }, TestActor);
-        Assert.Equal(ProblemCodes.AlreadyRecording, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.AlreadyRecording, ExpectMsg<TakeRefused>(Timeout).Code);
         Assert.Single(camera.Started);
     }
 
@@ -92,19 +92,19 @@ public sealed class CameraActorTests : HostedTestKit
         node.Tell(Start(), TestActor);
         node.Tell(new StopTake(Final), TestActor);
         onDisk.SetResult();
-        ExpectMsg<TakeBegan>(Patience);
-        ExpectMsg<TakeFinished>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
+        ExpectMsg<TakeFinished>(Timeout);
     }
 
     [Fact]
     public void A_stopped_take_is_answered_again_the_same_and_marks_its_session()
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         node.Tell(new StopTake(Final), TestActor);
-        var finished = ExpectMsg<TakeFinished>(Patience);
+        var finished = ExpectMsg<TakeFinished>(Timeout);
         node.Tell(new StopTake(Final), TestActor);
-        Assert.Equal(finished, ExpectMsg<TakeFinished>(Patience));
+        Assert.Equal(finished, ExpectMsg<TakeFinished>(Timeout));
         Assert.Equal(Final, AwaitReport(NodePhase.Idle).StoppedSession);
     }
 
@@ -112,11 +112,11 @@ public sealed class CameraActorTests : HostedTestKit
     public void A_stop_of_what_does_not_run_is_refused()
     {
         node.Tell(new StopTake(null), TestActor);
-        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<TakeRefused>(Timeout).Code);
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         node.Tell(new StopTake(SessionId.Parse("Other")), TestActor);
-        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<TakeRefused>(Timeout).Code);
         Assert.Empty(camera.Stopped);
     }
 
@@ -125,24 +125,24 @@ public sealed class CameraActorTests : HostedTestKit
     {
         catalogue.Seal(new RecordingId(Final, CameraId.Left));
         node.Tell(new GetReadiness(Final), TestActor);
-        Assert.True(ExpectMsg<CameraReadiness>(Patience).SessionKnown);
+        Assert.True(ExpectMsg<CameraReadiness>(Timeout).SessionKnown);
         node.Tell(Start(), TestActor);
-        Assert.Equal(ProblemCodes.SessionExists, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.SessionExists, ExpectMsg<TakeRefused>(Timeout).Code);
         node.Tell(Start() with { Continues = true }, TestActor);
-        Assert.Equal(2, ExpectMsg<TakeBegan>(Patience).RecordingId.Take);
+        Assert.Equal(2, ExpectMsg<TakeBegan>(Timeout).RecordingId.Take);
     }
 
     [Fact]
     public void A_guard_refuses_the_start_in_plain_words_and_a_running_take_goes_on()
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         sensors.Reading = sensors.Reading with { TemperatureC = 95 };
         Assert.False(AwaitReport(NodePhase.Recording).Problems.MayStart());
         node.Tell(new StopTake(null), TestActor);
-        ExpectMsg<TakeFinished>(Patience);
+        ExpectMsg<TakeFinished>(Timeout);
         node.Tell(Start() with { SessionId = SessionId.Parse("Next") }, TestActor);
-        var refused = ExpectMsg<TakeRefused>(Patience);
+        var refused = ExpectMsg<TakeRefused>(Timeout);
         Assert.Equal(ProblemCodes.TooHot, refused.Code);
         Assert.Contains("too hot", refused.Message, StringComparison.Ordinal);
     }
@@ -152,11 +152,11 @@ public sealed class CameraActorTests : HostedTestKit
     {
         camera.BeforeStart = _ => throw new TakeFailedException("The encoder did not start.");
         node.Tell(Start(), TestActor);
-        Assert.Equal("The encoder did not start.", ExpectMsg<TakeRefused>(Patience).Message);
+        Assert.Equal("The encoder did not start.", ExpectMsg<TakeRefused>(Timeout).Message);
         Assert.Equal("The encoder did not start.", AwaitReport(NodePhase.Idle).LastProblem!.Message);
         camera.BeforeStart = _ => Task.CompletedTask;
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
     }
 
     [Fact]
@@ -171,11 +171,11 @@ public sealed class CameraActorTests : HostedTestKit
             node.Tell(Start(), TestActor);
         }
 
-        Assert.Equal(ProblemCodes.Busy, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.Busy, ExpectMsg<TakeRefused>(Timeout).Code);
         onDisk.SetResult();
         for (var i = 0; i <= WaitingOrders.Capacity; i++)
         {
-            ExpectMsg<TakeBegan>(Patience);
+            ExpectMsg<TakeBegan>(Timeout);
         }
     }
 
@@ -183,25 +183,25 @@ public sealed class CameraActorTests : HostedTestKit
     public void A_take_that_ends_by_itself_is_told_and_is_not_a_stop_by_order()
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         camera.EndTake(TakeEndReason.DiskFull);
         var report = AwaitReport(NodePhase.Idle);
         Assert.Null(report.StoppedSession);
         Assert.Contains("disk is full", report.LastProblem!.Message, StringComparison.Ordinal);
         node.Tell(new StopTake(Final), TestActor);
-        Assert.Equal(TakeEndReason.DiskFull, ExpectMsg<TakeFinished>(Patience).EndReason);
+        Assert.Equal(TakeEndReason.DiskFull, ExpectMsg<TakeFinished>(Timeout).EndReason);
     }
 
     [Fact]
     public void Switching_off_seals_the_running_take_as_cut_short_and_starts_no_other()
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         node.Tell(new Quiesce(), TestActor);
-        ExpectMsg<Quiesced>(Patience);
+        ExpectMsg<Quiesced>(Timeout);
         Assert.Equal(TakeEndReason.NodeStopped, Assert.Single(catalogue.List()).EndReason);
         node.Tell(Start() with { SessionId = SessionId.Parse("Next") }, TestActor);
-        Assert.Equal(ProblemCodes.ShuttingDown, ExpectMsg<TakeRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.ShuttingDown, ExpectMsg<TakeRefused>(Timeout).Code);
     }
 
     [Fact]
@@ -210,22 +210,22 @@ public sealed class CameraActorTests : HostedTestKit
         var first = CreateTestProbe();
         var second = CreateTestProbe();
         node.Tell(new AttachGateway(first.Ref), TestActor);
-        first.ExpectMsg<NodeReport>(Patience);
+        first.ExpectMsg<NodeReport>(Timeout);
         node.Tell(new AttachGateway(second.Ref), TestActor);
-        second.ExpectMsg<NodeReport>(Patience);
-        second.ExpectMsg<NodeReport>(Patience);
+        second.ExpectMsg<NodeReport>(Timeout);
+        second.ExpectMsg<NodeReport>(Timeout);
         Assert.NotNull(published.Current);
     }
 
     [Fact]
-    public void Recording_goes_on_and_starts_anew_while_the_storage_stands_still_and_fails()
+    public void Recording_goes_on_and_starts_again_while_the_storage_stands_still_and_fails()
     {
         using var hold = new ManualResetEventSlim();
         var old = catalogue.Seal(new RecordingId(SessionId.Parse("Old"), CameraId.Left));
         AwaitStorage(takes: 1);
         catalogue.Before = what =>
         {
-            if (what == nameof(IRecordingDisk.KeepReceipt) && !hold.Wait(Patience))
+            if (what == nameof(IRecordingDisk.KeepReceipt) && !hold.Wait(Timeout))
             {
                 throw new TimeoutException();
             }
@@ -233,21 +233,21 @@ public sealed class CameraActorTests : HostedTestKit
         var asker = CreateTestProbe();
         node.Tell(new StorageProtocol.ConfirmTake(old.Id, old.Sha256, "{}"), asker.Ref);
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         for (var failures = 0; failures < 3; failures++)
         {
             Sys.ActorSelection("/user/camera/storage").Tell(Kill.Instance);
         }
 
         node.Tell(new GetReadiness(Final), TestActor);
-        Assert.True(ExpectMsg<CameraReadiness>(Patience).SessionKnown);
+        Assert.True(ExpectMsg<CameraReadiness>(Timeout).SessionKnown);
         node.Tell(new StopTake(Final), TestActor);
-        ExpectMsg<TakeFinished>(Patience);
+        ExpectMsg<TakeFinished>(Timeout);
         node.Tell(Start() with { SessionId = SessionId.Parse("Next") }, TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
 
         hold.Set();
-        asker.ExpectMsg<StorageProtocol.TakeConfirmed>(Patience);
+        asker.ExpectMsg<StorageProtocol.TakeConfirmed>(Timeout);
         AwaitStorage(takes: 2);
     }
 
@@ -262,23 +262,23 @@ public sealed class CameraActorTests : HostedTestKit
             }
         };
         node.Tell(new GetReadiness(Final), TestActor);
-        Assert.Contains(ExpectMsg<CameraReadiness>(Patience).Problems, problem => problem.Code == ProblemCodes.StorageMissing);
+        Assert.Contains(ExpectMsg<CameraReadiness>(Timeout).Problems, problem => problem.Code == ProblemCodes.StorageMissing);
         node.Tell(Start(), TestActor);
-        Assert.Contains("cannot be read", ExpectMsg<TakeRefused>(Patience).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", ExpectMsg<TakeRefused>(Timeout).Message, StringComparison.Ordinal);
         catalogue.Before = _ => { };
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
     }
 
     [Fact]
     public void A_take_that_was_stopped_is_in_the_catalogue_of_who_asks_then()
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         node.Tell(new StopTake(Final), TestActor);
-        ExpectMsg<TakeFinished>(Patience);
+        ExpectMsg<TakeFinished>(Timeout);
         node.Tell(new StorageProtocol.GetCatalogue(), TestActor);
-        Assert.Single(ExpectMsg<Catalogue>(Patience).Takes);
+        Assert.Single(ExpectMsg<Catalogue>(Timeout).Takes);
     }
 
     [Theory]
@@ -289,7 +289,7 @@ public sealed class CameraActorTests : HostedTestKit
     public void A_restart_of_an_actor_in_mid_take_neither_ends_the_take_nor_its_capture_process(string child)
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         for (var failures = 0; failures < 3; failures++)
         {
             Sys.ActorSelection($"/user/camera/{child}").Tell(Kill.Instance);
@@ -297,9 +297,9 @@ public sealed class CameraActorTests : HostedTestKit
 
         // The same start is answered the same by the incarnation of now, and the take that it goes on with is stopped by order.
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         node.Tell(new StopTake(Final), TestActor);
-        Assert.Equal(TakeEndReason.Stopped, ExpectMsg<TakeFinished>(Patience).EndReason);
+        Assert.Equal(TakeEndReason.Stopped, ExpectMsg<TakeFinished>(Timeout).EndReason);
         Assert.Equal((1, 1), (camera.Started.Count, camera.Launches));
         Assert.Equal(Final, AwaitReport(NodePhase.Idle).StoppedSession);
     }
@@ -310,12 +310,12 @@ public sealed class CameraActorTests : HostedTestKit
         var gateway = CreateTestProbe();
         node.Tell(new AttachGateway(gateway.Ref), TestActor);
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         sensors.Fault = new InvalidOperationException("The sensor is gone.");
-        AwaitCondition(() => sensors.Fault is null, Patience);
-        gateway.FishForMessage(message => message is NodeReport { Phase: NodePhase.Recording, Take.RecordingId: var id } && id == new RecordingId(Final, CameraId.Left), Patience);
+        AwaitCondition(() => sensors.Fault is null, Timeout);
+        gateway.FishForMessage(message => message is NodeReport { Phase: NodePhase.Recording, Take.RecordingId: var id } && id == new RecordingId(Final, CameraId.Left), Timeout);
         node.Tell(new StopTake(Final), TestActor);
-        ExpectMsg<TakeFinished>(Patience);
+        ExpectMsg<TakeFinished>(Timeout);
         Assert.Equal((1, 1), (camera.Started.Count, camera.Launches));
     }
 
@@ -323,11 +323,11 @@ public sealed class CameraActorTests : HostedTestKit
     public void A_capture_process_that_dies_in_mid_take_is_replaced_and_the_take_goes_on()
     {
         node.Tell(Start(), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
         camera.KillProcess();
-        AwaitCondition(() => camera.Launches == 2 && published.Current!.Camera.Detected, Patience);
+        AwaitCondition(() => camera.Launches == 2 && published.Current!.Camera.Detected, Timeout);
         node.Tell(new StopTake(Final), TestActor);
-        Assert.Equal(TakeEndReason.Stopped, ExpectMsg<TakeFinished>(Patience).EndReason);
+        Assert.Equal(TakeEndReason.Stopped, ExpectMsg<TakeFinished>(Timeout).EndReason);
         Assert.Single(camera.Started);
     }
 
@@ -336,9 +336,9 @@ public sealed class CameraActorTests : HostedTestKit
     {
         sensors.Reading = sensors.Reading with { TemperatureC = 95 };
         node.Tell(new GetNodeReport(), TestActor);
-        var report = ExpectMsg<NodeReport>(Patience);
+        var report = ExpectMsg<NodeReport>(Timeout);
         Assert.Equal(ProblemCodes.TooHot, Assert.Single(report.Problems, p => p.Level == ProblemLevel.Refuse).Code);
-        AwaitCondition(() => published.Current is { IsRecording: false, Sensors.TemperatureC: 95 } now && now.Problems.SequenceEqual(report.Problems), Patience);
+        AwaitCondition(() => published.Current is { IsRecording: false, Sensors.TemperatureC: 95 } now && now.Problems.SequenceEqual(report.Problems), Timeout);
     }
 
     [Fact]
@@ -347,11 +347,11 @@ public sealed class CameraActorTests : HostedTestKit
         foreach (var child in (string[])["recorder", "sync", "storage"])
         {
             Sys.ActorSelection($"/user/camera/{child}").Tell(new Identify(child), TestActor);
-            Assert.Equal(node, ((IInternalActorRef)ExpectMsg<ActorIdentity>(Patience).Subject).Parent);
+            Assert.Equal(node, ((IInternalActorRef)ExpectMsg<ActorIdentity>(Timeout).Subject).Parent);
         }
 
         Sys.ActorSelection("/user/camera/recorder/capture").Tell(new Identify("capture"), TestActor);
-        Assert.NotNull(ExpectMsg<ActorIdentity>(Patience).Subject);
+        Assert.NotNull(ExpectMsg<ActorIdentity>(Timeout).Subject);
     }
 
     private void AwaitStorage(int takes) => AwaitAssert(
@@ -359,9 +359,9 @@ public sealed class CameraActorTests : HostedTestKit
         {
             var asker = CreateTestProbe();
             node.Tell(new StorageProtocol.GetCatalogue(), asker.Ref);
-            Assert.Equal(takes, asker.ExpectMsg<Catalogue>(Patience).Takes.Count);
+            Assert.Equal(takes, asker.ExpectMsg<Catalogue>(Timeout).Takes.Count);
         },
-        Patience);
+        Timeout);
 
     private static StartTake Start() => new(Final, TimeProvider.System.GetUtcNow(), Cameras);
 
@@ -373,10 +373,10 @@ public sealed class CameraActorTests : HostedTestKit
             () =>
             {
                 node.Tell(new GetNodeReport(), probe.Ref);
-                report = probe.ExpectMsg<NodeReport>(Patience);
+                report = probe.ExpectMsg<NodeReport>(Timeout);
                 Assert.Equal(phase, report.Phase);
             },
-            Patience);
+            Timeout);
         return report!;
     }
 }

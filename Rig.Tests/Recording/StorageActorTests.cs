@@ -8,7 +8,7 @@ namespace Rig.Tests.Recording;
 /// <summary>The storage actor over a disk that fails or stands still where a test says so, in a time that passes when a test says so.</summary>
 public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(5);
     private static readonly RecordingId First = new(SessionId.Parse("Final"), CameraId.Left);
     private static readonly RecordingId Second = First with { Take = 2 };
@@ -30,15 +30,15 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
 
         // One actor answers one asker in order, so a confirmation that did not wait would have to come first.
         storage.Tell(new GetCatalogue(), TestActor);
-        Assert.Null(ExpectMsg<Catalogue>(Patience).Find(First)!.ConfirmedAt);
+        Assert.Null(ExpectMsg<Catalogue>(Timeout).Find(First)!.ConfirmedAt);
         hold.Set();
-        Assert.False(ExpectMsg<TakeConfirmed>(Patience).Deleted);
+        Assert.False(ExpectMsg<TakeConfirmed>(Timeout).Deleted);
         Assert.NotNull(disk.Find(First)!.ConfirmedAt);
         Assert.NotNull(disk.Published.Find(First)!.ConfirmedAt);
         Assert.Equal(1, disk.Published.Status.OffloadedCount);
 
         storage.Tell(Confirm(take) with { Sha256 = take.Sha256.ToUpperInvariant() }, TestActor);
-        ExpectMsg<TakeConfirmed>(Patience);
+        ExpectMsg<TakeConfirmed>(Timeout);
     }
 
     [Fact]
@@ -47,15 +47,15 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         var take = disk.Seal(First);
         var storage = Start();
         storage.Tell(Confirm(take) with { Sha256 = new string('0', 64) }, TestActor);
-        Assert.Equal(take.Sha256, ExpectMsg<ChecksumDiffers>(Patience).Expected);
+        Assert.Equal(take.Sha256, ExpectMsg<ChecksumDiffers>(Timeout).Expected);
         storage.Tell(Confirm(take) with { Id = Second }, TestActor);
-        ExpectMsg<TakeNotHere>(Patience);
+        ExpectMsg<TakeNotHere>(Timeout);
         storage.Tell(Confirm(take) with { Receipt = new string('x', MaxReceiptLength + 1) }, TestActor);
-        ExpectMsg<StorageFailed>(Patience);
+        ExpectMsg<StorageFailed>(Timeout);
         storage.Tell(new DeleteTake(First), TestActor);
-        ExpectMsg<TakeKept>(Patience);
+        ExpectMsg<TakeKept>(Timeout);
         storage.Tell(new DeleteConfirmedTakes(), TestActor);
-        Assert.Empty(ExpectMsg<ConfirmedTakesDeleted>(Patience).Ids);
+        Assert.Empty(ExpectMsg<ConfirmedTakesDeleted>(Timeout).Ids);
         Assert.Null(disk.Find(First)!.ConfirmedAt);
     }
 
@@ -66,13 +66,13 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         var storage = Start();
         disk.Before = what => ThrowIf(what == nameof(IRecordingDisk.KeepReceipt), new IOException("no space left"));
         storage.Tell(Confirm(take), TestActor);
-        Assert.Contains("no space left", ExpectMsg<StorageFailed>(Patience).Message, StringComparison.Ordinal);
+        Assert.Contains("no space left", ExpectMsg<StorageFailed>(Timeout).Message, StringComparison.Ordinal);
         storage.Tell(new DeleteTake(First), TestActor);
-        ExpectMsg<TakeKept>(Patience);
+        ExpectMsg<TakeKept>(Timeout);
 
         disk.Before = _ => { };
         storage.Tell(Confirm(take), TestActor);
-        ExpectMsg<TakeConfirmed>(Patience);
+        ExpectMsg<TakeConfirmed>(Timeout);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         var storage = Start();
         disk.LoseReceipt(First);
         storage.Tell(new DeleteTake(First), TestActor);
-        ExpectMsg<TakeKept>(Patience);
+        ExpectMsg<TakeKept>(Timeout);
         Assert.Null(disk.Published.Find(First)!.ConfirmedAt);
         Assert.NotNull(disk.Find(First));
     }
@@ -96,10 +96,10 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         var storage = Start();
         disk.Before = what => ThrowIf(what == nameof(IRecordingDisk.DeleteConfirmed), new IOException("bad sector"));
         storage.Tell(new DeleteTake(First), TestActor);
-        Assert.Contains("bad sector", ExpectMsg<StorageFailed>(Patience).Message, StringComparison.Ordinal);
+        Assert.Contains("bad sector", ExpectMsg<StorageFailed>(Timeout).Message, StringComparison.Ordinal);
         disk.Before = _ => { };
         storage.Tell(new DeleteTake(First), TestActor);
-        Assert.Equal(new TakeDeleted(First), ExpectMsg<TakeDeleted>(Patience));
+        Assert.Equal(new TakeDeleted(First), ExpectMsg<TakeDeleted>(Timeout));
         Assert.Empty(disk.Published.List());
         Assert.Empty(disk.List());
     }
@@ -111,10 +111,10 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         var storage = Start();
         disk.Before = what => ThrowIf(what == nameof(IRecordingDisk.KeepReceipt), new InvalidOperationException("a mistake of ours"));
         storage.Tell(Confirm(take), TestActor);
-        ExpectMsg<StorageFailed>(Patience);
+        ExpectMsg<StorageFailed>(Timeout);
         disk.Before = _ => { };
         storage.Tell(Confirm(take), TestActor);
-        ExpectMsg<TakeConfirmed>(Patience);
+        ExpectMsg<TakeConfirmed>(Timeout);
     }
 
     [Fact]
@@ -132,10 +132,10 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         hold.Set();
 
         // The first was under way and was done; the second waited for it, and was done by the next incarnation.
-        ExpectMsg<TakeConfirmed>(Patience);
-        Assert.Equal([First], second.ExpectMsg<ConfirmedTakesDeleted>(Patience).Ids);
+        ExpectMsg<TakeConfirmed>(Timeout);
+        Assert.Equal([First], second.ExpectMsg<ConfirmedTakesDeleted>(Timeout).Ids);
         storage.Tell(new GetCatalogue(), TestActor);
-        Assert.Equal([Second], ExpectMsg<Catalogue>(Patience).Takes.Select(each => each.Id));
+        Assert.Equal([Second], ExpectMsg<Catalogue>(Timeout).Takes.Select(each => each.Id));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         disk.Before = what => ThrowIf(what == nameof(IRecordingDisk.Read), new IOException("gone"));
         var storage = Sys.ActorOf(StorageActor.PropsOf(disk.Storage, () => null));
         storage.Tell(new DeleteTake(First), TestActor);
-        ExpectMsg<TakeKept>(Patience);
+        ExpectMsg<TakeKept>(Timeout);
 
         // Known only to who reads the disk.
         disk.Before = _ => { };
@@ -155,9 +155,9 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
             {
                 Time.Advance(Housekeeping);
                 storage.Tell(new DeleteTake(First), TestActor);
-                ExpectMsg<TakeDeleted>(Patience);
+                ExpectMsg<TakeDeleted>(Timeout);
             },
-            Patience);
+            Timeout);
     }
 
     [Fact]
@@ -172,11 +172,11 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
             storage.Tell(Confirm(take), TestActor);
         }
 
-        Assert.Contains("busy", ExpectMsg<StorageFailed>(Patience).Message, StringComparison.Ordinal);
+        Assert.Contains("busy", ExpectMsg<StorageFailed>(Timeout).Message, StringComparison.Ordinal);
         hold.Set();
         for (var i = 0; i < WaitingOrders.Capacity + 1; i++)
         {
-            ExpectMsg<TakeConfirmed>(Patience);
+            ExpectMsg<TakeConfirmed>(Timeout);
         }
     }
 
@@ -194,7 +194,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         Start();
         disk.Free = new DiskSpace(1_000_000_000_000, 1);
         Time.Advance(Housekeeping);
-        AwaitAssert(() => Assert.Equal([First, Third], disk.Published.List().Select(take => take.Id).OrderBy(id => id.Take)), Patience);
+        AwaitAssert(() => Assert.Equal([First, Third], disk.Published.List().Select(take => take.Id).OrderBy(id => id.Take)), Timeout);
         Assert.Equal(2, disk.List().Count);
         Assert.Contains("nearly full", disk.Published.Status.Problem, StringComparison.Ordinal);
         Assert.Equal(5, disk.NextTake(First.SessionId, First.CameraId));
@@ -202,7 +202,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         // The minutes left are told by what the running take needs: 8 Mbit/s.
         disk.Free = new DiskSpace(1_000_000_000_000, disk.Storage.Settings.ReserveBytes + 60_000_000);
         Time.Advance(Housekeeping);
-        AwaitAssert(() => Assert.Equal(1, disk.Published.Status.EstimatedRecordingMinutes), Patience);
+        AwaitAssert(() => Assert.Equal(1, disk.Published.Status.EstimatedRecordingMinutes), Timeout);
     }
 
     [Fact]
@@ -214,9 +214,9 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         eager.Confirm(Second);
         var storage = Sys.ActorOf(StorageActor.PropsOf(eager.Storage, () => null));
         storage.Tell(Confirm(take), TestActor);
-        Assert.True(ExpectMsg<TakeConfirmed>(Patience).Deleted);
+        Assert.True(ExpectMsg<TakeConfirmed>(Timeout).Deleted);
         Time.Advance(Housekeeping);
-        AwaitAssert(() => Assert.Empty(eager.List()), Patience);
+        AwaitAssert(() => Assert.Empty(eager.List()), Timeout);
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         Start();
         disk.Before = what => ThrowIf(what == nameof(IRecordingDisk.Space), new IOException("stale handle"));
         Time.Advance(Housekeeping);
-        AwaitAssert(() => Assert.Contains("stale handle", disk.Published.Status.Problem, StringComparison.Ordinal), Patience);
+        AwaitAssert(() => Assert.Contains("stale handle", disk.Published.Status.Problem, StringComparison.Ordinal), Timeout);
         Assert.Single(disk.List());
     }
 
@@ -245,7 +245,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
     {
         if (now)
         {
-            Assert.True(hold.Wait(Patience));
+            Assert.True(hold.Wait(Timeout));
         }
     }
 
@@ -255,7 +255,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         var read = CreateTestProbe();
         disk.Published.Changed += () => read.Ref.Tell("published");
         var storage = Sys.ActorOf(Props.Create(() => new Supervisor(StorageActor.PropsOf(disk.Storage, () => running))), "camera");
-        read.ExpectMsg("published", Patience);
+        read.ExpectMsg("published", Timeout);
         return storage;
     }
 

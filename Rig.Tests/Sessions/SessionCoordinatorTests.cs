@@ -12,7 +12,7 @@ namespace Rig.Tests.Sessions;
 
 public sealed class SessionCoordinatorTests : PatientTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly SessionId Final = SessionId.Parse("Final");
     private static readonly CameraId[] Expected = [CameraId.Left, CameraId.Right];
 
@@ -35,18 +35,18 @@ public sealed class SessionCoordinatorTests : PatientTestKit
         coordinator.Tell(new StartSession("r1", Final), TestActor);
         AnswerReady(left, CameraId.Left);
         AnswerReady(right, CameraId.Right);
-        var (a, b) = (left.FishForMessage<StartTake>(_ => true, Patience), right.FishForMessage<StartTake>(_ => true, Patience));
+        var (a, b) = (left.FishForMessage<StartTake>(_ => true, Timeout), right.FishForMessage<StartTake>(_ => true, Timeout));
         Assert.Equal(a.StartAtMaster, b.StartAtMaster);
         left.Reply(Began(CameraId.Left, a, 1));
         right.Reply(Began(CameraId.Right, b, 3));
-        Assert.Equal(2, ExpectMsg<SessionStarted>(Patience).Session.StartSpreadMs!.Value, 3);
+        Assert.Equal(2, ExpectMsg<SessionStarted>(Timeout).Session.StartSpreadMs!.Value, 3);
 
         coordinator.Tell(new StopSession("r2"), TestActor);
-        var (c, d) = (left.FishForMessage<StopTake>(_ => true, Patience), right.FishForMessage<StopTake>(_ => true, Patience));
+        var (c, d) = (left.FishForMessage<StopTake>(_ => true, Timeout), right.FishForMessage<StopTake>(_ => true, Timeout));
         Assert.Equal(c.StopAtMaster, d.StopAtMaster);
         left.Reply(Finished(CameraId.Left));
         right.Reply(Finished(CameraId.Right));
-        Assert.Equal(SessionPhase.Completed, ExpectMsg<SessionStopped>(Patience).Session.Phase);
+        Assert.Equal(SessionPhase.Completed, ExpectMsg<SessionStopped>(Timeout).Session.Phase);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SessionCoordinatorTests : PatientTestKit
         coordinator.Tell(new StartSession("r1", SessionId.Parse("Other")), TestActor);
         Hear(left, CameraId.Left, Final);
         Hear(right, CameraId.Right, Final);
-        Assert.Equal(ProblemCodes.AlreadyRecording, ExpectMsg<SessionRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.AlreadyRecording, ExpectMsg<SessionRefused>(Timeout).Code);
     }
 
     [Fact]
@@ -67,11 +67,11 @@ public sealed class SessionCoordinatorTests : PatientTestKit
             coordinator.Tell(new StopSession($"r{i}"), TestActor);
         }
 
-        Assert.Equal(ProblemCodes.Busy, ExpectMsg<SessionRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.Busy, ExpectMsg<SessionRefused>(Timeout).Code);
         HearBoth();
         for (var i = 0; i < WaitingOrders.Capacity; i++)
         {
-            Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<SessionRefused>(Patience).Code);
+            Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<SessionRefused>(Timeout).Code);
         }
     }
 
@@ -80,14 +80,14 @@ public sealed class SessionCoordinatorTests : PatientTestKit
     {
         Hear(left, CameraId.Left);
         coordinator.Tell(new StopSession("r1"), TestActor);
-        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<SessionRefused>(Patience).Code);
+        Assert.Equal(ProblemCodes.NotRecording, ExpectMsg<SessionRefused>(Timeout).Code);
     }
 
     [Fact]
     public void Every_report_is_answered_with_the_whole_rig()
     {
         Hear(left, CameraId.Left);
-        var view = left.FishForMessage<RigView>(v => v.Cameras.Count == 2, Patience);
+        var view = left.FishForMessage<RigView>(v => v.Cameras.Count == 2, Timeout);
         Assert.Equal([true, false], view.Cameras.Select(c => c.Online));
     }
 
@@ -106,7 +106,7 @@ public sealed class SessionCoordinatorTests : PatientTestKit
 
     private static void AnswerReady(TestProbe gateway, CameraId camera)
     {
-        gateway.FishForMessage<GetReadiness>(_ => true, Patience);
+        gateway.FishForMessage<GetReadiness>(_ => true, Timeout);
         gateway.Reply(new CameraReadiness(camera, true, false, []));
     }
 

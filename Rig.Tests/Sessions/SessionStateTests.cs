@@ -254,7 +254,7 @@ public sealed class SessionStateTests
     }
 
     [Fact]
-    public void A_camera_that_was_stopped_and_started_anew_by_hand_between_two_reports_is_left_alone_too()
+    public void A_camera_that_was_stopped_and_started_again_by_hand_between_two_reports_is_left_alone_too()
     {
         StartAll();
         effects.Clear();

@@ -12,7 +12,7 @@ public sealed class DerivedValuesTests
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     [Fact]
-    public void A_changed_lens_derives_its_limit_anew()
+    public void A_changed_lens_derives_its_limit_again()
     {
         var lens = CameraLens.Equidistant(960, 540, 1.2);
         Assert.Equal(1.55, lens.AngleMax, 2);
@@ -28,10 +28,10 @@ public sealed class DerivedValuesTests
 
         foreach (var one in changed)
         {
-            var anew = new CameraLens(one.Model, one.Width, one.Height, one.Fx, one.Fy, one.Cx, one.Cy, one.D);
-            Assert.Equal(anew.AngleMax, one.AngleMax);
+            var again = new CameraLens(one.Model, one.Width, one.Height, one.Fx, one.Fy, one.Cx, one.Cy, one.D);
+            Assert.Equal(again.AngleMax, one.AngleMax);
             Assert.NotEqual(lens.AngleMax, one.AngleMax);
-            Assert.Equal(anew, one);
+            Assert.Equal(again, one);
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class PowerCutTests
             }
         });
         writer.Finish(TakeEndReason.Stopped);
-        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Patience);
+        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Timeout);
         bench.Files.SyncDirectory(bench.Paths().RecordingFolder);
 
         Assert.Contains(cuts, cut => cut.StartAcknowledged && !cut.EndAcknowledged);

@@ -18,8 +18,8 @@ public sealed class SelfTestTests
     {
         await using var rig = await CameraRig.StartAsync();
         var request = CameraRig.Request();
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
-        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
+        await rig.Camera.StopTakeAsync(request.Id, TimeProvider.System.GetUtcNow()).WaitAsync(CameraRig.Timeout);
         var before = Files(rig);
 
         var result = await Runner(rig).RunAsync(Length);
@@ -49,7 +49,7 @@ public sealed class SelfTestTests
         var runner = Runner(rig);
         var first = runner.RunAsync(Length);
         Assert.Null(await runner.RunAsync(Length));
-        Assert.NotNull(await first.WaitAsync(CameraRig.Patience));
+        Assert.NotNull(await first.WaitAsync(CameraRig.Timeout));
     }
 
     private static SelfTestRunner Runner(CameraRig rig, IVideoDecoder? decoder = null) => new(

@@ -135,7 +135,7 @@ public sealed class StorageCheckTests : IDisposable
         }
 
         writer.Finish(TakeEndReason.Stopped);
-        await writer.Ended.WaitAsync(TakeBench.Patience);
+        await writer.Ended.WaitAsync(TakeBench.Timeout);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace Rig.Tests.Storage;
 /// <summary>A storage folder and takes written into it from <see cref="SampleVideo"/>, without a camera.</summary>
 internal sealed class TakeBench : IDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private readonly TempFolder folder;
 
     internal TakeBench(TempFolder? folder = null)
@@ -66,7 +66,7 @@ internal sealed class TakeBench : IDisposable
         }
 
         writer.Finish(TakeEndReason.Stopped, 2 * SampleVideo.Fps);
-        return await writer.Ended.WaitAsync(Patience);
+        return await writer.Ended.WaitAsync(Timeout);
     }
 
     internal RecordingDisk Disk() => new(Options.Create(Storage), Files, NullLogger<RecordingDisk>.Instance);
@@ -80,7 +80,7 @@ internal sealed class TakeBench : IDisposable
     {
         using var recovery = new TakeRecovery(Options.Create(Storage), Files, Disk(), new SealedTakes(), NullLogger<TakeRecovery>.Instance);
         await recovery.StartAsync(CancellationToken.None);
-        await recovery.ExecuteTask!.WaitAsync(Patience);
+        await recovery.ExecuteTask!.WaitAsync(Timeout);
         return Catalogue();
     }
 

@@ -25,7 +25,7 @@ public sealed class TakeFramingTests : IDisposable
         }
 
         writer.Finish(TakeEndReason.Stopped);
-        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Patience);
+        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Timeout);
         var manifest = Manifest.Parse(await File.ReadAllBytesAsync(sealedTake.ManifestPath));
         Assert.Equal(Framing, manifest.Framing);
         Assert.Equal(Framing.SnapshotBase64, FlatManifest.Of(manifest, null).SnapshotBase64);
@@ -45,7 +45,7 @@ public sealed class TakeFramingTests : IDisposable
         }
 
         writer.Finish(TakeEndReason.Stopped);
-        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Patience);
+        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Timeout);
         Assert.Equal((TakeEndReason.DiskFull, Framing), (sealedTake.EndReason, sealedTake.Manifest.Framing));
     }
 

@@ -110,12 +110,12 @@ public sealed class TakeRecoveryTests : IDisposable
             writer.Enqueue(frame, "test");
         }
 
-        SpinWait.SpinUntil(() => writer.FirstDurable.IsCompleted && writer.Frames == 52 && writer.SizeBytes == new FileInfo(paths.Video).Length, TakeBench.Patience);
+        SpinWait.SpinUntil(() => writer.FirstDurable.IsCompleted && writer.Frames == 52 && writer.SizeBytes == new FileInfo(paths.Video).Length, TakeBench.Timeout);
         var open = File.ReadAllBytes(paths.Open);
         var video = File.ReadAllBytes(paths.Video);
         var index = File.ReadAllBytes(paths.Index);
         writer.Finish(TakeEndReason.Stopped);
-        writer.Ended.Wait(TakeBench.Patience);
+        writer.Ended.Wait(TakeBench.Timeout);
         var next = File.ReadAllBytes(paths.Video).AsSpan(video.Length, tornBytes);
         File.Delete(paths.Manifest);
         File.WriteAllBytes(paths.Open, open);

@@ -40,7 +40,7 @@ public sealed class TakeThermometerTests
         }
 
         writer.Finish(TakeEndReason.Stopped);
-        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Patience);
+        var sealedTake = await writer.Ended.WaitAsync(TakeBench.Timeout);
         var quality = Manifest.Parse(await File.ReadAllBytesAsync(sealedTake.ManifestPath)).Quality!;
         Assert.Equal((61.8, 62.2), (quality.TemperatureAvgC, quality.TemperatureMaxC));
     }

@@ -115,13 +115,13 @@ public sealed class TakeWriterTests : IDisposable
                 writer.Enqueue(frame, "test");
                 if (frame.Number == 30)
                 {
-                    await Task.WhenAny(writer.FirstDurable, writer.Ended).WaitAsync(TakeBench.Patience);
+                    await Task.WhenAny(writer.FirstDurable, writer.Ended).WaitAsync(TakeBench.Timeout);
                     startAcknowledged = writer.FirstDurable.IsCompletedSuccessfully;
                 }
             }
 
             writer.Finish(TakeEndReason.Stopped);
-            sealedTake = await writer.Ended.WaitAsync(TakeBench.Patience);
+            sealedTake = await writer.Ended.WaitAsync(TakeBench.Timeout);
             acknowledgedFrames = sealedTake.Manifest.Video.Frames!.Value;
             Assert.Contains(sealedTake.EndReason, new[] { expectedReason, TakeEndReason.Stopped });
         }

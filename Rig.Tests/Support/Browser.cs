@@ -9,7 +9,7 @@ namespace Rig.Tests.Support;
 public sealed class Browser : IAsyncLifetime
 {
     /// <summary>How long a page may take before a test fails.</summary>
-    public const float PatienceMs = 30_000;
+    public const float TimeoutMs = 30_000;
 
     /// <summary>Every name below it leads to this machine, as an attacker's own names may.</summary>
     public const string ReboundDomain = "rebound.example";
@@ -20,7 +20,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task InitializeAsync()
     {
         playwright = await Playwright.CreateAsync();
-        Assertions.SetDefaultExpectTimeout(PatienceMs);
+        Assertions.SetDefaultExpectTimeout(TimeoutMs);
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("RIG_CHROMIUM") is { Length: > 0 } configured ? configured : "/usr/bin/chromium",
@@ -50,7 +50,7 @@ public sealed class Browser : IAsyncLifetime
             IsMobile = screen.Touch,
             DeviceScaleFactor = 1,
         });
-        context.SetDefaultTimeout(PatienceMs);
+        context.SetDefaultTimeout(TimeoutMs);
         return await context.NewPageAsync();
     }
 }

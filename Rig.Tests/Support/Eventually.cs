@@ -5,15 +5,15 @@ namespace Rig.Tests.Support;
 /// <summary>Waits for a condition with a generous bound, instead of for a time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromMilliseconds(20);
 
     /// <param name="otherwise">What is said when the bound is over; asked for then.</param>
     /// <param name="interval">Between two looks.</param>
     /// <returns>How long it took.</returns>
-    public static async Task<TimeSpan> HoldsAsync(Func<Task<bool>> condition, Func<string>? otherwise = null, TimeSpan? patience = null, TimeSpan? interval = null)
+    public static async Task<TimeSpan> HoldsAsync(Func<Task<bool>> condition, Func<string>? otherwise = null, TimeSpan? timeout = null, TimeSpan? interval = null)
     {
-        var bound = patience ?? DefaultPatience;
+        var bound = timeout ?? DefaultTimeout;
         var begin = Stopwatch.GetTimestamp();
         while (!await condition())
         {
@@ -28,6 +28,6 @@ internal static class Eventually
         return Stopwatch.GetElapsedTime(begin);
     }
 
-    public static Task<TimeSpan> HoldsAsync(Func<bool> condition, Func<string>? otherwise = null, TimeSpan? patience = null, TimeSpan? interval = null) =>
-        HoldsAsync(() => Task.FromResult(condition()), otherwise, patience, interval);
+    public static Task<TimeSpan> HoldsAsync(Func<bool> condition, Func<string>? otherwise = null, TimeSpan? timeout = null, TimeSpan? interval = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), otherwise, timeout, interval);
 }

@@ -64,14 +64,14 @@ internal sealed class SyntheticPanorama
             new TruthBall(ball.X, ball.Y, ball.Z, true));
     }
 
-    public Picture Render(double seconds)
+    public PanoramaFrame Render(double seconds)
     {
         for (var index = 0; index < sources.Length; index++)
         {
             sources[index].Fill(frames[index], TimeSpan.FromSeconds(seconds));
         }
 
-        var picture = new Picture(Geometry.Width, Geometry.Height);
+        var picture = new PanoramaFrame(Geometry.Width, Geometry.Height);
         for (var y = 0; y < picture.Height; y++)
         {
             for (var x = 0; x < picture.Width; x++)

@@ -12,7 +12,7 @@ namespace Rig.Tests.Timing;
 /// <summary>The node clock is set by 288 s: on, as by a late NTP answer, or back.</summary>
 public sealed class ClockStepTests : PatientTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData(288)]
@@ -25,14 +25,14 @@ public sealed class ClockStepTests : PatientTestKit
         var now = time.GetUtcNow();
         sync.Tell(new SyncProtocol.ClockMeasured(new ClockSample(now, now.AddMilliseconds(-3), now.AddMilliseconds(-3), now), "master"), TestActor);
         sync.Tell(new SyncProtocol.GetSyncStatus(), TestActor);
-        Assert.Equal(3, ExpectMsg<SyncStatus>(Patience).OffsetMs!.Value, 3);
+        Assert.Equal(3, ExpectMsg<SyncStatus>(Timeout).OffsetMs!.Value, 3);
         var before = clock.MasterNow;
         time.Step(TimeSpan.FromSeconds(seconds));
         sync.Tell(new SyncProtocol.GetSyncStatus(), TestActor);
-        var after = ExpectMsg<SyncStatus>(Patience);
+        var after = ExpectMsg<SyncStatus>(Timeout);
         Assert.InRange(after.OffsetMs!.Value, (seconds * 1000) + 3 - 150, (seconds * 1000) + 3 + 150);
         Assert.InRange(after.StepsMs, (seconds * 1000) - 150, (seconds * 1000) + 150);
-        Assert.InRange((clock.MasterNow - before).TotalSeconds, 0, Patience.TotalSeconds);
+        Assert.InRange((clock.MasterNow - before).TotalSeconds, 0, Timeout.TotalSeconds);
     }
 
     [Theory]
@@ -48,16 +48,16 @@ public sealed class ClockStepTests : PatientTestKit
         var node = Sys.ActorOf(CameraActor.PropsOf(new CameraNodePorts(
             CameraId.Left, "http://127.0.0.1:8080", false, camera, catalogue.Storage, new ScriptedSensors(), new NoChrony(), clock, published,
             () => new GuardOptions(), () => new SyncOptions())));
-        AwaitCondition(() => published.Current is { Camera.Detected: true }, Patience);
+        AwaitCondition(() => published.Current is { Camera.Detected: true }, Timeout);
         var session = SessionId.Parse("Final");
         node.Tell(new StartTake(session, clock.MasterNow, [CameraId.Left]), TestActor);
-        ExpectMsg<TakeBegan>(Patience);
+        ExpectMsg<TakeBegan>(Timeout);
 
-        // The coordinator's clock is right; this node's is set before its offset is measured anew.
+        // The coordinator's clock is right; this node's is set before its offset is measured again.
         var stopAt = clock.MasterNow.AddMilliseconds(500);
         time.Step(TimeSpan.FromSeconds(seconds));
         node.Tell(new StopTake(session, stopAt), TestActor);
-        ExpectMsg<TakeFinished>(Patience);
+        ExpectMsg<TakeFinished>(Timeout);
         Assert.True(camera.Stopped.Single().At <= time.GetUtcNow().AddSeconds(15));
     }
 
@@ -69,13 +69,13 @@ public sealed class ClockStepTests : PatientTestKit
         var time = new SteppedTime();
         await using var rig = await CameraRig.StartAsync(clock: time);
         var request = CameraRig.Request() with { ClockOffsetMs = 2 };
-        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Patience);
+        await rig.Camera.StartTakeAsync(request).WaitAsync(CameraRig.Timeout);
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= 15, () => "frames before the step");
         time.Step(TimeSpan.FromSeconds(seconds));
         rig.Camera.Clock.Status = rig.Camera.Clock.Status with { OffsetMs = (seconds * 1000) + 2, StepsMs = seconds * 1000 };
         var seen = rig.Camera.Status.Take!.Frames;
         await CameraRig.UntilAsync(() => rig.Camera.Status.Take!.Frames >= seen + 15, () => "frames after the step");
-        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, time.GetUtcNow()).WaitAsync(CameraRig.Patience);
+        var sealedTake = await rig.Camera.StopTakeAsync(request.Id, time.GetUtcNow()).WaitAsync(CameraRig.Timeout);
 
         var timing = sealedTake.Manifest.Timing;
         Assert.Equal(TakeEndReason.Stopped, sealedTake.EndReason);

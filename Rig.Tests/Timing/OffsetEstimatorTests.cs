@@ -48,7 +48,7 @@ public sealed class OffsetEstimatorTests
     }
 
     [Fact]
-    public void A_stepped_clock_starts_the_estimate_anew()
+    public void A_stepped_clock_starts_the_estimate_again()
     {
         var estimator = OffsetEstimator.Empty.Add(Exchange(1, 0.5, 0.5)).Add(Exchange(5001, 2, 2, 1000));
         Assert.Equal(5001, estimator.Best!.Value.OffsetMs, 3);

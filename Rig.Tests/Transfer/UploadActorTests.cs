@@ -9,7 +9,7 @@ namespace Rig.Tests.Transfer;
 
 public sealed class UploadActorTests : PatientTestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly RecordingId Left = new(SessionId.Parse("Final"), CameraId.Left);
 
     private readonly ScriptedCatalogue catalogue = new();
@@ -24,7 +24,7 @@ public sealed class UploadActorTests : PatientTestKit
         catalogue.Seal(Left);
         var actor = Start();
         actor.Tell(new UploadTakes(Left.SessionId, null), TestActor);
-        Assert.Single(ExpectMsg<Queued>(Patience).Jobs);
+        Assert.Single(ExpectMsg<Queued>(Timeout).Jobs);
         AwaitJob(actor, UploadJobStatus.Completed);
         Assert.NotNull(catalogue.Find(Left)!.ConfirmedAt);
     }
@@ -36,7 +36,7 @@ public sealed class UploadActorTests : PatientTestKit
         server.Answer = (_, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(new string('0', 64), "{}"));
         var actor = Start();
         actor.Tell(new UploadTakes(null, null), TestActor);
-        ExpectMsg<Queued>(Patience);
+        ExpectMsg<Queued>(Timeout);
         var job = AwaitJob(actor, UploadJobStatus.Failed);
         Assert.Equal(5, job.Attempts);
         Assert.Contains(new string('0', 64), job.Error!, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class UploadActorTests : PatientTestKit
         server.Answer = (_, _, ct) => Never(ct);
         var actor = Start();
         actor.Tell(new UploadTakes(null, null), TestActor);
-        var job = Assert.Single(ExpectMsg<Queued>(Patience).Jobs);
+        var job = Assert.Single(ExpectMsg<Queued>(Timeout).Jobs);
         Assert.NotNull(server.Kept.Find(job.JobId));
     }
 
@@ -62,7 +62,7 @@ public sealed class UploadActorTests : PatientTestKit
         server.SaveFails = new IOException("full");
         var actor = Start();
         actor.Tell(new UploadTakes(null, null), TestActor);
-        ExpectMsg<Queued>(Patience);
+        ExpectMsg<Queued>(Timeout);
         AwaitJob(actor, UploadJobStatus.Completed);
     }
 
@@ -78,8 +78,8 @@ public sealed class UploadActorTests : PatientTestKit
         };
         var actor = Start();
         actor.Tell(new UploadTakes(null, null), TestActor);
-        ExpectMsg<Queued>(Patience);
-        await begun.Task.WaitAsync(Patience);
+        ExpectMsg<Queued>(Timeout);
+        await begun.Task.WaitAsync(Timeout);
 
         recording = true;
         var held = AwaitStatus(actor, s => s is { Active: null, WaitsForRecording: true });
@@ -96,21 +96,21 @@ public sealed class UploadActorTests : PatientTestKit
         catalogue.Seal(Left);
         var actor = Start();
         actor.Tell(new Pause(true), TestActor);
-        Assert.True(ExpectMsg<UploadStatus>(Patience).Queue.Paused);
+        Assert.True(ExpectMsg<UploadStatus>(Timeout).Queue.Paused);
         actor.Tell(new UploadTakes(null, null), TestActor);
-        ExpectMsg<Queued>(Patience);
+        ExpectMsg<Queued>(Timeout);
         Watch(actor);
         Sys.Stop(actor);
-        ExpectTerminated(actor, Patience);
+        ExpectTerminated(actor, Timeout);
 
         actor = Start();
         actor.Tell(new GetStatus(), TestActor);
-        var status = ExpectMsg<UploadStatus>(Patience);
+        var status = ExpectMsg<UploadStatus>(Timeout);
         Assert.True(status.Queue.Paused);
         Assert.Empty(server.Sent);
         Assert.Equal(catalogue.Find(Left)!.SizeBytes, status.RemainingBytes);
         actor.Tell(new Pause(false), TestActor);
-        ExpectMsg<UploadStatus>(Patience);
+        ExpectMsg<UploadStatus>(Timeout);
         AwaitJob(actor, UploadJobStatus.Completed);
     }
 
@@ -130,7 +130,7 @@ public sealed class UploadActorTests : PatientTestKit
         catalogue.Seal(Left);
         var actor = Start();
         actor.Tell(new GetStatus(), TestActor);
-        Assert.Empty(ExpectMsg<UploadStatus>(Patience).Queue.Jobs);
+        Assert.Empty(ExpectMsg<UploadStatus>(Timeout).Queue.Jobs);
         catalogue.Seal(Left with { Take = 2 });
         Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, UploadJobStatus.Completed).RecordingId);
         Assert.Equal([Left with { Take = 2 }], server.Sent);
@@ -157,7 +157,7 @@ public sealed class UploadActorTests : PatientTestKit
         Assert.Equal((1, "unknown camera"), AwaitJob(actor, UploadJobStatus.Failed) is var job ? (job.Attempts, job.Error) : default);
         server.Answer = (take, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(take.Sha256, "{}"));
         actor.Tell(new RetryJobs(null), TestActor);
-        Assert.Equal(1, ExpectMsg<Retried>(Patience).Count);
+        Assert.Equal(1, ExpectMsg<Retried>(Timeout).Count);
         AwaitJob(actor, UploadJobStatus.Completed);
     }
 
@@ -168,7 +168,7 @@ public sealed class UploadActorTests : PatientTestKit
         recording = true;
         var actor = Start();
         actor.Tell(new UploadTakes(null, null), TestActor);
-        ExpectMsg<Queued>(Patience);
+        ExpectMsg<Queued>(Timeout);
         catalogue.Confirm(Left);
         recording = false;
         AwaitJob(actor, UploadJobStatus.Completed);
@@ -183,7 +183,7 @@ public sealed class UploadActorTests : PatientTestKit
         var actor = Start();
         catalogue.Seal(Left with { Take = 2 });
         actor.Tell(new UploadTakes(null, null), TestActor);
-        Assert.Equal(2, ExpectMsg<Queued>(Patience).Jobs.Count);
+        Assert.Equal(2, ExpectMsg<Queued>(Timeout).Jobs.Count);
         catalogue.Confirm(Left);
         Assert.True(catalogue.Delete(Left));
         recording = false;
@@ -221,9 +221,9 @@ public sealed class UploadActorTests : PatientTestKit
             () =>
             {
                 actor.Tell(new GetStatus(), TestActor);
-                return wanted(status = ExpectMsg<UploadStatus>(Patience));
+                return wanted(status = ExpectMsg<UploadStatus>(Timeout));
             },
-            Patience);
+            Timeout);
         return status!;
     }
 }

@@ -62,9 +62,9 @@ public sealed class UploadQueueTests
         var (queue, first) = UploadQueue.Empty.Enqueue(Left, 1, "a", Start);
         var (same, again) = queue.Enqueue(Left, 1, "b", Start);
         Assert.Equal((first, queue), (again, same));
-        var (anew, third) = queue.Begin("a", Start).Complete("a", Start).Enqueue(Left, 1, "c", Start);
+        var (after, third) = queue.Begin("a", Start).Complete("a", Start).Enqueue(Left, 1, "c", Start);
         Assert.Equal("c", third.JobId);
-        Assert.Single(anew.Jobs);
+        Assert.Single(after.Jobs);
     }
 
     [Fact]

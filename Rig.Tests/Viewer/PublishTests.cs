@@ -67,7 +67,7 @@ public sealed class PublishTests(ViewerServer server) : IClassFixture<ViewerServ
         using var first = await ingest.SendAsync(gameId, "panorama.mp4", 0, panorama[..2000]);
         Assert.Equal("2000", first.Offset());
 
-        // The ingest server starts anew: announcing again tells it how far it came.
+        // The ingest server starts again: announcing again tells it how far it came.
         var again = await ingest.AnnouncedAsync(game.Publication);
         Assert.Equal((gameId, 2000), (again.GameId, again.Files.Single(file => file.Name == "panorama.mp4").OffsetBytes));
 

@@ -16,7 +16,7 @@ internal sealed class ViewerMetrics
         signIns = metrics.CreateCounter("rig_viewer_sign_ins_total", "Sign-in attempts by result.", "result");
         mediaRequests = metrics.CreateCounter("rig_viewer_media_requests_total", "Authorised media requests.");
         publishedBytes = metrics.CreateCounter("rig_viewer_pushed_bytes_total", "Bytes received from the ingest server.");
-        publishedGames = metrics.CreateCounter("rig_viewer_published_games_total", "Games published or published anew.");
+        publishedGames = metrics.CreateCounter("rig_viewer_published_games_total", "Games published or published again.");
     }
 
     public void SignIn(bool succeeded) => signIns.WithLabels(succeeded ? "ok" : "refused").Inc();

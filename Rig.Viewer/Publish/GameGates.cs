@@ -6,7 +6,7 @@ namespace Rig.Viewer.Publish;
 internal sealed class GameGates
 {
     // A broken connection is given up by the server after a few seconds; its successor waits for that.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new(StringComparer.Ordinal);
 
@@ -14,7 +14,7 @@ internal sealed class GameGates
     public async Task<IDisposable?> EnterAsync(string sessionId, CancellationToken cancellationToken)
     {
         var gate = gates.GetOrAdd(sessionId, _ => new SemaphoreSlim(1, 1));
-        return await gate.WaitAsync(Patience, cancellationToken) ? new Passage(gate) : null;
+        return await gate.WaitAsync(Timeout, cancellationToken) ? new Passage(gate) : null;
     }
 
     private sealed class Passage(SemaphoreSlim gate) : IDisposable

@@ -11,7 +11,7 @@ using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Watch;
 
-/// <summary>Videos and pictures. Each request asks for the session and the team anew.</summary>
+/// <summary>Videos and pictures. Each request asks for the session and the team again.</summary>
 internal static class MediaEndpoints
 {
     public static void AddMedia(this IServiceCollection services)

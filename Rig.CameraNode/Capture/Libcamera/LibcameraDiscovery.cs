@@ -51,7 +51,7 @@ internal static class LibcameraDiscovery
         try
         {
             var abi = RigCam.AbiVersion();
-            return abi == RigCam.Abi ? null : $"librigcam.so has version {abi} of its interface and this program needs {RigCam.Abi}; build it anew with native/build.sh.";
+            return abi == RigCam.Abi ? null : $"librigcam.so has version {abi} of its interface and this program needs {RigCam.Abi}; build it again with native/build.sh.";
         }
         catch (DllNotFoundException)
         {

@@ -87,11 +87,11 @@ internal sealed class LibcameraSource : ILiveSource, ILentPicture
                 : $"libcamera has no camera '{name}'; Rig:Camera:Device is one of: {string.Join(", ", cameras.Select(c => c.Id))}."));
     }
 
-    public LivePicture? TryTake(TimeSpan patience)
+    public LivePicture? TryTake(TimeSpan timeout)
     {
         while (true)
         {
-            var taken = RigCam.Take(handle, (int)Math.Max(0, patience.TotalMilliseconds), out var picture);
+            var taken = RigCam.Take(handle, (int)Math.Max(0, timeout.TotalMilliseconds), out var picture);
             if (taken == 0)
             {
                 return null;

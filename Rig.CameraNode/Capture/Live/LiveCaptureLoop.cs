@@ -7,7 +7,7 @@ namespace Rig.CameraNode.Capture.Live;
 
 /// <summary>
 /// The capture process's own thread with a camera that delivers by itself: previews while idle, and in a take every picture the
-/// camera gives. A camera that fails or falls silent is opened anew within the same take; the slots it missed are counted with
+/// camera gives. A camera that fails or falls silent is opened again within the same take; the slots it missed are counted with
 /// their cause.
 /// </summary>
 internal sealed class LiveCaptureLoop : IDisposable
@@ -89,9 +89,9 @@ internal sealed class LiveCaptureLoop : IDisposable
         }
     }
 
-    private void Obey(TimeSpan patience)
+    private void Obey(TimeSpan timeout)
     {
-        while (commands.TryTake(out var command, patience))
+        while (commands.TryTake(out var command, timeout))
         {
             switch (command)
             {
@@ -108,7 +108,7 @@ internal sealed class LiveCaptureLoop : IDisposable
                     break;
             }
 
-            patience = TimeSpan.Zero;
+            timeout = TimeSpan.Zero;
         }
     }
 
@@ -265,7 +265,7 @@ internal sealed class LiveCaptureLoop : IDisposable
             source = open();
             if (source.Layout != layout)
             {
-                throw new InvalidOperationException($"{source.Model} came back with another picture format; capture starts anew.");
+                throw new InvalidOperationException($"{source.Model} came back with another picture format; capture starts again.");
             }
 
             take?.Numbering.Reopened();

@@ -28,7 +28,7 @@ internal sealed class LiveNumbering(long startNs, long periodNs, (long Number, l
     /// <summary>The newest frame that was numbered.</summary>
     internal (long Number, long MonotonicNs)? Last => last;
 
-    /// <summary>The driver's count begins anew.</summary>
+    /// <summary>The driver's count begins again.</summary>
     internal void Reopened() => (foreseenNs, unseenCause) = (null, DropCause.CameraFault);
 
     /// <returns>The frame's number and the cause of numbers left free before it; null for a frame that does not belong to the take.</returns>

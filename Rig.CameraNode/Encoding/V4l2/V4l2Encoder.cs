@@ -18,7 +18,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
     private const int InputBuffers = 6;
     private const int OutputBuffers = 6;
     private const int MaxRecoveries = 3;
-    private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly V4l2Device device;
@@ -98,7 +98,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
 
     public bool TakesLent { get; }
 
-    /// <summary>How often the driver's queues were started anew after an error.</summary>
+    /// <summary>How often the driver's queues were started again after an error.</summary>
     internal int Recoveries { get; private set; }
 
     public void BeginRead(Action<CodedPicture> onUnit)
@@ -138,7 +138,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
         Give(index, stampUs, picture);
     }
 
-    public bool Finish(TimeSpan patience)
+    public bool Finish(TimeSpan timeout)
     {
         var stop = new V4l2EncoderCmd { Cmd = V4L2_ENC_CMD_STOP };
         lock (gate)
@@ -148,7 +148,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
             _ = device.TryCall(VIDIOC_ENCODER_CMD, ref stop);
         }
 
-        var whole = drained.Wait(patience) && !failed;
+        var whole = drained.Wait(timeout) && !failed;
         if (!whole && lastError is null)
         {
             lastError = $"{device.Path} did not hand out its last pictures in time.";
@@ -219,7 +219,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
 
     private int TakeInput()
     {
-        var deadlineNs = MonotonicClock.NowNs + (long)(WritePatience.TotalMilliseconds * 1e6);
+        var deadlineNs = MonotonicClock.NowNs + (long)(WriteTimeout.TotalMilliseconds * 1e6);
         lock (gate)
         {
             while (!failed && freeInputs.Count == 0)
@@ -394,7 +394,7 @@ internal sealed class V4l2Encoder : IVideoEncoder
     private void Recover(string why)
     {
         lastError = why;
-        Console.Error.WriteLine($"The encoder is started anew: {why}");
+        Console.Error.WriteLine($"The encoder is started again: {why}");
         if (++recoveriesWithoutPicture > MaxRecoveries)
         {
             Fail(why);

@@ -40,7 +40,7 @@ internal sealed class FragmentBuilder(ParameterSets parameters, long firstFrameN
         samples.Add(new Sample(frame.Number, frame.MonotonicNs, frame.WallNs, media.Length - before, frame.IsKey));
     }
 
-    /// <summary>Writes what was gathered as the next fragment and begins anew.</summary>
+    /// <summary>Writes what was gathered as the next fragment and begins again.</summary>
     internal void WriteTo(BoxWriter w)
     {
         var moof = w.Length;

@@ -91,7 +91,7 @@ internal sealed class PitchLinesFit
         var matched = Score(final, coarse);
         if (matched < MatchedMin || final.Z < 1)
         {
-            logger.LogWarning("The pitch's lines were not recognised: the best place explains {Matched:P0} of them, {Needed:P0} are needed. Positions in metres are not to be had; Rig:Stitch:PitchPointsFiles is the way out", matched, MatchedMin);
+            logger.LogWarning("The pitch's lines were not recognised: the best place explains {Matched:P0} of them, {Needed:P0} are needed. There are no positions in metres; set Rig:Stitch:PitchPointsFiles", matched, MatchedMin);
             return null;
         }
 

@@ -6,7 +6,7 @@ internal sealed unsafe class LibavReader : IVideoReader
 {
     private const int LogErrorsFatalOnly = 8;
 
-    /// <summary>How much further back a search begins anew, each time that it led too far.</summary>
+    /// <summary>How much further back a search begins again, each time that it led too far.</summary>
     private static readonly double[] SeekBackSeconds = [0, 1, 5, 20, 100, double.MaxValue];
 
     private readonly string name;
@@ -116,7 +116,7 @@ internal sealed unsafe class LibavReader : IVideoReader
         if (peeked?.Seconds > seconds + (0.5 / FramesPerSecond) && Libav.av_seek_frame(format, stream, 0, Libav.SeekByte) >= 0)
         {
             // Nor do they find their own first picture by its time.
-            StartAnew();
+            Restart();
             _ = PeekReaches(seconds);
         }
     }
@@ -171,10 +171,10 @@ internal sealed unsafe class LibavReader : IVideoReader
             expected = 0;
         }
 
-        StartAnew();
+        Restart();
     }
 
-    private void StartAnew()
+    private void Restart()
     {
         Libav.avcodec_flush_buffers(codec);
         draining = false;

@@ -58,7 +58,7 @@ internal sealed class ConnectAttempt(SimulatedNetwork network, SimulatedTranspor
         network.World.After(Way(called, From), () => Answered(near));
     }
 
-    // The caller may have lost patience on the way: what the other side took in is then a connection with nobody at its end.
+    // The caller may have lost timeout on the way: what the other side took in is then a connection with nobody at its end.
     private void Answered(SimulatedAssociation near)
     {
         if (!caller.Process.IsAlive)

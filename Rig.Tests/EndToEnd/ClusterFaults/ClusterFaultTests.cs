@@ -79,7 +79,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IDisposable
 
                 // Long enough for a downing that was set off to have happened.
                 await nodes.UntilAsync("six more seconds have passed everywhere", async () => (await UptimesAsync(nodes)).Zip(before).All(pair => pair.First >= pair.Second + 8 || pair.First < pair.Second));
-                Assert.True((await UptimesAsync(nodes)).Zip(before).All(pair => pair.First > pair.Second), $"A cluster system was made anew after {camera} paused.");
+                Assert.True((await UptimesAsync(nodes)).Zip(before).All(pair => pair.First > pair.Second), $"A cluster system was made again after {camera} paused.");
                 Assert.True(await nodes.SeeAllAsync(ThreeNodes.Cameras));
                 Assert.Equal([host], await nodes.HostsAsync(ThreeNodes.Cameras));
             }

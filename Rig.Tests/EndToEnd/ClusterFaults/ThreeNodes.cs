@@ -14,7 +14,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
 {
     private const int ClusterPort = 4053;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
     private static readonly Dictionary<string, string> NoArguments = [];
 
     private readonly Dictionary<string, DemoProcess> processes = [];
@@ -73,10 +73,10 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
             return await AskWithinAsync(network.Of(camera), command, arguments);
         }
 
-        using var patience = new CancellationTokenSource(Patience);
-        using var client = await OperationsClient.ConnectAsync(new NodeAddress(Addresses[camera], NodeAddress.Local.Port), OperatorToken.Find(TokenFile), patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        using var client = await OperationsClient.ConnectAsync(new NodeAddress(Addresses[camera], NodeAddress.Local.Port), OperatorToken.Find(TokenFile), timeout.Token);
         var items = new List<JsonObject>();
-        await foreach (var item in client.RunAsync(OperatorCommands.Find(command)!, arguments.ToDictionary(argument => argument.Name, argument => argument.Value), patience.Token))
+        await foreach (var item in client.RunAsync(OperatorCommands.Find(command)!, arguments.ToDictionary(argument => argument.Name, argument => argument.Value), timeout.Token))
         {
             items.Add(item);
         }
@@ -133,7 +133,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
     public Task<TimeSpan> UntilAsync(string what, Func<Task<bool>> condition) => Eventually.HoldsAsync(
         () => HoldsAsync(condition),
         () => $"It was to come true that {what}.\n{string.Join("\n\n", processes.Values.Select(process => $"{process.Name}:\n{process.Tail(30)}"))}",
-        Patience,
+        Timeout,
         TimeSpan.FromMilliseconds(100));
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(processes.Values.Select(process => process.DisposeAsync().AsTask()));

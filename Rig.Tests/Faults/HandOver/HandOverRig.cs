@@ -18,7 +18,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
 {
     private const int WaitingTakes = 2;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>What is left to do after the last receipt and may hold an armed step.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(0.5);
@@ -146,7 +146,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     }
 
     private Task UntilAsync(string what, Func<bool> condition) => Eventually.HoldsAsync(
-        condition, () => $"It was to come true that {what} (seed {seed}).\nThe node:\n{node?.Tail()}\nThe server:\n{server?.Tail()}", Patience, TimeSpan.FromMilliseconds(10));
+        condition, () => $"It was to come true that {what} (seed {seed}).\nThe node:\n{node?.Tail()}\nThe server:\n{server?.Tail()}", Timeout, TimeSpan.FromMilliseconds(10));
 
     private static async Task<string?> HashAsync(string path)
     {

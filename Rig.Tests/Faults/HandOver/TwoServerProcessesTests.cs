@@ -80,7 +80,7 @@ public sealed class TwoServerProcessesTests(PostgresFixture postgres) : IAsyncLi
         Assert.All(files, file => Assert.Equal(file.Value, File.ReadAllBytes(VideoPath(file.Key))));
         Assert.Equal(Takes, await CountAsync("SELECT count(*) FROM ingest.takes WHERE damaged_at IS NULL"));
 
-        // The dead one's take began anew at the byte that had been reached: only the takes that nobody had begun were asked for from their first byte.
+        // The dead one's take began again at the byte that had been reached: only the takes that nobody had begun were asked for from their first byte.
         var after = node.RangesFrom.Skip(before).ToList();
         Assert.Equal(Takes - 2, after.Count(from => from == 0));
         Assert.Contains(durable, after);

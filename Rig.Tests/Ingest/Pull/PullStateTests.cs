@@ -58,7 +58,7 @@ public sealed class PullStateTests
     }
 
     [Fact]
-    public void A_take_sealed_anew_is_fetched_as_it_is_now()
+    public void A_take_sealed_again_is_fetched_as_it_is_now()
     {
         var before = Take("http://l", "A_CAM_L");
         var state = PullState.Empty(options).Listed("http://l", [before]);

@@ -117,7 +117,7 @@ public sealed class ChunkedUploadTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task A_file_that_is_not_what_was_announced_is_refused_and_starts_anew()
+    public async Task A_file_that_is_not_what_was_announced_is_refused_and_starts_again()
     {
         var (file, other) = (SampleTake.Mp4(payloadBytes: 1500, seed: 1), SampleTake.Mp4(payloadBytes: 1500, seed: 2));
         var id = (string)(await InitAsync(file)).Body["upload_id"]!;

@@ -26,10 +26,10 @@ internal sealed class RawConnection : IDisposable
     /// <exception cref="IOException">The connection ended before.</exception>
     public async Task<RawResponse> ReadAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var status = (await LineAsync(patience.Token)).Split(' ');
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var status = (await LineAsync(timeout.Token)).Split(' ');
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        while (await LineAsync(patience.Token) is { Length: > 0 } line)
+        while (await LineAsync(timeout.Token) is { Length: > 0 } line)
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             headers[line[..colon]] = line[(colon + 1)..].Trim();
@@ -37,7 +37,7 @@ internal sealed class RawConnection : IDisposable
 
         var code = int.Parse(status[1], CultureInfo.InvariantCulture);
         var body = new byte[headers.TryGetValue("Content-Length", out var length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
-        await stream.ReadExactlyAsync(body, patience.Token);
+        await stream.ReadExactlyAsync(body, timeout.Token);
         return new RawResponse(code, headers, Encoding.UTF8.GetString(body));
     }
 

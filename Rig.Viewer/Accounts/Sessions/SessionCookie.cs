@@ -9,7 +9,7 @@ namespace Rig.Viewer.Accounts.Sessions;
 /// <summary>Ties the sign-in cookie to its session in the database.</summary>
 internal static class SessionCookie
 {
-    // In the cookie's properties and not a claim: claims are made anew when the security stamp is looked at.
+    // In the cookie's properties and not a claim: claims are made again when the security stamp is looked at.
     private const string KeyItem = "session";
 
     public static AuthenticationProperties Properties(string key, bool isPersistent) => new() { IsPersistent = isPersistent, Items = { [KeyItem] = key } };

@@ -8,7 +8,7 @@ namespace Rig.Bench.Record;
 /// <summary>A real rig-node process with its capture process, on ports and folders of its own.</summary>
 internal sealed class BenchNode : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly DemoProcess process;
     private readonly HttpClient http;
@@ -96,7 +96,7 @@ internal sealed class BenchNode : IAsyncDisposable
 
     internal async Task<JsonElement> UntilAsync(Func<JsonElement, bool> condition)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (true)
         {
             try
@@ -112,7 +112,7 @@ internal sealed class BenchNode : IAsyncDisposable
                 // not listening yet
             }
 
-            if (process.HasExited || patience.IsCancellationRequested)
+            if (process.HasExited || timeout.IsCancellationRequested)
             {
                 throw new InvalidOperationException($"rig-node did not get there:\n{process.Tail()}");
             }

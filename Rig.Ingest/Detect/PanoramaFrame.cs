@@ -1,7 +1,7 @@
 namespace Rig.Ingest.Detect;
 
 /// <summary>One 8-bit 4:2:0 picture (I420) of even width and height.</summary>
-internal sealed class Picture(int width, int height)
+internal sealed class PanoramaFrame(int width, int height)
 {
     public int Width { get; } = width;
 
