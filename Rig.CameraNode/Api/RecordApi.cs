@@ -23,7 +23,7 @@ internal static class RecordApi
         record.MapPost("/stop", StopAsync).WithSummary("Stops this camera alone.").TakesJson<StopRecording>();
     }
 
-    private static async Task<RecordingStarted> StartAsync(HttpRequest request, INodeControl node, MasterClock clock, StatusReader status, CancellationToken cancellationToken)
+    private static async Task<RecordStartAnswer> StartAsync(HttpRequest request, INodeControl node, MasterClock clock, StatusReader status, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var startAt = MasterTime(body.Text("master_time"), clock) ?? clock.MasterNow;
@@ -32,22 +32,22 @@ internal static class RecordApi
     }
 
     /// <summary>Starts this camera alone.</summary>
-    internal static async Task<RecordingStarted> StartThisCameraAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
+    internal static async Task<RecordStartAnswer> StartThisCameraAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
         await node.AskCameraAsync(new StartTake(session, startAt, [camera]), StartTimeout + LatestStart, cancellationToken) switch
         {
-            TakeBegan began => new RecordingStarted(true, began.RecordingId.SessionId.Value, began.RecordingId.ToString(), began.FilePath, began.FirstFrameMaster),
+            TakeBegan began => new RecordStartAnswer(true, began.RecordingId.SessionId.Value, began.RecordingId.ToString(), began.FilePath, began.FirstFrameMaster),
             TakeRefused refused => throw Refusal(refused),
             _ => throw Senseless(),
         };
 
-    private static async Task<RecordingStopped> StopAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
+    private static async Task<RecordStopAnswer> StopAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         return await node.AskCameraAsync(new StopTake(SessionIdOf(body.Text("session_id"))), StartTimeout, cancellationToken) switch
         {
-            TakeFinished finished => new RecordingStopped(
+            TakeFinished finished => new RecordStopAnswer(
                 true, finished.RecordingId.SessionId.Value, finished.RecordingId.ToString(), finished.FilePath, finished.ManifestPath, finished.DurationSec,
-                finished.Frames, finished.DroppedFrames, finished.SizeBytes, Checksum.Sha256(finished.Sha256), finished.EndReason),
+                finished.Frames, finished.DroppedFrames, finished.SizeBytes, VideoChecksum.Sha256(finished.Sha256), finished.EndReason),
             TakeRefused refused => throw Refusal(refused),
             _ => throw Senseless(),
         };
@@ -101,9 +101,9 @@ internal sealed record StartRecording(string? SessionId, string? MasterTime);
 internal sealed record StopRecording(string? SessionId);
 
 /// <param name="StartTime">The first frame on the master clock.</param>
-internal sealed record RecordingStarted(bool Success, string SessionId, string RecordingId, string FilePath, DateTimeOffset StartTime);
+internal sealed record RecordStartAnswer(bool Success, string SessionId, string RecordingId, string FilePath, DateTimeOffset StartTime);
 
-internal sealed record RecordingStopped(
+internal sealed record RecordStopAnswer(
     bool Success,
     string SessionId,
     string RecordingId,
@@ -113,11 +113,11 @@ internal sealed record RecordingStopped(
     long? Frames,
     long DroppedFrames,
     long SizeBytes,
-    Checksum Checksum,
+    VideoChecksum Checksum,
     string EndReason);
 
 /// <param name="Value">Lower-case hex.</param>
-internal sealed record Checksum(string Algo, string Value)
+internal sealed record VideoChecksum(string Algo, string Value)
 {
-    internal static Checksum Sha256(string value) => new("sha256", value);
+    internal static VideoChecksum Sha256(string value) => new("sha256", value);
 }

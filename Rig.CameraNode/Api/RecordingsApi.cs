@@ -93,7 +93,7 @@ internal static class RecordingsApi
         take.SessionCameras,
         take.ConfirmedAt is not null,
         take.ConfirmedAt,
-        Checksum.Sha256(take.Sha256));
+        VideoChecksum.Sha256(take.Sha256));
 
     /// <summary>A server says that it holds a take. Only the very checksum of the file here counts.</summary>
     private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, CancellationToken cancellationToken)
@@ -229,10 +229,10 @@ internal sealed record RecordingView(
     IReadOnlyList<string> SessionCameras,
     bool Offloaded,
     DateTimeOffset? OffloadConfirmedAt,
-    Checksum Checksum);
+    VideoChecksum Checksum);
 
 /// <param name="File">The recording's file name.</param>
-internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, Checksum Checksum);
+internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, VideoChecksum Checksum);
 
 /// <param name="Deleted">It was deleted at once, as the settings say.</param>
 internal sealed record RecordingConfirmed(bool Success, string Message, bool Deleted);

@@ -14,7 +14,6 @@ using Rig.CameraNode.Control;
 using Rig.CameraNode.Framing;
 using Rig.CameraNode.Modes;
 using Rig.CameraNode.Network;
-using Rig.CameraNode.Upload;
 using Rig.CameraNode.Peers;
 using Rig.CameraNode.Power;
 using Rig.CameraNode.SelfTest;
@@ -22,6 +21,7 @@ using Rig.CameraNode.Settings;
 using Rig.CameraNode.Status;
 using Rig.CameraNode.Storage;
 using Rig.CameraNode.Updates;
+using Rig.CameraNode.Upload;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Observability;
 

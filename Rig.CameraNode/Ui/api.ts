@@ -1,5 +1,5 @@
 // The only place that talks to the node.
-import type { Framing, NodeStatus, OffloadStatus, Preflight, RigStatus, Snapshot } from './types.js';
+import type { Framing, NodeStatus, OffloadStatus, Preflight, RigStatus, SelfTest, Snapshot } from './types.js';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
 
@@ -33,19 +33,11 @@ export async function snapshot(): Promise<Result<Snapshot>> {
 
 export const preflight = (): Promise<Result<Preflight>> => get<Preflight>('/coordinator/preflight');
 
-export interface SelfTest {
-  passed: boolean;
-  errors: string[];
-  frames: number;
-  duration_sec: number;
-  error?: string;
-}
-
 /** A failed test is an answer too; only a test that did not run is an error. */
 export async function selfTest(): Promise<Result<SelfTest>> {
   try {
     const response = await fetch('/api/v1/selftest', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}', cache: 'no-store' });
-    const body = (await response.json()) as SelfTest;
+    const body = (await response.json()) as SelfTest & { error?: string };
     return Array.isArray(body.errors) ? { ok: true, value: body } : { ok: false, error: body.error ?? `The camera answered ${response.status}.` };
   } catch {
     return { ok: false, error: 'The camera does not answer. Are you on the rig’s network?' };

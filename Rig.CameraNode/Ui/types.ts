@@ -1,98 +1,37 @@
-// What /api/v1/events, /api/v1/status, /api/v1/coordinator/* and /api/v1/offload/status answer; docs/ref/node-api.md.
+// What the node's routes answer, of the types that the build makes of docs/ref/openapi/node.json. Names of the page's own stand for
+// schemas, and texts of which the server sends only some are narrowed to these.
+import type { components } from './api.g.js';
 
-export interface Problem {
-  code: string;
-  level: 'warn' | 'refuse';
-  message: string;
-}
+type Schemas = components['schemas'];
 
-export interface CameraView {
-  camera_id: string;
-  camera_position: string;
-  online: boolean;
+type Narrowed<T, N> = Omit<T, keyof N> & N;
+
+export type Problem = Narrowed<Schemas['ProblemView'], { level: 'warn' | 'refuse' }>;
+
+export type CameraView = Narrowed<Schemas['RigCamera'], {
   status: 'unknown' | 'offline' | 'online' | 'starting' | 'recording' | 'stopping' | 'error';
-  base_url: string | null;
-  ready: boolean;
-  report_age_ms: number | null;
   problems: Problem[] | null;
-  recording: { session_id: string; recording_id: string; duration_sec: number; frames: number; dropped_frames: number; size_bytes: number } | null;
-  offset_ms: number | null;
-  confidence: string | null;
-  is_master: boolean | null;
-  recording_minutes: number | null;
-  free_gb: number | null;
-  temperature_c: number | null;
-  battery_percent: number | null;
-  offload: { pending_count: number; pending_bytes: number; confirmed_count: number } | null;
-  last_problem: string | null;
-  last_problem_at: string | null;
-}
+}>;
 
-export interface SessionView {
-  id: string;
-  status: 'created' | 'starting' | 'recording' | 'stopping' | 'completed' | 'failed';
-  started_at: string | null;
-  stopped_at: string | null;
-  start_spread_ms: number | null;
-  cameras: { camera_id: string; status: string; problem: string | null }[];
-}
+export type SessionView = Narrowed<Schemas['SessionStatus'], { status: 'created' | 'starting' | 'recording' | 'stopping' | 'completed' | 'failed' }>;
 
-export interface RigStatus {
-  timestamp: string;
-  age_ms: number;
-  coordinator_reachable: boolean;
-  session: SessionView | null;
-  disagreements: string[];
-  cameras: CameraView[];
-}
+export type RigStatus = Narrowed<Schemas['RigStatus'], { session: SessionView | null; cameras: CameraView[] }>;
 
-export interface NodeStatus {
-  node: { camera_id: string; version: string };
-}
+export type NodeStatus = Schemas['NodeStatus'];
 
 export interface Snapshot {
   node: NodeStatus;
   rig: RigStatus;
 }
 
-export interface Check {
-  name: string;
-  camera_id: string | null;
-  passed: boolean;
-  level: 'ok' | 'warn' | 'refuse';
-  message: string;
-}
+export type Check = Narrowed<Schemas['PreflightCheck'], { level: 'ok' | 'warn' | 'refuse' }>;
 
-export interface Preflight {
-  passed: boolean;
-  checks: Check[];
-}
+export type Preflight = Narrowed<Schemas['PreflightResult'], { checks: Check[] }>;
 
-export interface Framing {
-  status: 'no_field' | 'partial' | 'good' | 'excellent';
-  message: string;
-  guidance: string[];
-  assist_running: boolean;
-  confirmed: boolean;
-}
+export type Framing = Narrowed<Schemas['FramingView'], { status: 'no_field' | 'partial' | 'good' | 'excellent' }>;
 
-export interface OffloadJob {
-  job_id: string;
-  session_id: string;
-  take: number;
-  status: 'pending' | 'uploading' | 'confirming' | 'completed' | 'failed';
-  attempts: number;
-  error: string | null;
-  size_bytes: number;
-  sent_bytes: number;
-  bytes_per_second: number;
-  seconds_left: number | null;
-}
+export type OffloadJob = Narrowed<Schemas['UploadJobView'], { status: 'pending' | 'uploading' | 'confirming' | 'completed' | 'failed' }>;
 
-export interface OffloadStatus {
-  paused: boolean;
-  waits_for_recording: boolean;
-  remaining_bytes: number;
-  seconds_left: number | null;
-  jobs: OffloadJob[];
-}
+export type OffloadStatus = Narrowed<Schemas['UploadQueueStatus'], { jobs: OffloadJob[] }>;
+
+export type SelfTest = Schemas['SelfTestResult'];

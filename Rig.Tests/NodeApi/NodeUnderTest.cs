@@ -27,7 +27,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free)
+    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true)
     {
         Catalogue.Free = free ?? Catalogue.Free;
         Camera = new ScriptedCamera(Catalogue);
@@ -48,7 +48,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
         app = NodeHost.Build(builder);
         Clock = app.Services.GetRequiredService<MasterClock>();
-        Board = new NodeBoard(this, withActors);
+        Board = new NodeBoard(this, isPublished && !withActors);
     }
 
     public TempFolder Folder { get; } = new();
@@ -94,6 +94,15 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public List<object> Asked { get; } = [];
 
     public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, null, settings);
+
+    /// <summary>In the moment before its actors run: nothing is published yet.</summary>
+    public static async Task<NodeUnderTest> StartBeforeItsActorsAsync()
+    {
+        var node = new NodeUnderTest([], withActors: false, null, isPublished: false);
+        await node.app.StartAsync();
+        node.Http.BaseAddress = new Uri(node.app.Urls.First());
+        return node;
+    }
 
     /// <summary>With the node's real local actors instead of scripted ones.</summary>
     public static Task<NodeUnderTest> StartWithActorsAsync(params string[] settings) => StartAsync(withActors: true, null, settings);
@@ -166,14 +175,14 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     internal sealed class NodeBoard
     {
         private readonly NodeUnderTest under;
-        private readonly bool actorsPublish;
+        private readonly bool publishes;
         private readonly PublishedNode published;
         private readonly PublishedRig rig;
         private NodeReport? node;
 
-        public NodeBoard(NodeUnderTest under, bool actorsPublish)
+        public NodeBoard(NodeUnderTest under, bool publishes)
         {
-            (this.under, this.actorsPublish) = (under, actorsPublish);
+            (this.under, this.publishes) = (under, publishes);
             (published, rig) = (under.Services.GetRequiredService<PublishedNode>(), under.Services.GetRequiredService<PublishedRig>());
             under.Camera.Changed += Publish;
             Publish();
@@ -193,7 +202,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
         private void Publish()
         {
-            if (!actorsPublish)
+            if (publishes)
             {
                 var (storage, sensors) = (under.Catalogue.Published.Status, under.Sensors.Read());
                 var report = node ?? under.Report();
