@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Rig.Actors.Gateway;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Recording;
@@ -49,6 +50,7 @@ internal sealed class ProgramClusters : IAsyncDisposable
             .AddSingleton(Options.Create(new NodeOptions { CameraId = cameraId, ClusterPort = port, SeedNodes = Addresses(seeds) }))
             .AddSingleton(Options.Create(new RigSessionOptions()))
             .AddSingleton<IRequiredActor<CameraActor>>(new NobodyRequired<CameraActor>())
+            .AddSingleton(new PublishedRig(TimeProvider.System))
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .BuildServiceProvider();
         var founder = new LateFounder(FirstSeedTimeout);
