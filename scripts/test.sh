@@ -6,7 +6,9 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh --tests
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-dotnet build Rig.sln -c Release -v quiet
+dotnet restore Rig.sln --locked-mode -v quiet
+dotnet build Rig.sln -c Release -v quiet --no-restore
+scripts/check-packages.sh
 dotnet format Rig.sln --no-restore --verify-no-changes
 for tests in Rig.*/Ui/tests; do
   [ -d "$tests" ] && node --test "$tests"/*.mjs
