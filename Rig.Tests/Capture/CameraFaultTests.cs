@@ -3,8 +3,8 @@ using Rig.CameraNode.Imaging;
 using Rig.CameraNode.Modes;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
-using Rig.Rehearsal.Demo;
 using Rig.Domain.Recordings;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;

@@ -4,8 +4,8 @@ using System.Text;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Native;
 using Rig.CameraNode.Storage;
-using Rig.Rehearsal.Demo;
 using Rig.Domain.Recordings;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Capture;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using ctl::Rig.Ctl.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Domain.Operations;
 using Rig.Hosting.Operations;
@@ -13,7 +14,6 @@ using Rig.Tests.Ingest;
 using Rig.Tests.Ingest.Security;
 using Rig.Tests.Storage;
 using Rig.Tests.Support;
-using ctl::Rig.Ctl.Operations;
 
 namespace Rig.Tests.Ctl;
 

@@ -1,10 +1,9 @@
 extern alias ctl;
-
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ctl::Rig.Ctl.Operations;
 using Rig.Domain.Operations;
 using Rig.Tests.Support;
-using ctl::Rig.Ctl.Operations;
 
 namespace Rig.Tests.Ctl;
 

@@ -8,8 +8,8 @@ using Rig.Tests.NodeApi;
 using Rig.Tests.NodeFraming;
 using Rig.Tests.Support;
 using static Microsoft.Playwright.Assertions;
-using static Rig.Domain.Messages.SessionProtocol;
 using static Rig.Actors.Transfer.UploadProtocol;
+using static Rig.Domain.Messages.SessionProtocol;
 
 namespace Rig.Tests.FieldUi;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Rig.Actors.Hosting;
-using Rig.Rehearsal.Demo;
 using Rig.Domain.Messages;
 using Rig.Ingest.Pull;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Ingest;

@@ -1,6 +1,5 @@
 extern alias ingest;
 extern alias node;
-
 using ingest::Rig.Ingest.Hosting;
 using ingest::Rig.Ingest.Pull;
 using ingest::Rig.Ingest.Settings;
@@ -8,12 +7,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using node::Rig.CameraNode.Settings;
 using Rig.Actors.Gateway;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
-using node::Rig.CameraNode.Settings;
 using Rig.Domain.Identity;
 using Rig.Tests.Support;
 using static Rig.Tests.Membership.AcrossNodes;

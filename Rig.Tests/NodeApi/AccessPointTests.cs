@@ -1,9 +1,8 @@
 extern alias node;
-
 using System.Text.Json;
+using node::Rig.CameraNode.Network;
 using Rig.Domain.Messages;
 using Rig.Tests.Support;
-using node::Rig.CameraNode.Network;
 using static Rig.Tests.NodeApi.ScriptedNetworkManager;
 
 namespace Rig.Tests.NodeApi;

@@ -1,10 +1,12 @@
 extern alias node;
-
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using node::Rig.CameraNode.Hosting;
+using node::Rig.CameraNode.Network;
+using node::Rig.CameraNode.Power;
 using Rig.Actors.Gateway;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
@@ -16,9 +18,6 @@ using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
 using Rig.Hosting.Configuration;
 using Rig.Tests.Support;
-using node::Rig.CameraNode.Hosting;
-using node::Rig.CameraNode.Network;
-using node::Rig.CameraNode.Power;
 
 namespace Rig.Tests.NodeApi;
 

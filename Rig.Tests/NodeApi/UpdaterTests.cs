@@ -1,5 +1,4 @@
 extern alias node;
-
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -7,9 +6,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using node::Rig.CameraNode.Updates;
 using Rig.Domain.Messages;
 using Rig.Tests.Support;
-using node::Rig.CameraNode.Updates;
 
 namespace Rig.Tests.NodeApi;
 

@@ -1,6 +1,6 @@
-using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Framing;
 using Rig.CameraNode.Imaging;
+using Rig.Rehearsal.DrawnMatch;
 
 namespace Rig.Tests.NodeFraming;
 

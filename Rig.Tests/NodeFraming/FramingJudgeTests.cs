@@ -1,6 +1,6 @@
-using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Framing;
 using Rig.Domain.Identity;
+using Rig.Rehearsal.DrawnMatch;
 using Xunit.Abstractions;
 
 namespace Rig.Tests.NodeFraming;

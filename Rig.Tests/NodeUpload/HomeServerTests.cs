@@ -1,18 +1,17 @@
 extern alias node;
-
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using node::Rig.CameraNode.Storage;
+using node::Rig.CameraNode.Upload;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
-using node::Rig.CameraNode.Upload;
-using node::Rig.CameraNode.Storage;
 
 namespace Rig.Tests.NodeUpload;
 

@@ -1,13 +1,12 @@
 extern alias node;
-
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using node::Rig.CameraNode.Storage;
+using node::Rig.CameraNode.Upload;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
 using Rig.Tests.Support;
-using node::Rig.CameraNode.Upload;
-using node::Rig.CameraNode.Storage;
 
 namespace Rig.Tests.NodeUpload;
 

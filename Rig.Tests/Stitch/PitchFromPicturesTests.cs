@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Identity;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Kernel;
 using Rig.Ingest.Stitch.Pitch;
+using Rig.Rehearsal.DrawnMatch;
 
 namespace Rig.Tests.Stitch;
 

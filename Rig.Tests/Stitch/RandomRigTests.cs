@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rig.Actors.Pipeline;
-using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Identity;
 using Rig.Ingest.Stitch.Align;
 using Rig.Ingest.Stitch.Geometry;
 using Rig.Ingest.Stitch.Kernel;
 using Rig.Ingest.Stitch.Vision;
+using Rig.Rehearsal.DrawnMatch;
 using Xunit.Abstractions;
 using CameraModel = Rig.Ingest.Stitch.Align.CameraModel;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
-using Rig.Rehearsal.DrawnMatch;
 using Rig.Domain.Identity;
 using Rig.Domain.Match;
 using Rig.Ingest.Stitch;
+using Rig.Rehearsal.DrawnMatch;
 using Rig.Tests.Support;
 using Xunit.Abstractions;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rig.Actors.Pipeline;
-using Rig.Rehearsal.DrawnMatch;
 using Rig.CameraNode.Imaging;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Rehearsal.DrawnMatch;
 
 namespace Rig.Tests.Stitch;
 

@@ -1,5 +1,5 @@
-using Rig.Rehearsal.DrawnMatch;
 using Rig.Domain.Identity;
+using Rig.Rehearsal.DrawnMatch;
 
 namespace Rig.Tests.Synthetic;
 

@@ -1,9 +1,9 @@
 extern alias ctl;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using ctl::Rig.Ctl.Operations;
 using Rig.Domain.Operations;
 using Rig.Rehearsal.Demo;
-using ctl::Rig.Ctl.Operations;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.EndToEnd.ClusterFaults;

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Rig.CameraNode.Storage;
-using Rig.Rehearsal.Demo;
 using Rig.Domain.Identity;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
 

@@ -1,8 +1,7 @@
 extern alias ctl;
-
 using System.Globalization;
-using Rig.Rehearsal.Demo;
 using Npgsql;
+using Rig.Rehearsal.Demo;
 using Rig.Tests.Ingest;
 using Rig.Tests.Support;
 
