@@ -1,17 +1,12 @@
-using Rig.Ingest.Clips;
-using Rig.Ingest.Detect;
-using Rig.Ingest.Events;
-using Rig.Ingest.Stitch;
+using Rig.Ingest.Stages;
 
 namespace Rig.Ingest.Hosting;
 
 internal static class ProgramSetup
 {
     /// <summary>What the program adds to the server that tests have too: the real stages and the operations port.</summary>
-    public static void AddProgram(WebApplicationBuilder builder) => builder.Services
-        .AddStitch(builder.Configuration)
-        .AddDetection(builder.Configuration)
-        .AddEvents(builder.Configuration)
-        .AddClips()
+    /// <param name="args">The program's command line.</param>
+    public static void AddProgram(WebApplicationBuilder builder, string[] args) => builder.Services
+        .AddStageProcesses(builder.Configuration, args)
         .AddIngestOperations();
 }

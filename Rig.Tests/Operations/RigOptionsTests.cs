@@ -92,7 +92,7 @@ public sealed class RigOptionsTests : IDisposable
                 builder.AddNode();
                 return NodeHost.Build(builder);
             case "ingest":
-                return IngestHost.Build(["--Rig:Database:ConnectionString=Host=127.0.0.1", .. args], ProgramSetup.AddProgram);
+                return IngestHost.Build(["--Rig:Database:ConnectionString=Host=127.0.0.1", .. args], builder => ProgramSetup.AddProgram(builder, args));
             default:
                 return ViewerHost.Build(AppContext.BaseDirectory, new Dictionary<string, string?>(keys.Select(key => KeyValuePair.Create(key, (string?)"x")))
                 {
