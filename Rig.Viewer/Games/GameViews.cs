@@ -3,6 +3,13 @@ using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Games;
 
+/// <param name="Role">As in docs/ref/viewer-api.md, such as <c>parent</c>.</param>
+/// <param name="NotifyFrequency"><c>instant</c>, <c>daily</c>, <c>weekly</c> or <c>none</c>.</param>
+internal sealed record PersonView(int Id, string? Email, string FirstName, string LastName, string Role, string NotifyFrequency);
+
+/// <param name="BirthYearStart">Of the oldest children of the team.</param>
+internal sealed record TeamView(int Id, string Name, string TeamCode, string? Season, int? BirthYearStart);
+
 /// <param name="HomeScore">Null while the goals cannot be told by side.</param>
 internal sealed record GameSummary(
     int Id, int TeamId, string TeamName, string? Opponent, DateTimeOffset GameDate, double DurationSeconds,

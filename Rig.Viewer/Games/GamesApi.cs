@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Rig.Hosting.Http;
 using Rig.Viewer.Accounts;
@@ -18,6 +19,7 @@ internal static class GamesApi
     {
         options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
     });
 
     public static void MapGamesApi(this IEndpointRouteBuilder routes)
@@ -26,20 +28,20 @@ internal static class GamesApi
         api.MapGetAndHead("/me", MeAsync);
         api.MapGetAndHead("/teams", async (ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) => await access.Teams(person)
             .OrderBy(team => team.Name).ThenBy(team => team.Id)
-            .Select(team => new { team.Id, team.Name, team.TeamCode, team.Season, team.BirthYearStart })
+            .Select(team => new TeamView(team.Id, team.Name, team.TeamCode, team.Season, team.BirthYearStart))
             .ToListAsync(cancellationToken));
         api.MapGetAndHead("/games", ListAsync);
-        api.MapGetAndHead("/games/{gameId:int}", async (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
-            await access.Games(person).Where(game => game.Id == gameId).Summaries().SingleOrDefaultAsync(cancellationToken) is { } game ? Results.Ok(game) : Results.NotFound());
-        api.MapGetAndHead("/games/{gameId:int}/watch", async (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
-            await access.Games(person).WatchAsync(gameId, cancellationToken) is { } watch ? Results.Ok(watch) : Results.NotFound());
+        api.MapGetAndHead("/games/{gameId:int}", async Task<Results<Ok<GameSummary>, NotFound>> (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
+            await access.Games(person).Where(game => game.Id == gameId).Summaries().SingleOrDefaultAsync(cancellationToken) is { } game ? TypedResults.Ok(game) : TypedResults.NotFound());
+        api.MapGetAndHead("/games/{gameId:int}/watch", async Task<Results<Ok<WatchView>, NotFound>> (int gameId, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
+            await access.Games(person).WatchAsync(gameId, cancellationToken) is { } watch ? TypedResults.Ok(watch) : TypedResults.NotFound());
     }
 
-    private static async Task<IResult> MeAsync(ClaimsPrincipal person, ViewerDb db, CancellationToken cancellationToken)
+    private static async Task<PersonView> MeAsync(ClaimsPrincipal person, ViewerDb db, CancellationToken cancellationToken)
     {
         var id = SessionCookie.UserId(person);
         var user = await db.Users.AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken);
-        return Results.Ok(new { user.Id, user.Email, user.FirstName, user.LastName, Role = SnakeCase.Of(user.Role), NotifyFrequency = SnakeCase.Of(user.NotifyFrequency) });
+        return new PersonView(user.Id, user.Email, user.FirstName, user.LastName, SnakeCase.Of(user.Role), SnakeCase.Of(user.NotifyFrequency));
     }
 
     private static async Task<IReadOnlyList<GameSummary>> ListAsync(int? team, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>

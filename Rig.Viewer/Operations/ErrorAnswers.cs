@@ -1,17 +1,13 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Rig.Hosting.Http;
 
 namespace Rig.Viewer.Operations;
-
-/// <summary>The body of every error that a program reads.</summary>
-internal sealed record ErrorBody(bool Success, string Error);
 
 /// <summary>Errors in the reader's language: JSON below /api and /media, a page elsewhere.</summary>
 internal static class ErrorAnswers
 {
     public static bool WantsJson(HttpRequest request) =>
         request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/media");
-
-    public static IResult Error(int statusCode, string sentence) => Results.Json(new ErrorBody(false, sentence), statusCode: statusCode);
 
     public static void UseErrorAnswers(this IApplicationBuilder app)
     {
@@ -39,7 +35,7 @@ internal static class ErrorAnswers
         context.Response.StatusCode = statusCode;
         if (WantsJson(context.Request))
         {
-            await context.Response.WriteAsJsonAsync(new ErrorBody(false, Sentence(statusCode)), context.RequestAborted);
+            await ApiError.Of(statusCode, Sentence(statusCode)).ExecuteAsync(context);
             return;
         }
 

@@ -17,14 +17,17 @@ internal static class OperationsSetup
     {
         // Made now, so that every figure is there before the first request.
         routes.ServiceProvider.GetRequiredService<ViewerMetrics>();
-        routes.MapGetAndHead("/health", HealthAsync).AllowAnonymous();
+        routes.MapGetAndHead("/health", HealthAsync).Produces<HealthView>().AllowAnonymous();
         routes.MapRigMetrics(mayRead: IsThisMachine).AllowAnonymous();
     }
 
     private static async Task<IResult> HealthAsync(ViewerDb db, CancellationToken cancellationToken) =>
         await db.Database.CanConnectAsync(cancellationToken)
-            ? Results.Json(new { status = "ok", service = "rig-viewer" })
-            : ErrorAnswers.Error(StatusCodes.Status503ServiceUnavailable, "The database does not answer. Check that PostgreSQL runs.");
+            ? Results.Json(new HealthView("ok", "rig-viewer"))
+            : ApiError.Of(StatusCodes.Status503ServiceUnavailable, "The database does not answer. Check that PostgreSQL runs.");
+
+    /// <param name="Status"><c>ok</c>; a program that is not answers 503.</param>
+    internal sealed record HealthView(string Status, string Service);
 
     /// <summary>Only this machine reads the figures; behind a proxy that is who the proxy says asks.</summary>
     private static bool IsThisMachine(HttpContext context) =>

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Rig.Domain.Publishing;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
-using Rig.Viewer.Operations;
 using Rig.Viewer.Watch;
 
 namespace Rig.Viewer.Publish;
@@ -31,10 +30,10 @@ internal static class PublishEndpoints
         // The key stands for the session: cookies count for nothing here, so there is nothing to forge.
         var games = routes.MapGroup("/api/v1/push/games").AllowAnonymous()
             .AddEndpointFilter(routes.ServiceProvider.GetRequiredService<PublishKeyFilter>());
-        games.MapPost("/", AnnounceAsync);
-        games.MapGetAndHead("/{gameId:int}", async (int gameId, PublicationService service, CancellationToken cancellationToken) => Answer(await service.StatusAsync(gameId, cancellationToken)));
-        games.MapPatch("/{gameId:int}/files/{name}", AppendAsync);
-        games.MapPost("/{gameId:int}/publish", async (int gameId, PublicationService service, CancellationToken cancellationToken) => Answer(await service.PublishAsync(gameId, cancellationToken)));
+        games.MapPost("/", AnnounceAsync).Accepts<GamePublication>("application/json").Produces<PublicationStatus>();
+        games.MapGetAndHead("/{gameId:int}", async (int gameId, PublicationService service, CancellationToken cancellationToken) => Answer(await service.StatusAsync(gameId, cancellationToken))).Produces<PublicationStatus>();
+        games.MapPatch("/{gameId:int}/files/{name}", AppendAsync).Produces(StatusCodes.Status204NoContent);
+        games.MapPost("/{gameId:int}/publish", async (int gameId, PublicationService service, CancellationToken cancellationToken) => Answer(await service.PublishAsync(gameId, cancellationToken))).Produces<PublicationStatus>();
     }
 
     private static async Task<IResult> AnnounceAsync(HttpContext context, PublicationService service, CancellationToken cancellationToken)
@@ -47,11 +46,11 @@ internal static class PublishEndpoints
         }
         catch (JsonException broken)
         {
-            return ErrorAnswers.Error(StatusCodes.Status400BadRequest, $"The body is not a game: it breaks at '{broken.Path ?? "$"}'. See docs/ref/publish-api.md.");
+            return ApiError.Of(StatusCodes.Status400BadRequest, $"The body is not a game: it breaks at '{broken.Path ?? "$"}'. See docs/ref/publish-api.md.");
         }
 
         return publication is null
-            ? ErrorAnswers.Error(StatusCodes.Status400BadRequest, "The body is null where a game is expected. See docs/ref/publish-api.md.")
+            ? ApiError.Of(StatusCodes.Status400BadRequest, "The body is null where a game is expected. See docs/ref/publish-api.md.")
             : Answer(await service.AnnounceAsync(publication, cancellationToken));
     }
 
@@ -60,12 +59,12 @@ internal static class PublishEndpoints
         LimitBody(context);
         if (context.Request.ContentLength > MaxBodyBytes)
         {
-            return ErrorAnswers.Error(StatusCodes.Status413PayloadTooLarge, "The body is over 64 MiB; send the file in smaller pieces.");
+            return ApiError.Of(StatusCodes.Status413PayloadTooLarge, "The body is over 64 MiB; send the file in smaller pieces.");
         }
 
         if (!long.TryParse(context.Request.Headers[OffsetHeader].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var offset))
         {
-            return ErrorAnswers.Error(StatusCodes.Status400BadRequest, "The header Upload-Offset is missing or not a number of bytes.");
+            return ApiError.Of(StatusCodes.Status400BadRequest, "The header Upload-Offset is missing or not a number of bytes.");
         }
 
         var outcome = await service.AppendAsync(gameId, name, offset, context.Request.ContentLength, context.Request.Body, cancellationToken);
@@ -74,7 +73,7 @@ internal static class PublishEndpoints
             context.Response.Headers[OffsetHeader] = held.ToString(CultureInfo.InvariantCulture);
         }
 
-        return outcome.Refusal is { } refusal ? ErrorAnswers.Error(refusal.StatusCode, refusal.Error) : Results.NoContent();
+        return outcome.Refusal is { } refusal ? ApiError.Of(refusal.StatusCode, refusal.Error) : Results.NoContent();
     }
 
     private static void LimitBody(HttpContext context)
@@ -86,6 +85,6 @@ internal static class PublishEndpoints
     }
 
     private static IResult Answer(PublicationAnswer answer) => answer.Refusal is { } refusal
-        ? ErrorAnswers.Error(refusal.StatusCode, refusal.Error)
+        ? ApiError.Of(refusal.StatusCode, refusal.Error)
         : Results.Json(answer.Status, PublicationJson.Default.PublicationStatus);
 }

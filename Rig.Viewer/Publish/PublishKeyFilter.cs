@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Rig.Viewer.Operations;
+using Rig.Hosting.Http;
 
 namespace Rig.Viewer.Publish;
 
@@ -25,7 +25,7 @@ internal sealed class PublishKeyFilter(IOptions<PublishOptions> options) : IEndp
         }
 
         context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
-        return ValueTask.FromResult<object?>(ErrorAnswers.Error(
+        return ValueTask.FromResult<object?>(ApiError.Of(
             StatusCodes.Status401Unauthorized,
             "The publish key is missing or wrong. Send 'Authorization: Bearer KEY' with the key whose SHA-256 is Rig:Push:ApiKeySha256 of the viewer."));
     }

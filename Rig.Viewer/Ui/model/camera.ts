@@ -1,5 +1,5 @@
 // The virtual camera: a perspective view into a cylindrical panorama. Pure; angles in radians, yaw to the right and pitch
-// downwards positive. Axes and formulas are those of Rig.Actors/Pipeline/PanoramaGeometry.cs.
+// downwards positive. Axes and formulas are those of Rig.Domain/Match/PanoramaGeometry.cs.
 
 export interface Panorama {
   readonly width: number;

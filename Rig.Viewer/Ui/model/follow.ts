@@ -1,14 +1,10 @@
 // The camera that follows the play: the path the server found, read at any time, and a smooth chase after it. Pure.
 
+import type { components } from "../api.g.js";
 import { radians, type View } from "./camera.js";
 
 /** As the server sends it; between keys it is interpolated linearly. */
-export interface FollowKey {
-  readonly t_seconds: number;
-  readonly yaw_deg: number;
-  readonly pitch_deg: number;
-  readonly fov_deg: number;
-}
+export type FollowKey = components["schemas"]["FollowKey"];
 
 const viewOf = (key: FollowKey): View => ({ yaw: radians(key.yaw_deg), pitch: radians(key.pitch_deg), fov: radians(key.fov_deg) });
 

@@ -1,11 +1,8 @@
 // The only place that asks the server. Every answer is one of three, so a caller cannot forget the bad ones.
 
-import type { Panorama } from "../model/camera.js";
-import type { FollowKey } from "../model/follow.js";
+import type { components } from "../api.g.js";
 
-export interface Watch {
-  readonly metadata: { readonly fps: number; readonly panorama: Panorama; readonly follow: readonly FollowKey[] };
-}
+export type Watch = components["schemas"]["WatchView"];
 
 export type Answer<T> =
   | { readonly kind: "ok"; readonly value: T }
