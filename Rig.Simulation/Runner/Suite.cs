@@ -10,7 +10,6 @@ namespace Rig.Simulation.Runner;
 /// </summary>
 internal sealed class Suite(Workers workers, int seeds, Action<SuiteResult> report)
 {
-    private const int CanarySeeds = 20;
     private const int Batch = 10;
 
     public async Task RunAsync(IReadOnlyList<InvariantSet> sets, CancellationToken cancellationToken)
@@ -39,8 +38,8 @@ internal sealed class Suite(Workers workers, int seeds, Action<SuiteResult> repo
     private async Task CanaryAsync(InvariantSet set, IReadOnlyList<Outcome> first, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        using var other = new Workers(1);
-        var again = await other.RunAsync(set.Name, Enumerable.Range(1, Math.Min(CanarySeeds, seeds)).Reverse(), null, cancellationToken);
+        using var other = new Workers(workers.Count);
+        var again = await other.RunAsync(set.Name, Enumerable.Range(1, seeds).Reverse(), null, cancellationToken);
         var different = again.Where(outcome => first[outcome.Seed - 1] is var one && (one.Hash, one.Steps, one.Simulated) != (outcome.Hash, outcome.Steps, outcome.Simulated)).ToList();
         report(new SuiteResult(
             set.Name, SuiteResult.Canary, again.Count, different.Count, [.. different.Select(outcome => $"{set.Name} seed {outcome.Seed} runs otherwise in another process")], again.Sum(outcome => outcome.Simulated.TotalSeconds), watch.Elapsed.TotalSeconds));

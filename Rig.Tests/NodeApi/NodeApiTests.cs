@@ -217,6 +217,14 @@ public sealed class NodeApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_byte_order_mark_before_a_body_is_skipped()
+    {
+        node.CameraAnswers = message => message is StartTake start ? new TakeBegan(new RecordingId(start.SessionId, CameraId.Left), start.StartAtMaster, start.StartAtMaster, "/v/x.mp4") : null;
+        var (status, body) = await node.PostAsync("/api/v1/record/start", "\uFEFF{\"session_id\":\"Final\"}");
+        Assert.Equal((200, "Final"), (status, body.GetProperty("session_id").GetString()));
+    }
+
+    [Fact]
     public async Task Coordinator_status_is_there_before_anybody_was_heard()
     {
         await using var early = await NodeUnderTest.StartBeforeItsActorsAsync();
