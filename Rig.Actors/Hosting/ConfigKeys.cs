@@ -5,7 +5,7 @@ namespace Rig.Actors.Hosting;
 /// <summary>Finds misspelled keys: compares a program's HOCON with Akka.NET's reference configuration.</summary>
 public static class ConfigKeys
 {
-    /// <summary>Sections in which every name is one's own.</summary>
+    /// <summary>Sections whose keys are free names.</summary>
     private static readonly string[] Open =
     [
         "akka.actor.serializers", "akka.actor.serialization-bindings", "akka.actor.serialization-identifiers", "akka.coordinated-shutdown.phases",

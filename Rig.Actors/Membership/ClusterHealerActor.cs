@@ -17,7 +17,7 @@ public sealed class ClusterHealerActor : ReceiveActor, IWithTimers
     // Longer than a restarted node needs until its actors answer.
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(20);
 
-    // A join waits until the members' pictures agree; one that was taken in by a cluster that ended since waits for ever.
+    // A join waits until the members' pictures agree; one that was taken in by a cluster that ended since waits forever.
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(20);
 
     private readonly string voterRole;

@@ -4,7 +4,7 @@ namespace Rig.Actors.Membership;
 
 /// <summary>
 /// Decides between two clusters of the same rig. They come about when the first seed node is switched on while it is cut off, or when
-/// both sides of a network that was cut in several places went on. Akka.NET lets them stand beside each other for ever.
+/// both sides of a network that was cut in several places went on. Akka.NET lets them stand beside each other forever.
 /// </summary>
 /// <remarks>Both sides decide alike: of two clusters exactly one gives way.</remarks>
 public static class Islands

@@ -10,7 +10,7 @@ public static class CameraProtocol
     public sealed record AttachGateway(IActorRef Gateway) : INoSerializationVerificationNeeded;
 
     /// <summary>
-    /// Records a take that is nobody's, now and without asking the guards. Answer: <see cref="RecordingProtocol.TakeBegan"/> once the first
+    /// Records a take that belongs to no session, now and without asking the guards. Answer: <see cref="RecordingProtocol.TakeBegan"/> once the first
     /// fragment is durable, or <see cref="RecordingProtocol.TakeRefused"/>.
     /// </summary>
     /// <param name="Id">Of a self-test's session.</param>

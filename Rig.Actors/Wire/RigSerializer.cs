@@ -10,7 +10,7 @@ namespace Rig.Actors.Wire;
 /// Puts the project's messages on the wire as JSON, each under a short name of its own. The names are the protocol: one is never
 /// given to another message, and an unknown one is refused. No type name of the code ever travels.
 /// </summary>
-/// <remarks>Every message has a golden file under Rig.Tests/Wire/Goldens that must decode for ever.</remarks>
+/// <remarks>Every message has a golden file under Rig.Tests/Wire/Goldens that must decode forever.</remarks>
 public sealed class RigSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     internal static readonly FrozenDictionary<string, JsonTypeInfo> Messages = new Dictionary<string, JsonTypeInfo>(StringComparer.Ordinal)

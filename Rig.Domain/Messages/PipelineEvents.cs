@@ -3,7 +3,7 @@ using Rig.Domain.Identity;
 
 namespace Rig.Domain.Messages;
 
-/// <summary>A session's history in the journal, under <c>pipeline-SESSION</c>. Stored for ever, so members are only ever added, and added ones are optional.</summary>
+/// <summary>A session's history in the journal, under <c>pipeline-SESSION</c>. Stored forever, so members are only ever added, and added ones are optional.</summary>
 public static class PipelineEvents
 {
     public interface IPipelineEvent : IRigMessage

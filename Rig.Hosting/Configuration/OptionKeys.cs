@@ -37,7 +37,7 @@ public static class OptionKeys
         string.Equals(property.Name, key, StringComparison.OrdinalIgnoreCase)
         || string.Equals(property.GetCustomAttribute<FormerNameAttribute>()?.Name, key, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Names of one's own stand in lists and dictionaries.</summary>
+    /// <summary>Lists and dictionaries take any name.</summary>
     private static bool IsLeaf(Type type) => type == typeof(string) || type.IsValueType || type.IsAssignableTo(typeof(IEnumerable));
 
     private static string Sentence(string path, IEnumerable<string> known) => $"'{path}' is no known key.{NearestKey.Hint(path, known, "")}";

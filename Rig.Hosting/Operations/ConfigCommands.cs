@@ -22,7 +22,7 @@ public static class ConfigCommands
                 .Select(entry => new JsonObject { ["key"] = entry.Key, ["value"] = IsSecret(entry.Key) && entry.Value.Length > 0 ? Mask : entry.Value });
         });
 
-    /// <summary>True when the key's last names say that its value is for nobody's eyes.</summary>
+    /// <summary>True when the key's last names say that its value is a secret.</summary>
     internal static bool IsSecret(string key) => SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
         && !key.EndsWith("Path", StringComparison.OrdinalIgnoreCase);
 

@@ -24,7 +24,7 @@ public sealed class DetectOptions
     {
         if (Detector != Background)
         {
-            yield return $"{Section}:Detector is '{Detector}'; the detector there is is '{Background}'.";
+            yield return $"{Section}:Detector is '{Detector}'; use '{Background}'.";
         }
 
         if (!(Fps is >= 1 and <= 60))

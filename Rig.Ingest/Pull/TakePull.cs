@@ -110,5 +110,5 @@ public sealed class TakePull(
 
 public sealed class TakeNotWholeException(string message) : Exception(message);
 
-/// <summary>No failure: the take comes home by another hand.</summary>
+/// <summary>No failure: another transfer brings the take.</summary>
 public sealed class TakenElsewhereException(string message, Exception? inner = null) : Exception(message, inner);

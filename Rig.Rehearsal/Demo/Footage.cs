@@ -18,7 +18,7 @@ internal static class Footage
 
     /// <summary>
     /// Looks for <c>left*.mp4</c>, <c>center*.mp4</c> and <c>right*.mp4</c>, or files of other containers; beside them
-    /// <c>left*checkerboard*/</c> and <c>left*keypoints*.xml</c> and so on, each optional. Capitals or not is all the same.
+    /// <c>left*checkerboard*/</c> and <c>left*keypoints*.xml</c> and so on, each optional. Case does not matter.
     /// </summary>
     /// <exception cref="DemoException">The folder has no left and right file.</exception>
     public static IReadOnlyList<FootageCamera> Find(string folder)

@@ -14,7 +14,7 @@ public static class TruthScore
     /// <summary>A person counts as found when one track of his own is within this distance.</summary>
     public const double MatchM = 2;
 
-    /// <summary>People farther outside the lines than this are nobody's business, found or not.</summary>
+    /// <summary>People farther outside the lines than this do not count, found or not.</summary>
     public const double MarginM = 2;
 
     /// <summary>The ball counts as found when it is drawn within this distance at its place, across the line of sight.</summary>

@@ -4,7 +4,7 @@ using Rig.Tests.Support;
 
 namespace Rig.Tests.Media;
 
-/// <summary>ffmpeg that waits for ever, for a pipe that nobody writes, is gone once nobody wants it any more.</summary>
+/// <summary>ffmpeg that waits forever, for a pipe that nobody writes, is gone once nobody wants it any more.</summary>
 public sealed class EndingTests : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);

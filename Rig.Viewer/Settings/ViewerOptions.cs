@@ -20,7 +20,7 @@ internal sealed class ViewerOptions
     /// <summary>Sign-in attempts that one address may make in a minute.</summary>
     public int LoginAttemptsPerMinute { get; set; } = 20;
 
-    /// <summary>All configured names, as the Host header has them; <c>[::]</c> and <c>0.0.0.0</c> are nobody's.</summary>
+    /// <summary>All configured names, as the Host header has them; <c>[::]</c> and <c>0.0.0.0</c> name no host.</summary>
     public IEnumerable<string> HostNames => Hosts.Select(name => Uri.CheckHostName(name) == UriHostNameType.IPv6 && !name.StartsWith('[') ? $"[{name}]" : name)
         .Concat(new[] { PublicUrl, ListenUrl }.OfType<string>().Select(url => new Uri(url).Host)).Where(name => name is not ("0.0.0.0" or "[::]"));
 

@@ -8,7 +8,7 @@ namespace Rig.Simulation.Scenarios.Offload;
 /// <summary>
 /// Offload with receipts: two nodes record, a server fetches and confirms, and everything fails: links, processes, power, disks. A
 /// node deletes only what the server durably holds, nothing unverified is confirmed, nothing sealed is ever missing, and in peace
-/// every take comes home.
+/// every take reaches the server.
 /// </summary>
 internal static class OffloadSet
 {
