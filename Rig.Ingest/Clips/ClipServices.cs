@@ -1,8 +1,9 @@
 using Rig.Actors.Pipeline;
+using Rig.Domain.Messages;
 
 namespace Rig.Ingest.Clips;
 
 internal static class ClipServices
 {
-    public static IServiceCollection AddClips(this IServiceCollection services) => services.AddSingleton<IPipelineStage, ClipStage>();
+    public static IServiceCollection AddClips(this IServiceCollection services) => services.AddKeyedSingleton<IPipelineStage, ClipStage>(PipelineStage.Clips);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
+using Rig.Domain.Messages;
 using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Detect;
@@ -11,7 +12,7 @@ public static class DetectRegistration
     {
         services.AddRigOptions<DetectOptions>(DetectOptions.Section);
         services.AddSingleton<IValidateOptions<DetectOptions>, DetectOptionsValidator>();
-        services.AddSingleton<IPipelineStage, DetectStage>();
+        services.AddKeyedSingleton<IPipelineStage, DetectStage>(PipelineStage.Detected);
         return services;
     }
 

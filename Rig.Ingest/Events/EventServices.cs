@@ -1,4 +1,5 @@
 using Rig.Actors.Pipeline;
+using Rig.Domain.Messages;
 using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Events;
@@ -8,6 +9,6 @@ internal static class EventServices
     public static IServiceCollection AddEvents(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRigOptions<EventOptions>(EventOptions.Section).ValidateDataAnnotations();
-        return services.AddSingleton<IPipelineStage, EventStage>();
+        return services.AddKeyedSingleton<IPipelineStage, EventStage>(PipelineStage.Events);
     }
 }

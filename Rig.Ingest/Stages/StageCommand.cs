@@ -30,7 +30,7 @@ internal static class StageCommand
         try
         {
             using var host = Build(settings, lines);
-            var worker = host.Services.GetServices<IPipelineStage>().Single(candidate => candidate.Stage == stage);
+            var worker = host.Services.GetRequiredKeyedService<IPipelineStage>(stage);
             lines.Write(new StageLine(Result: await worker.RunAsync(given.ToContext(), lines, CancellationToken.None)));
         }
         catch (StageFailedException e)

@@ -25,7 +25,8 @@ internal sealed class StageProcess(PipelineStage stage, string program, IReadOnl
     /// <exception cref="IOException">The process could not do its work, or ended without a result.</exception>
     public async Task<JsonObject> RunAsync(StageContext context, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using var process = ChildProcess.Start(new ProcessStartInfo("nice", ["-n", $"{Niceness}", program, "stage", $"{stage}", .. settings])
+        // In a session of its own: Ctrl-C is for the server, which ends the stage by giving it up, and no failure of the stage.
+        using var process = ChildProcess.Start(new ProcessStartInfo("setsid", ["nice", "-n", $"{Niceness}", program, "stage", $"{stage}", .. settings])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

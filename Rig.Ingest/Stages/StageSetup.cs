@@ -12,7 +12,7 @@ internal static class StageSetup
     /// <summary>Those that compute for minutes; what is published goes over the network and stays in the server.</summary>
     private static readonly PipelineStage[] Heavy = [PipelineStage.Aligned, PipelineStage.Stitched, PipelineStage.Detected, PipelineStage.Events, PipelineStage.Clips];
 
-    /// <summary>The stages themselves, as the stage process runs them.</summary>
+    /// <summary>The stages themselves, each under its name, as the stage process runs them.</summary>
     public static IServiceCollection AddStages(this IServiceCollection services, IConfiguration configuration) => services
         .AddStitch(configuration)
         .AddDetection(configuration)
@@ -23,13 +23,7 @@ internal static class StageSetup
     /// <param name="settings">The server's command line.</param>
     public static IServiceCollection AddStageProcesses(this IServiceCollection services, IConfiguration configuration, string[] settings)
     {
-        var mine = services.Where(IsStage).ToList();
         services.AddStages(configuration);
-        foreach (var stage in services.Where(IsStage).Except(mine).ToList())
-        {
-            services.Remove(stage);
-        }
-
         foreach (var stage in Heavy)
         {
             services.AddSingleton<IPipelineStage>(provider => new StageProcess(
@@ -37,7 +31,5 @@ internal static class StageSetup
         }
 
         return services;
-
-        static bool IsStage(ServiceDescriptor descriptor) => descriptor.ServiceType == typeof(IPipelineStage);
     }
 }

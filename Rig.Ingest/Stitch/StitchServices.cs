@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
+using Rig.Domain.Messages;
 using Rig.Hosting.Configuration;
 
 namespace Rig.Ingest.Stitch;
@@ -12,8 +13,8 @@ public static class StitchServices
     {
         services.AddRigOptions<StitchOptions>(StitchOptions.Section);
         services.AddSingleton<IValidateOptions<StitchOptions>, StitchOptionsValidator>();
-        services.AddSingleton<IPipelineStage, AlignStage>();
-        services.AddSingleton<IPipelineStage, StitchStage>();
+        services.AddKeyedSingleton<IPipelineStage, AlignStage>(PipelineStage.Aligned);
+        services.AddKeyedSingleton<IPipelineStage, StitchStage>(PipelineStage.Stitched);
         return services;
     }
 }

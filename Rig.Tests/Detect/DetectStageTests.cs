@@ -83,7 +83,7 @@ public sealed class DetectStageTests : IDisposable
     {
         var configuration = new ConfigurationBuilder().Build();
         using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddDetection(configuration).BuildServiceProvider();
-        var stage = services.GetServices<IPipelineStage>().Single(stage => stage.Stage == PipelineStage.Detected);
+        var stage = services.GetRequiredKeyedService<IPipelineStage>(PipelineStage.Detected);
         var context = new StageContext(default, session.Path, [], new Dictionary<PipelineStage, JsonObject>());
         return await stage.RunAsync(context, progress, cancellationToken);
     }

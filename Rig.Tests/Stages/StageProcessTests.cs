@@ -18,6 +18,9 @@ public sealed class StageProcessTests : IDisposable
     private static readonly string Program = Path.Combine(
         AppContext.BaseDirectory.Replace($"{Path.DirectorySeparatorChar}Rig.Tests{Path.DirectorySeparatorChar}", $"{Path.DirectorySeparatorChar}Rig.Ingest{Path.DirectorySeparatorChar}", StringComparison.Ordinal), "rig-ingest");
 
+    private const int Session = 6;
+    private const int Niceness = 19;
+
     private readonly TempFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -56,7 +59,10 @@ public sealed class StageProcessTests : IDisposable
         var running = new StageProcess(PipelineStage.Events, script, [], NullLoggerFactory.Instance).RunAsync(Context(), new Heard(), cancel.Token);
         await Eventually.HoldsAsync(() => File.Exists(folder.File("pid")));
         var process = int.Parse(await File.ReadAllTextAsync(folder.File("pid"), CancellationToken.None), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal(StageProcess.Niceness, NicenessOf(process) - NicenessOf(Environment.ProcessId));
+        Assert.Equal(StageProcess.Niceness, StatOf(process, Niceness) - StatOf(Environment.ProcessId, Niceness));
+
+        // So that Ctrl-C in the server's terminal does not reach it.
+        Assert.Equal(process, StatOf(process, Session));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{process}"));
@@ -73,11 +79,11 @@ public sealed class StageProcessTests : IDisposable
 
     private static StageProcess Stage(PipelineStage stage) => new(stage, Program, [], NullLoggerFactory.Instance);
 
-    /// <summary>The 19th field of /proc/PID/stat (proc(5)), counted behind the program's name, which may have blanks.</summary>
-    private static int NicenessOf(int process)
+    /// <param name="field">Its number in /proc/PID/stat (proc(5)), where the second is the program's name and may have blanks.</param>
+    private static int StatOf(int process, int field)
     {
         var stat = File.ReadAllText($"/proc/{process}/stat");
-        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[field - 3], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private StageContext Context() => new(SessionId.Parse("GAME_20261121_140000"), folder.Path, [], new Dictionary<PipelineStage, JsonObject>());
