@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rig.Domain.Json;
 using Rig.Hosting.Files;
 
 namespace Rig.CameraNode.Settings;
@@ -26,7 +27,8 @@ internal sealed class NodeConfigFile(string path) : ConfigurationProvider, IConf
 
         try
         {
-            var root = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
+            var json = File.ReadAllBytes(path);
+            var root = JsonNode.Parse(json.AsSpan(ByteOrderMark.LengthIn(json)))!.AsObject();
             if ((int?)root["version"] is not (> 0 and <= Version))
             {
                 throw new InvalidDataException($"{path} has version {root["version"]}; this software reads up to {Version}. Update it, or move the file away to start with default settings.");

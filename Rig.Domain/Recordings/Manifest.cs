@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rig.Domain.Identity;
+using Rig.Domain.Json;
 
 namespace Rig.Domain.Recordings;
 
@@ -31,7 +32,7 @@ public sealed record Manifest
 
     /// <exception cref="JsonException">Not a manifest of this form; the message names the field.</exception>
     public static Manifest Parse(ReadOnlySpan<byte> utf8Json) =>
-        JsonSerializer.Deserialize(utf8Json, ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
+        JsonSerializer.Deserialize(utf8Json[ByteOrderMark.LengthIn(utf8Json)..], ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
 }
 
 /// <param name="Id"><see cref="RecordingId"/> as text.</param>

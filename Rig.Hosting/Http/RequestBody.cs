@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Rig.Domain.Json;
 
 namespace Rig.Hosting.Http;
 
@@ -8,8 +9,6 @@ namespace Rig.Hosting.Http;
 public static class RequestBody
 {
     private const int MaxBytes = 64 * 1024;
-
-    private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
     /// <exception cref="ApiException">400 that says what is wrong, 413 when too large.</exception>
     public static async Task<JsonElement> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -42,9 +41,8 @@ public static class RequestBody
             throw NotJson();
         }
 
-        // Some clients begin with a byte order mark, which is no JSON.
         var json = buffer.AsMemory(0, length);
-        json = json.Span.StartsWith(ByteOrderMark) ? json[ByteOrderMark.Length..] : json;
+        json = json[ByteOrderMark.LengthIn(json.Span)..];
 
         // The parser leaves text undecoded until it is asked for, and would fail only then.
         if (!Utf8.IsValid(json.Span))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rig.Domain.Json;
 
 namespace Rig.Ingest.Intake;
 
@@ -11,6 +12,7 @@ internal static class StrictJson
     /// <exception cref="JsonException">Not one JSON value, nested deeper, or with a text that is no Unicode.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8Json, int maxDepth)
     {
+        utf8Json = utf8Json[ByteOrderMark.LengthIn(utf8Json.Span)..];
         var reader = new Utf8JsonReader(utf8Json.Span, new JsonReaderOptions { MaxDepth = maxDepth });
         try
         {

@@ -148,6 +148,15 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_manifest_that_begins_with_a_byte_order_mark_is_understood()
+    {
+        var file = SampleTake.Mp4();
+        var reply = await server.UploadAsync(SampleTake.Form(file, manifest: "\uFEFF" + SampleTake.Manifest(file).ToJsonString()));
+        Assert.Equal(200, reply.Status);
+        Assert.NotNull(Manifest.Parse(await File.ReadAllBytesAsync(folder.File("sessions", Session, "CAM_C", "manifest.json"))));
+    }
+
+    [Fact]
     public async Task A_second_take_lies_in_its_own_folder()
     {
         var (first, second) = (SampleTake.Mp4(seed: 1), SampleTake.Mp4(seed: 2));
