@@ -130,7 +130,7 @@ internal sealed class CaptureSupervisor : ReceiveActor, IWithTimers
                 log.Log(line.Level, line.Text);
                 break;
             default:
-                throw new InvalidOperationException($"Nothing is known of {effect}.");
+                throw new InvalidOperationException($"{effect} is not handled.");
         }
     }
 

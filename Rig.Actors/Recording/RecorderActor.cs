@@ -209,7 +209,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
                 Context.Parent.Tell(new RecorderTrouble(trouble.Message));
                 break;
             default:
-                throw new InvalidOperationException($"Nothing is known of {effect}.");
+                throw new InvalidOperationException($"{effect} is not handled.");
         }
     }
 

@@ -69,7 +69,7 @@ internal static class CoordinatorApi
                     : "All cameras record.",
                 StatusReader.Of(started.Session))),
             SessionRefused refused => throw Refusal(refused),
-            _ => throw new ApiException(StatusCodes.Status500InternalServerError, "The coordinator gave an answer that makes no sense here."),
+            _ => throw UnexpectedAnswer.From("coordinator"),
         };
     }
 
@@ -82,7 +82,7 @@ internal static class CoordinatorApi
             {
                 RecordingProtocol.TakeFinished finished => TypedResults.Ok(new LoneCameraStopped(true, finished.RecordingId.SessionId.Value, "This camera stopped. The others are not in reach.")),
                 RecordingProtocol.TakeRefused refused => throw RecordApi.Refusal(refused),
-                _ => throw RecordApi.Senseless(),
+                _ => throw UnexpectedAnswer.From("camera"),
             };
         }
 
@@ -98,7 +98,7 @@ internal static class CoordinatorApi
                     : "All cameras stopped and closed their recordings.",
                 StatusReader.Of(stopped.Session))),
             SessionRefused refused => throw Refusal(refused),
-            _ => throw new ApiException(StatusCodes.Status500InternalServerError, "The coordinator gave an answer that makes no sense here."),
+            _ => throw UnexpectedAnswer.From("coordinator"),
         };
     }
 

@@ -102,7 +102,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
     private static JsonObject Failed(PeerAnswer answer) => new()
     {
         ["success"] = false,
-        ["error"] = answer.Error ?? (answer.Body?["error"] is JsonValue error && error.TryGetValue<string>(out var text) ? text : "The camera gave an answer that makes no sense here."),
+        ["error"] = answer.Error ?? (answer.Body?["error"] is JsonValue error && error.TryGetValue<string>(out var text) ? text : UnexpectedAnswer.Of("camera")),
     };
 
     private JsonObject Json(object value) => (JsonObject)JsonSerializer.SerializeToNode(value, json.Value.SerializerOptions)!;

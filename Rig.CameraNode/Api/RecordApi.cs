@@ -37,7 +37,7 @@ internal static class RecordApi
         {
             TakeBegan began => new RecordStartAnswer(true, began.RecordingId.SessionId.Value, began.RecordingId.ToString(), began.FilePath, began.FirstFrameMaster),
             TakeRefused refused => throw Refusal(refused),
-            _ => throw Senseless(),
+            _ => throw UnexpectedAnswer.From("camera"),
         };
 
     private static async Task<RecordStopAnswer> StopAsync(HttpRequest request, INodeControl node, CancellationToken cancellationToken)
@@ -49,11 +49,9 @@ internal static class RecordApi
                 true, finished.RecordingId.SessionId.Value, finished.RecordingId.ToString(), finished.FilePath, finished.ManifestPath, finished.DurationSec,
                 finished.Frames, finished.DroppedFrames, finished.SizeBytes, VideoChecksum.Sha256(finished.Sha256), finished.EndReason),
             TakeRefused refused => throw Refusal(refused),
-            _ => throw Senseless(),
+            _ => throw UnexpectedAnswer.From("camera"),
         };
     }
-
-    internal static ApiException Senseless() => new(StatusCodes.Status500InternalServerError, "The camera gave an answer that makes no sense here.");
 
     internal static ApiException Refusal(TakeRefused refused) => new(
         refused.Code switch

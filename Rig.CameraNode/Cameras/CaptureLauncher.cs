@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Reflection;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Capture;
@@ -73,10 +72,7 @@ internal sealed class CaptureLauncher(
         Fps = mode.Fps,
         BitrateMbps = options.Value.BitrateMbps,
         Lens = mode.Lens,
-        Device = new ManifestDevice(Environment.MachineName, SoftwareVersion: SoftwareVersion),
+        Device = new ManifestDevice(Environment.MachineName, SoftwareVersion: NodeVersion.WithCommit),
         Framing = request.Framing?.Invoke(),
     };
-
-    private static string SoftwareVersion { get; } =
-        typeof(CaptureLauncher).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

@@ -130,7 +130,7 @@ internal sealed class SelfTestRunner(
     {
         T answer => answer,
         RecordingProtocol.TakeRefused refused => throw new TakeFailedException(refused.Message),
-        var other => throw new TakeFailedException($"The camera gave an answer that makes no sense here: {other.GetType().Name}."),
+        var other => throw new TakeFailedException($"The camera sent an unexpected answer, {other.GetType().Name}."),
     };
 
     /// <summary>Removes the files of this and of earlier self-tests, and of nothing else.</summary>
