@@ -28,7 +28,7 @@ public sealed record StageContext(
     IReadOnlyList<TakeFile> Takes,
     IReadOnlyDictionary<PipelineStage, JsonObject> Results);
 
-public sealed record TakeFile(RecordingId Id, string VideoPath, Manifest Manifest);
+public sealed record TakeFile(TakeId Id, string VideoPath, Manifest Manifest);
 
 /// <param name="Fraction">0 to 1.</param>
 /// <param name="Message">What is being done, in words for the status page.</param>

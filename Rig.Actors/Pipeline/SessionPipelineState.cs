@@ -35,7 +35,7 @@ public sealed record SessionPipelineState(SessionId SessionId)
     public DateTimeOffset? QueuedAt { get; private init; }
 
     /// <summary>The takes that the run was queued with.</summary>
-    public ImmutableArray<RecordingId> Takes { get; private init; } = [];
+    public ImmutableArray<TakeId> Takes { get; private init; } = [];
 
     /// <summary>How often the operator had a stage of this run tried again.</summary>
     public int Retries { get; private init; }

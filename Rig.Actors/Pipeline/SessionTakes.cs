@@ -4,14 +4,14 @@ using Rig.Domain.Recordings;
 namespace Rig.Actors.Pipeline;
 
 /// <param name="Queued">The takes that its newest run was queued with; empty before the first.</param>
-public sealed record SessionTakes(SessionId SessionId, IReadOnlyList<CollectedTake> Takes, IReadOnlyCollection<RecordingId> Queued);
+public sealed record SessionTakes(SessionId SessionId, IReadOnlyList<CollectedTake> Takes, IReadOnlyCollection<TakeId> Queued);
 
 /// <param name="EndReason">One of <see cref="TakeEndReason"/>; null from senders that do not say it.</param>
 /// <param name="SessionCameras">The cameras that were asked to record; null or empty from senders that do not say it.</param>
 /// <param name="IsDamaged">Its file on the server's disk is missing or changed.</param>
 /// <param name="Problem">What is wrong with the video as it came, as a sentence.</param>
 public sealed record CollectedTake(
-    RecordingId Id,
+    TakeId Id,
     DateTimeOffset ReceivedAt,
     string? EndReason,
     IReadOnlyList<string>? SessionCameras,

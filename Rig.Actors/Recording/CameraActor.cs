@@ -135,7 +135,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         List<Problem> all = [.. report.Problems];
         if (report.Phase != NodePhase.Idle)
         {
-            all.Add(new Problem(ProblemCodes.Busy, ProblemLevel.Refuse, $"{ports.CameraId} is recording {report.Take?.RecordingId.SessionId} already."));
+            all.Add(new Problem(ProblemCodes.Busy, ProblemLevel.Refuse, $"{ports.CameraId} is recording {report.Take?.TakeId.SessionId} already."));
         }
 
         if (looked.Problem is { } problem && ports.GuardOptions().Storage is not ProblemLevel.Ignore and var level)

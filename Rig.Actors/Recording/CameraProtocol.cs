@@ -14,11 +14,11 @@ public static class CameraProtocol
     /// fragment is durable, or <see cref="RecordingProtocol.TakeRefused"/>.
     /// </summary>
     /// <param name="Id">Of a self-test's session.</param>
-    public sealed record StartSelfTest(RecordingId Id) : INoSerializationVerificationNeeded;
+    public sealed record StartSelfTest(TakeId Id) : INoSerializationVerificationNeeded;
 
     /// <summary>Answer: <see cref="SelfTestTake"/> once the manifest is durable, or <see cref="RecordingProtocol.TakeRefused"/>.</summary>
     /// <param name="StopAt">Node clock; the past means now.</param>
-    public sealed record StopSelfTest(RecordingId Id, DateTimeOffset StopAt) : INoSerializationVerificationNeeded;
+    public sealed record StopSelfTest(TakeId Id, DateTimeOffset StopAt) : INoSerializationVerificationNeeded;
 
     public sealed record SelfTestTake(TakeSealed Take) : INoSerializationVerificationNeeded;
 

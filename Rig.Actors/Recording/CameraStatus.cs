@@ -29,7 +29,7 @@ public sealed record CameraStatus(
 }
 
 /// <summary>Frames a second of the running take, over the last full second.</summary>
-internal readonly record struct EncodeRate(RecordingId? TakeId, TimeSpan SinceAt, long SinceFrames, double Fps)
+internal readonly record struct EncodeRate(TakeId? TakeId, TimeSpan SinceAt, long SinceFrames, double Fps)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 

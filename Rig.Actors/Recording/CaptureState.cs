@@ -45,7 +45,7 @@ internal sealed record CaptureState
     public long? StopNs { get; init; }
 
     /// <summary>The take that the process was given and has not ended.</summary>
-    public RecordingId? Busy { get; init; }
+    public TakeId? Busy { get; init; }
 
     private long StartedNs { get; init; }
 
@@ -68,7 +68,7 @@ internal sealed record CaptureState
     public CaptureStep Deliver(TakeStart take) => new CaptureStep(this with { Take = take, StopNs = null }).Then(s => s.Give());
 
     /// <param name="stopNs">The earliest of several counts.</param>
-    public CaptureStep Stop(RecordingId id, long stopNs)
+    public CaptureStep Stop(TakeId id, long stopNs)
     {
         if (Take?.Id != id)
         {
@@ -82,7 +82,7 @@ internal sealed record CaptureState
     /// <summary>Nothing more is expected of the take. A process that goes on with it is told to stop and then ended.</summary>
     /// <param name="kill">Why the process is ended at once; null to let it end the take.</param>
     /// <param name="problem">For people; null leaves what is known.</param>
-    public CaptureStep Release(RecordingId id, string? kill, string? problem, long nowNs)
+    public CaptureStep Release(TakeId id, string? kill, string? problem, long nowNs)
     {
         var next = this with { Problem = problem ?? Problem, Take = Take?.Id == id ? null : Take, StopNs = Take?.Id == id ? null : StopNs };
         if (kill is not null && Busy == id)
@@ -236,12 +236,12 @@ internal abstract record CaptureEffect
 
     internal sealed record Begin(TakeStart Take) : CaptureEffect;
 
-    internal sealed record Stop(RecordingId Id, long StopNs) : CaptureEffect;
+    internal sealed record Stop(TakeId Id, long StopNs) : CaptureEffect;
 
     internal sealed record Kill : CaptureEffect;
 
     /// <summary>The recorder is told that the take's last frame came.</summary>
-    internal sealed record Delivered(RecordingId Id, long Slots, string? Failure) : CaptureEffect;
+    internal sealed record Delivered(TakeId Id, long Slots, string? Failure) : CaptureEffect;
 
     internal sealed record Log(LogLevel Level, string Text) : CaptureEffect;
 }

@@ -157,12 +157,12 @@ internal sealed class CaptureSupervisor : ReceiveActor, IWithTimers
     internal sealed record Deliver(ITake Take, TakeStart Start) : INoSerializationVerificationNeeded;
 
     /// <param name="StopNs">CLOCK_MONOTONIC; no frame at or after it is recorded.</param>
-    internal sealed record StopDelivery(RecordingId Id, long StopNs) : INoSerializationVerificationNeeded;
+    internal sealed record StopDelivery(TakeId Id, long StopNs) : INoSerializationVerificationNeeded;
 
     /// <summary>From the recorder: nothing more is expected of the take.</summary>
     /// <param name="Kill">Why the process is ended at once; null to let it end the take.</param>
     /// <param name="Problem">For people; null leaves what is known.</param>
-    internal sealed record Release(RecordingId Id, string? Kill = null, string? Problem = null) : INoSerializationVerificationNeeded;
+    internal sealed record Release(TakeId Id, string? Kill = null, string? Problem = null) : INoSerializationVerificationNeeded;
 
     /// <summary>From the recorder: no further process is started.</summary>
     internal sealed record Close : INoSerializationVerificationNeeded;
@@ -172,7 +172,7 @@ internal sealed class CaptureSupervisor : ReceiveActor, IWithTimers
 
     /// <summary>To the recorder: the take's last frame came.</summary>
     /// <param name="Failure">Why it ended by itself; null when it was stopped.</param>
-    internal sealed record TakeDelivered(RecordingId Id, long Slots, string? Failure) : INoSerializationVerificationNeeded;
+    internal sealed record TakeDelivered(TakeId Id, long Slots, string? Failure) : INoSerializationVerificationNeeded;
 
     private sealed record Launched(long Process, ICapture Capture) : INoSerializationVerificationNeeded;
 

@@ -8,7 +8,7 @@ namespace Rig.Actors.Recording;
 /// <param name="IsCameraLost">It is opening its camera again.</param>
 /// <param name="Problem">One sentence for a parent, null while all is well.</param>
 /// <param name="Busy">The take that it was given and has not ended.</param>
-internal sealed record CaptureView(bool IsRunning, CaptureMode? Mode, bool IsCameraLost, string? Problem, RecordingId? Busy)
+internal sealed record CaptureView(bool IsRunning, CaptureMode? Mode, bool IsCameraLost, string? Problem, TakeId? Busy)
 {
     public static readonly CaptureView Starting = new(false, null, false, "The camera is starting.", null);
 }

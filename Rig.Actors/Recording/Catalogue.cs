@@ -7,7 +7,7 @@ namespace Rig.Actors.Recording;
 public sealed class Catalogue
 {
     private readonly StorageSettings settings;
-    private readonly ImmutableDictionary<RecordingId, RecordingEntry> takes;
+    private readonly ImmutableDictionary<TakeId, RecordingEntry> takes;
     private readonly DiskReading disk;
     private readonly double bitrateMbps;
 
@@ -16,7 +16,7 @@ public sealed class Catalogue
     {
     }
 
-    private Catalogue(StorageSettings settings, ImmutableDictionary<RecordingId, RecordingEntry> takes, DiskReading disk, double bitrateMbps)
+    private Catalogue(StorageSettings settings, ImmutableDictionary<TakeId, RecordingEntry> takes, DiskReading disk, double bitrateMbps)
     {
         (this.settings, this.takes, this.disk, this.bitrateMbps) = (settings, takes, disk, bitrateMbps);
         Takes = [.. takes.Values.OrderByDescending(take => take.CreatedAt)];
@@ -30,11 +30,11 @@ public sealed class Catalogue
 
     internal DiskReading Disk => disk;
 
-    public RecordingEntry? Find(RecordingId id) => takes.GetValueOrDefault(id);
+    public RecordingEntry? Find(TakeId id) => takes.GetValueOrDefault(id);
 
     internal Catalogue With(RecordingEntry take) => new(settings, takes.SetItem(take.Id, take), disk, bitrateMbps);
 
-    internal Catalogue Without(IEnumerable<RecordingId> deleted, DiskReading after) => new(settings, takes.RemoveRange(deleted), after, bitrateMbps);
+    internal Catalogue Without(IEnumerable<TakeId> deleted, DiskReading after) => new(settings, takes.RemoveRange(deleted), after, bitrateMbps);
 
     /// <param name="runningMbps">What the running take really needs, for the minutes left; null keeps the last known.</param>
     internal Catalogue With(DiskReading reading, double? runningMbps) => new(settings, takes, reading, runningMbps is > 0 ? runningMbps.Value : bitrateMbps);

@@ -38,7 +38,7 @@ public interface ICapture
     void Begin(TakeStart start);
 
     /// <param name="stopNs">No frame at or after this instant of CLOCK_MONOTONIC is recorded; the past means now.</param>
-    void Stop(RecordingId id, long stopNs);
+    void Stop(TakeId id, long stopNs);
 
     /// <summary>Asks it to end by itself.</summary>
     void Shutdown();
@@ -50,7 +50,7 @@ public interface ICapture
 /// <summary>An open take, fed with frames by the capture process. Safe from any thread; never waits.</summary>
 public interface ITake
 {
-    RecordingId Id { get; }
+    TakeId Id { get; }
 
     string FilePath { get; }
 
@@ -95,7 +95,7 @@ public abstract record CaptureEvent
 
     /// <param name="Slots">How many slots the take had.</param>
     /// <param name="Failure">Why it ended by itself; null when it was stopped.</param>
-    public sealed record TakeEnded(RecordingId Id, long Slots, string? Failure) : CaptureEvent;
+    public sealed record TakeEnded(TakeId Id, long Slots, string? Failure) : CaptureEvent;
 
     /// <summary>What is wrong, before the process ends by it.</summary>
     public sealed record Trouble(string Message) : CaptureEvent;
@@ -110,7 +110,7 @@ public sealed record CaptureMode(string Model, int Width, int Height, int Fps, s
 /// <param name="StartNs">The instant of slot 0, CLOCK_MONOTONIC.</param>
 /// <param name="ScheduledStartMaster">The session's start on the master clock.</param>
 /// <param name="MatchZeroNs">The same instant on CLOCK_MONOTONIC.</param>
-public sealed record TakeStart(RecordingId Id, long StartNs, DateTimeOffset ScheduledStartMaster, long MatchZeroNs);
+public sealed record TakeStart(TakeId Id, long StartNs, DateTimeOffset ScheduledStartMaster, long MatchZeroNs);
 
 /// <param name="StartAt">Node clock (UTC) at which the first frame is wanted; the past means now.</param>
 /// <param name="ScheduledStartMaster">The same instant on the master clock.</param>
@@ -119,7 +119,7 @@ public sealed record TakeStart(RecordingId Id, long StartNs, DateTimeOffset Sche
 /// <param name="TemperatureNow">Of the processor, asked now and then during the take for its manifest. From any thread; never waits.</param>
 /// <param name="Framing">How the camera is aimed, asked once before the take begins. From any thread; some milliseconds.</param>
 public sealed record TakeRequest(
-    RecordingId Id,
+    TakeId Id,
     DateTimeOffset StartAt,
     DateTimeOffset ScheduledStartMaster,
     double? ClockOffsetMs,
@@ -134,11 +134,11 @@ public sealed record TakeRequest(
 public readonly record struct ClockReading(double? OffsetMs, double StepsMs);
 
 /// <param name="EndReason">One of <see cref="TakeEndReason"/>.</param>
-public sealed record TakeSealed(RecordingId Id, Manifest Manifest, string FilePath, string ManifestPath, string EndReason);
+public sealed record TakeSealed(TakeId Id, Manifest Manifest, string FilePath, string ManifestPath, string EndReason);
 
 /// <param name="StartedAt">Node clock of the first frame.</param>
 public sealed record TakeProgress(
-    RecordingId Id,
+    TakeId Id,
     string FilePath,
     DateTimeOffset StartedAt,
     double DurationSec,

@@ -19,10 +19,10 @@ public interface IRecordingDisk
 
     /// <summary>Opens a sealed take's video for reading; the caller disposes.</summary>
     /// <exception cref="IOException">It cannot be opened, or was deleted.</exception>
-    Stream OpenVideo(RecordingId id);
+    Stream OpenVideo(TakeId id);
 
     /// <exception cref="IOException">It cannot be read.</exception>
-    byte[] ReadManifest(RecordingId id);
+    byte[] ReadManifest(TakeId id);
 
     /// <summary>Writes durably that a server holds this take's very bytes.</summary>
     /// <exception cref="IOException">It is not written.</exception>
@@ -46,7 +46,7 @@ public readonly record struct DiskSpace(long TotalBytes, long FreeBytes);
 /// <param name="Sha256">Lower-case hex of the video file.</param>
 /// <param name="ConfirmedAt">When the receipt was recorded; null while the only copy is here.</param>
 public sealed record RecordingEntry(
-    RecordingId Id,
+    TakeId Id,
     string FileName,
     string FilePath,
     long SizeBytes,

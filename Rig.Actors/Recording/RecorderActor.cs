@@ -239,7 +239,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
         };
     }
 
-    private string Explain(RecordingId id, Exception cause)
+    private string Explain(TakeId id, Exception cause)
     {
         log.Error(cause, "{0} failed", id);
         return cause is TakeFailedException ? cause.Message : CannotStart;
@@ -283,7 +283,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
 
     private sealed record Opened(ITake Take) : INoSerializationVerificationNeeded;
 
-    private sealed record NotOpened(RecordingId Id, Exception Cause) : INoSerializationVerificationNeeded;
+    private sealed record NotOpened(TakeId Id, Exception Cause) : INoSerializationVerificationNeeded;
 
     private interface ITakeCompletion : INoSerializationVerificationNeeded;
 

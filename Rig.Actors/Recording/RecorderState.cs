@@ -96,7 +96,7 @@ internal sealed record RecorderState(CameraId CameraId)
     {
         if (Phase == RecorderPhase.Idle || Take is { IsSelfTest: true })
         {
-            return Answer(asker, LastFinished is { } finished && order.SessionId == finished.RecordingId.SessionId ? finished : Refused(ProblemCodes.NotRecording, "Not recording"));
+            return Answer(asker, LastFinished is { } finished && order.SessionId == finished.TakeId.SessionId ? finished : Refused(ProblemCodes.NotRecording, "Not recording"));
         }
 
         if (Phase != RecorderPhase.Recording)
@@ -141,7 +141,7 @@ internal sealed record RecorderState(CameraId CameraId)
         var refusal =
             IsClosing ? Refused(ProblemCodes.ShuttingDown, SwitchedOff)
             : number > 1 && !order.Continues ? Refused(ProblemCodes.SessionExists, $"{CameraId} has recordings of session {order.SessionId} already. Choose another session id.")
-            : number > RecordingId.MaxTake ? Refused(ProblemCodes.StartFailed, $"{CameraId} has {RecordingId.MaxTake} takes of session {order.SessionId} already. Start a new session.")
+            : number > TakeId.MaxTake ? Refused(ProblemCodes.StartFailed, $"{CameraId} has {TakeId.MaxTake} takes of session {order.SessionId} already. Start a new session.")
             : problems.MayStart() ? null
             : RefusedFor(problems);
         if (refusal is not null)
@@ -150,7 +150,7 @@ internal sealed record RecorderState(CameraId CameraId)
         }
 
         var startAt = NotLaterThan(now, now.ToNode(order.StartAtMaster), LatestStart);
-        var id = new RecordingId(order.SessionId, CameraId, number);
+        var id = new TakeId(order.SessionId, CameraId, number);
         return WaitForCapture(new RunningTake(id, startAt, order.StartAtMaster, order.SessionCameras), start.Asker, now)
             .With(new RecorderEffect.Play(Signal.Start, startAt));
     }
@@ -167,7 +167,7 @@ internal sealed record RecorderState(CameraId CameraId)
     });
 
     /// <summary>The files are there. Creating them may have taken a while: a start that is wanted now counts from here.</summary>
-    public RecorderStep Opened(RecordingId id, string filePath, ClockMoment now)
+    public RecorderStep Opened(TakeId id, string filePath, ClockMoment now)
     {
         if (Phase != RecorderPhase.Opening || Take?.Id != id)
         {
@@ -182,11 +182,11 @@ internal sealed record RecorderState(CameraId CameraId)
             : new(armed, [new RecorderEffect.Deliver(new TakeStart(id, take.StartNs, take.ScheduledStartMaster, now.NsAt(now.ToNode(take.ScheduledStartMaster))))]);
     }
 
-    public RecorderStep NotOpened(RecordingId id, string why) =>
+    public RecorderStep NotOpened(TakeId id, string why) =>
         Phase == RecorderPhase.Opening && Take?.Id == id ? FailStart(why) : new(this);
 
     /// <summary>The first fragment is on disk.</summary>
-    public RecorderStep FirstDurable(RecordingId id, DateTimeOffset firstFrameMaster)
+    public RecorderStep FirstDurable(TakeId id, DateTimeOffset firstFrameMaster)
     {
         if (Phase != RecorderPhase.Arming || Take?.Id != id)
         {
@@ -198,7 +198,7 @@ internal sealed record RecorderState(CameraId CameraId)
     }
 
     /// <summary>The capture process delivered the take's last frame.</summary>
-    public RecorderStep Delivered(RecordingId id, long slots, string? failure) =>
+    public RecorderStep Delivered(TakeId id, long slots, string? failure) =>
         Take is { IsFinishing: false } take && take.Id == id ? Finish(failure is null ? take.EndReason : TakeEndReason.CaptureFailed, slots) : new(this);
 
     /// <summary>The take is sealed, whatever ended it.</summary>
@@ -232,7 +232,7 @@ internal sealed record RecorderState(CameraId CameraId)
     }
 
     /// <summary>The take could not be sealed now; what is left of it is sealed when the node starts again.</summary>
-    public RecorderStep NotSealed(RecordingId id, string why)
+    public RecorderStep NotSealed(TakeId id, string why)
     {
         if (Take?.Id != id)
         {
@@ -385,7 +385,7 @@ internal enum RecorderPhase
 }
 
 /// <param name="StartAt">Node clock of the wanted first frame.</param>
-internal sealed record RunningTake(RecordingId Id, DateTimeOffset StartAt, DateTimeOffset ScheduledStartMaster, IReadOnlyList<CameraId> SessionCameras)
+internal sealed record RunningTake(TakeId Id, DateTimeOffset StartAt, DateTimeOffset ScheduledStartMaster, IReadOnlyList<CameraId> SessionCameras)
 {
     public bool IsSelfTest => Id.SessionId.IsSelfTest;
 
@@ -426,13 +426,13 @@ internal abstract record RecorderEffect
     /// <summary>The capture process is to record it from now on.</summary>
     internal sealed record Deliver(TakeStart Start) : RecorderEffect;
 
-    internal sealed record Stop(RecordingId Id, long StopNs) : RecorderEffect;
+    internal sealed record Stop(TakeId Id, long StopNs) : RecorderEffect;
 
     /// <inheritdoc cref="CaptureSupervisor.Release"/>
-    internal sealed record Release(RecordingId Id, string? Kill = null, string? Problem = null) : RecorderEffect;
+    internal sealed record Release(TakeId Id, string? Kill = null, string? Problem = null) : RecorderEffect;
 
     /// <inheritdoc cref="ITake.Finish"/>
-    internal sealed record Finish(RecordingId Id, string Reason, long? Slots, long? StopNs) : RecorderEffect;
+    internal sealed record Finish(TakeId Id, string Reason, long? Slots, long? StopNs) : RecorderEffect;
 
     internal sealed record Close : RecorderEffect;
 

@@ -21,18 +21,18 @@ public sealed class RecordingCatalogue(IRecordingDisk disk, StorageSettings sett
     /// <summary>Sealed takes, newest first.</summary>
     public IReadOnlyList<RecordingEntry> List() => Current.Takes;
 
-    public RecordingEntry? Find(RecordingId id) => Current.Find(id);
+    public RecordingEntry? Find(TakeId id) => Current.Find(id);
 
     /// <inheritdoc cref="IRecordingDisk.NextTake"/>
     public int NextTake(SessionId sessionId, CameraId cameraId) => disk.NextTake(sessionId, cameraId);
 
     /// <inheritdoc cref="IRecordingDisk.OpenVideo"/>
     /// <exception cref="FileNotFoundException">There is no such sealed take.</exception>
-    public Stream OpenVideo(RecordingId id) => disk.OpenVideo(Known(id));
+    public Stream OpenVideo(TakeId id) => disk.OpenVideo(Known(id));
 
     /// <inheritdoc cref="IRecordingDisk.ReadManifest"/>
     /// <exception cref="FileNotFoundException">There is no such sealed take.</exception>
-    public byte[] ReadManifest(RecordingId id) => disk.ReadManifest(Known(id));
+    public byte[] ReadManifest(TakeId id) => disk.ReadManifest(Known(id));
 
     internal void Publish(Catalogue next)
     {
@@ -40,5 +40,5 @@ public sealed class RecordingCatalogue(IRecordingDisk disk, StorageSettings sett
         Changed?.Invoke();
     }
 
-    private RecordingId Known(RecordingId id) => Find(id) is null ? throw new FileNotFoundException($"There is no recording {id} on this node.") : id;
+    private TakeId Known(TakeId id) => Find(id) is null ? throw new FileNotFoundException($"There is no recording {id} on this node.") : id;
 }

@@ -22,32 +22,32 @@ public static class StorageProtocol
     /// </summary>
     /// <param name="Sha256">Hex; must be the catalogue's own. Letter case does not matter.</param>
     /// <param name="Receipt">The server's own text, at most <see cref="MaxReceiptLength"/> characters.</param>
-    public sealed record ConfirmTake(RecordingId Id, string Sha256, string Receipt) : IStorageRequest;
+    public sealed record ConfirmTake(TakeId Id, string Sha256, string Receipt) : IStorageRequest;
 
     /// <param name="Deleted">It was deleted at once, as configured.</param>
-    public sealed record TakeConfirmed(RecordingId Id, bool Deleted) : INoSerializationVerificationNeeded;
+    public sealed record TakeConfirmed(TakeId Id, bool Deleted) : INoSerializationVerificationNeeded;
 
     /// <param name="Expected">Lower-case hex of the bytes that are here.</param>
-    public sealed record ChecksumDiffers(RecordingId Id, string Expected) : INoSerializationVerificationNeeded;
+    public sealed record ChecksumDiffers(TakeId Id, string Expected) : INoSerializationVerificationNeeded;
 
-    public sealed record TakeNotHere(RecordingId Id) : INoSerializationVerificationNeeded;
+    public sealed record TakeNotHere(TakeId Id) : INoSerializationVerificationNeeded;
 
     /// <summary>
     /// Answer: <see cref="TakeDeleted"/>, <see cref="TakeKept"/> where no receipt for exactly its SHA-256 is recorded,
     /// <see cref="TakeNotHere"/>, or <see cref="StorageFailed"/>.
     /// </summary>
-    public sealed record DeleteTake(RecordingId Id) : IStorageRequest;
+    public sealed record DeleteTake(TakeId Id) : IStorageRequest;
 
-    public sealed record TakeDeleted(RecordingId Id) : INoSerializationVerificationNeeded;
+    public sealed record TakeDeleted(TakeId Id) : INoSerializationVerificationNeeded;
 
     /// <summary>It is the only copy.</summary>
-    public sealed record TakeKept(RecordingId Id) : INoSerializationVerificationNeeded;
+    public sealed record TakeKept(TakeId Id) : INoSerializationVerificationNeeded;
 
     /// <summary>Answer: <see cref="ConfirmedTakesDeleted"/> or <see cref="StorageFailed"/>.</summary>
     public sealed record DeleteConfirmedTakes : IStorageRequest;
 
     /// <param name="Ids">Those that were deleted now.</param>
-    public sealed record ConfirmedTakesDeleted(IReadOnlyList<RecordingId> Ids, long FreedBytes) : INoSerializationVerificationNeeded;
+    public sealed record ConfirmedTakesDeleted(IReadOnlyList<TakeId> Ids, long FreedBytes) : INoSerializationVerificationNeeded;
 
     /// <summary>Nothing is lost; the same may be asked again.</summary>
     /// <param name="Message">Why, in plain words.</param>

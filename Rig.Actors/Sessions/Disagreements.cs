@@ -21,10 +21,10 @@ internal static class Disagreements
         }
 
         var recording = heard.Where(n => n.Phase == NodePhase.Recording).ToList();
-        var sessions = recording.Select(n => n.Take!.RecordingId.SessionId).Distinct().ToList();
+        var sessions = recording.Select(n => n.Take!.TakeId.SessionId).Distinct().ToList();
         if (sessions.Count > 1)
         {
-            found.Add($"The cameras record different sessions: {string.Join(", ", recording.Select(n => $"{n.CameraId} {n.Take!.RecordingId.SessionId}"))}.");
+            found.Add($"The cameras record different sessions: {string.Join(", ", recording.Select(n => $"{n.CameraId} {n.Take!.TakeId.SessionId}"))}.");
         }
 
         if (running is { Phase: SessionPhase.Recording })

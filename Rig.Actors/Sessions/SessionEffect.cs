@@ -20,7 +20,7 @@ internal sealed record CameraProgress(
     CameraId CameraId,
     CameraPart Part,
     long CommandId = 0,
-    RecordingId? RecordingId = null,
+    TakeId? TakeId = null,
     DateTimeOffset? FirstFrameMaster = null,
     string? ProblemCode = null,
     string? Problem = null,
@@ -30,10 +30,10 @@ internal sealed record CameraProgress(
 
     /// <summary>Takes of a session are kept once each, oldest first.</summary>
     public CameraProgress WithTake(RecordingProtocol.TakeFinished take) =>
-        this with { Takes = [.. Takes.Where(t => t.RecordingId != take.RecordingId), take] };
+        this with { Takes = [.. Takes.Where(t => t.TakeId != take.TakeId), take] };
 
     public CameraProgress Fail(CameraPart part, string code, string problem) =>
         this with { Part = part, CommandId = 0, ProblemCode = code, Problem = problem };
 
-    public SessionProtocol.SessionCamera ToView() => new(CameraId, Part, RecordingId, FirstFrameMaster, Problem, Takes);
+    public SessionProtocol.SessionCamera ToView() => new(CameraId, Part, TakeId, FirstFrameMaster, Problem, Takes);
 }

@@ -97,9 +97,9 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
     /// <summary>A camera answered an order; an answer to an order that was given up changes nothing.</summary>
     public Step Answered(CameraId cameraId, long commandId, object answer, DateTimeOffset now)
     {
-        if (answer is TakeFinished late && History.FirstOrDefault(h => h.Id == late.RecordingId.SessionId) is { } past && past.Cameras.TryGetValue(cameraId.Value, out var straggler))
+        if (answer is TakeFinished late && History.FirstOrDefault(h => h.Id == late.TakeId.SessionId) is { } past && past.Cameras.TryGetValue(cameraId.Value, out var straggler))
         {
-            var settled = past.With(straggler.WithTake(late) with { Part = CameraPart.Stopped, RecordingId = late.RecordingId, ProblemCode = null, Problem = null });
+            var settled = past.With(straggler.WithTake(late) with { Part = CameraPart.Stopped, TakeId = late.TakeId, ProblemCode = null, Problem = null });
             return new(this with { History = History.Replace(past, settled) });
         }
 
@@ -117,12 +117,12 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
             TakeBegan began => camera with
             {
                 Part = CameraPart.Recording,
-                RecordingId = began.RecordingId,
+                TakeId = began.TakeId,
                 FirstFrameMaster = began.ScheduledStartMaster == session.ScheduledStart ? began.FirstFrameMaster : camera.FirstFrameMaster,
                 ProblemCode = null,
                 Problem = null,
             },
-            TakeFinished finished => camera.WithTake(finished) with { Part = CameraPart.Stopped, RecordingId = finished.RecordingId, ProblemCode = null, Problem = null },
+            TakeFinished finished => camera.WithTake(finished) with { Part = CameraPart.Stopped, TakeId = finished.TakeId, ProblemCode = null, Problem = null },
             TakeRefused { Code: ProblemCodes.NotRecording } when session.Phase == SessionPhase.Stopping => camera with
             {
                 Part = camera.Part is CameraPart.Stopping or CameraPart.Starting ? CameraPart.Stopped : camera.Part,
@@ -161,7 +161,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
 
     private Step HeardRecording(NodeReport report, TakeReport take, DateTimeOffset now)
     {
-        var id = take.RecordingId.SessionId;
+        var id = take.TakeId.SessionId;
         if (Current?.Id != id && History.FirstOrDefault(h => h.Id == id && h.Phase == SessionPhase.Completed) is { } ended)
         {
             // It could not hear the stop.
@@ -206,7 +206,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
             Current = session.With(known with
             {
                 Part = CameraPart.Recording,
-                RecordingId = take.RecordingId,
+                TakeId = take.TakeId,
                 FirstFrameMaster = take.ScheduledStartMaster == session.ScheduledStart ? take.FirstFrameMaster : known.FirstFrameMaster,
                 ProblemCode = null,
                 Problem = null,

@@ -34,7 +34,7 @@ public sealed class UploadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
     private readonly Action onCatalogueChanged;
     private readonly List<(long Version, Action Answer)> unanswered = [];
     private UploadQueue queue = UploadQueue.Empty;
-    private ImmutableHashSet<RecordingId> seen = [];
+    private ImmutableHashSet<TakeId> seen = [];
     private Attempt? attempt;
     private long version;
     private long savedVersion;
@@ -173,9 +173,9 @@ public sealed class UploadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
             return;
         }
 
-        if (ports.Catalogue.Find(job.RecordingId) is not { } take)
+        if (ports.Catalogue.Find(job.TakeId) is not { } take)
         {
-            Change(queue.Begin(job.JobId, Now).Fail(job.JobId, $"{job.RecordingId} is not on this node any more.", false, Policy(), Now));
+            Change(queue.Begin(job.JobId, Now).Fail(job.JobId, $"{job.TakeId} is not on this node any more.", false, Policy(), Now));
             Self.Tell(Tick.Instance);
             return;
         }
@@ -240,7 +240,7 @@ public sealed class UploadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
         {
             case AttemptResult.Offloaded:
                 Change(queue.Complete(jobId, Now));
-                log.Info("{0} is offloaded", queue.Find(jobId)!.RecordingId);
+                log.Info("{0} is offloaded", queue.Find(jobId)!.TakeId);
                 break;
             case AttemptResult.BrokenOff:
                 Change(queue.Yield(jobId, Now));
@@ -249,7 +249,7 @@ public sealed class UploadActor : ReceiveActor, IWithTimers, IWithUnboundedStash
                 Change(queue.Fail(jobId, ended.Error!, ended.MayRetry, Policy(), Now));
                 if (queue.Find(jobId) is { } job)
                 {
-                    log.Warning("Upload of {0}, attempt {1}: {2}", job.RecordingId, job.Attempts, ended.Error!);
+                    log.Warning("Upload of {0}, attempt {1}: {2}", job.TakeId, job.Attempts, ended.Error!);
                 }
 
                 break;

@@ -18,7 +18,7 @@ public enum UploadJobStatus
 /// <param name="NotBefore">When the next attempt may begin.</param>
 public sealed record UploadJob(
     string JobId,
-    RecordingId RecordingId,
+    TakeId TakeId,
     long SizeBytes,
     UploadJobStatus Status,
     int Attempts,

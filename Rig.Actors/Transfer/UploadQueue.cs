@@ -18,7 +18,7 @@ public sealed record UploadQueue(ImmutableList<UploadJob> Jobs, bool Paused)
 
     public UploadJob? Find(string jobId) => Jobs.Find(j => j.JobId == jobId);
 
-    public UploadJob? Find(RecordingId recording) => Jobs.FindLast(j => j.RecordingId == recording);
+    public UploadJob? Find(TakeId recording) => Jobs.FindLast(j => j.TakeId == recording);
 
     /// <summary>The job that may begin now; null while one runs or the queue is paused.</summary>
     public UploadJob? Next(DateTimeOffset now) => Paused || Active is not null
@@ -27,7 +27,7 @@ public sealed record UploadQueue(ImmutableList<UploadJob> Jobs, bool Paused)
 
     /// <summary>A take that waits or runs already keeps its job; one that is over gets a new job in place of the old.</summary>
     /// <param name="newJobId">Used only when a job is made.</param>
-    public (UploadQueue Queue, UploadJob Job) Enqueue(RecordingId recording, long sizeBytes, string newJobId, DateTimeOffset now)
+    public (UploadQueue Queue, UploadJob Job) Enqueue(TakeId recording, long sizeBytes, string newJobId, DateTimeOffset now)
     {
         var known = Find(recording);
         if (known is { IsOver: false })

@@ -80,7 +80,7 @@ internal static class CoordinatorApi
         {
             return await node.AskCameraAsync(new RecordingProtocol.StopTake(null), Timeout, cancellationToken) switch
             {
-                RecordingProtocol.TakeFinished finished => TypedResults.Ok(new LoneCameraStopped(true, finished.RecordingId.SessionId.Value, "This camera stopped. The others are not in reach.")),
+                RecordingProtocol.TakeFinished finished => TypedResults.Ok(new LoneCameraStopped(true, finished.TakeId.SessionId.Value, "This camera stopped. The others are not in reach.")),
                 RecordingProtocol.TakeRefused refused => throw RecordApi.Refusal(refused),
                 _ => throw UnexpectedAnswer.From("camera"),
             };
@@ -105,7 +105,7 @@ internal static class CoordinatorApi
     private static Dictionary<string, CameraOutcome> CamerasOf(SessionView session) => session.Cameras.ToDictionary(
         camera => camera.CameraId.Value,
         camera => new CameraOutcome(
-            camera.Part is CameraPart.Recording or CameraPart.Stopped, camera.Part.ToString().ToLowerInvariant(), camera.RecordingId?.ToString(), camera.FirstFrameMaster, camera.Problem));
+            camera.Part is CameraPart.Recording or CameraPart.Stopped, camera.Part.ToString().ToLowerInvariant(), camera.TakeId?.ToString(), camera.FirstFrameMaster, camera.Problem));
 
     private static ApiException Refusal(SessionRefused refused) => new(
         refused.Code is ProblemCodes.StartFailed or ProblemCodes.NotReady ? StatusCodes.Status500InternalServerError : StatusCodes.Status409Conflict,

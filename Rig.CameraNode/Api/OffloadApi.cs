@@ -116,11 +116,11 @@ internal static class OffloadApi
         var active = status.Active is { } transfer && transfer.Job.JobId == job.JobId ? transfer : null;
         return new UploadJobView(
             job.JobId,
-            job.RecordingId.ToString(),
-            job.RecordingId.SessionId.Value,
-            job.RecordingId.CameraId.Value,
-            job.RecordingId.Take,
-            $"{job.RecordingId}.mp4",
+            job.TakeId.ToString(),
+            job.TakeId.SessionId.Value,
+            job.TakeId.CameraId.Value,
+            job.TakeId.Take,
+            $"{job.TakeId}.mp4",
             job.Status.ToString().ToLowerInvariant(),
             job.Attempts,
             job.Error,

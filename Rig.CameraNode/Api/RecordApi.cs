@@ -35,7 +35,7 @@ internal static class RecordApi
     internal static async Task<RecordStartAnswer> StartThisCameraAsync(INodeControl node, CameraId camera, SessionId session, DateTimeOffset startAt, CancellationToken cancellationToken) =>
         await node.AskCameraAsync(new StartTake(session, startAt, [camera]), StartTimeout + LatestStart, cancellationToken) switch
         {
-            TakeBegan began => new RecordStartAnswer(true, began.RecordingId.SessionId.Value, began.RecordingId.ToString(), began.FilePath, began.FirstFrameMaster),
+            TakeBegan began => new RecordStartAnswer(true, began.TakeId.SessionId.Value, began.TakeId.ToString(), began.FilePath, began.FirstFrameMaster),
             TakeRefused refused => throw Refusal(refused),
             _ => throw UnexpectedAnswer.From("camera"),
         };
@@ -46,7 +46,7 @@ internal static class RecordApi
         return await node.AskCameraAsync(new StopTake(SessionIdOf(body.Text("session_id"))), StartTimeout, cancellationToken) switch
         {
             TakeFinished finished => new RecordStopAnswer(
-                true, finished.RecordingId.SessionId.Value, finished.RecordingId.ToString(), finished.FilePath, finished.ManifestPath, finished.DurationSec,
+                true, finished.TakeId.SessionId.Value, finished.TakeId.ToString(), finished.FilePath, finished.ManifestPath, finished.DurationSec,
                 finished.Frames, finished.DroppedFrames, finished.SizeBytes, VideoChecksum.Sha256(finished.Sha256), finished.EndReason),
             TakeRefused refused => throw Refusal(refused),
             _ => throw UnexpectedAnswer.From("camera"),

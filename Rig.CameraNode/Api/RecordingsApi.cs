@@ -134,7 +134,7 @@ internal static class RecordingsApi
         }
 
         var stem = file!.EndsWith(".mp4", StringComparison.Ordinal) ? file[..^4] : file;
-        if (!RecordingId.TryParse(stem, out var id) || id.SessionId != sessionId || id.CameraId != cameraId)
+        if (!TakeId.TryParse(stem, out var id) || id.SessionId != sessionId || id.CameraId != cameraId)
         {
             throw new ApiException(StatusCodes.Status400BadRequest, "'file' must be the recording's file name, such as GAME_20261121_140000_CAM_L.mp4, and belong to 'session_id' and 'camera_id'.");
         }
@@ -164,7 +164,7 @@ internal static class RecordingsApi
     }
 
     private static async Task<Acknowledgement> DeleteAsync(string id, INodeControl node, CancellationToken cancellationToken) =>
-        !RecordingId.TryParse(id, out var take) ? throw NotHere() : await node.AskStorageAsync(new DeleteTake(take), cancellationToken) switch
+        !TakeId.TryParse(id, out var take) ? throw NotHere() : await node.AskStorageAsync(new DeleteTake(take), cancellationToken) switch
         {
             TakeDeleted => new Acknowledgement(true, $"{take} is deleted."),
             TakeKept => throw new ApiException(StatusCodes.Status400BadRequest, $"{take} is not offloaded yet: this is the only copy, so it is kept."),
@@ -186,7 +186,7 @@ internal static class RecordingsApi
     {
         public async Task<T> WithAsync<T>(string id, Func<RecordingEntry, T> answer, CancellationToken cancellationToken)
         {
-            if (!RecordingId.TryParse(id, out var recording) || (await Node.CatalogueAsync(Published, cancellationToken)).Find(recording) is not { } entry)
+            if (!TakeId.TryParse(id, out var recording) || (await Node.CatalogueAsync(Published, cancellationToken)).Find(recording) is not { } entry)
             {
                 throw NotHere();
             }

@@ -20,7 +20,7 @@ internal sealed class CameraTake(TakeRequest request, int fps, TakeWriter writer
     private int runs;
     private int finishing;
 
-    public RecordingId Id => request.Id;
+    public TakeId Id => request.Id;
 
     public string FilePath => writer.Paths.Video;
 

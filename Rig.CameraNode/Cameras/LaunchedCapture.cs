@@ -34,7 +34,7 @@ internal sealed class LaunchedCapture(CaptureProcess process, Func<CameraTake?> 
         }
     }
 
-    public void Stop(RecordingId id, long stopNs) => process.Send(CaptureMessageType.StopTake, new StopCaptureTake(id.ToString(), stopNs), CaptureJson.Default.StopCaptureTake);
+    public void Stop(TakeId id, long stopNs) => process.Send(CaptureMessageType.StopTake, new StopCaptureTake(id.ToString(), stopNs), CaptureJson.Default.StopCaptureTake);
 
     public void Shutdown()
     {
@@ -89,7 +89,7 @@ internal sealed class LaunchedCapture(CaptureProcess process, Func<CameraTake?> 
                 break;
             case CaptureMessageType.TakeEnded:
                 var ended = message.Json(CaptureJson.Default.CaptureTakeEnded);
-                if (RecordingId.TryParse(ended.TakeId, out var id))
+                if (TakeId.TryParse(ended.RecordingId, out var id))
                 {
                     tell(new CaptureEvent.TakeEnded(id, ended.Slots, ended.Failure));
                 }

@@ -64,7 +64,7 @@ internal sealed class CaptureLoop(IFrameSource source, EncodingPipeline encoder,
         var slot = slots.FirstAtOrAfter(MonotonicClock.NowNs);
         for (; slots.DueNs(slot) < stopNs; slot++)
         {
-            if (!WaitFor(slots.DueNs(slot), start.TakeId, ref stopNs))
+            if (!WaitFor(slots.DueNs(slot), start.RecordingId, ref stopNs))
             {
                 goOn = false;
                 break;
@@ -90,7 +90,7 @@ internal sealed class CaptureLoop(IFrameSource source, EncodingPipeline encoder,
         source.EndTake();
         // A process that took the take up after its stop begins beyond its last slot.
         var count = stopNs == long.MaxValue ? slot : Math.Min(slot, slots.FirstAtOrAfter(stopNs));
-        output.SendTakeEnded(new CaptureTakeEnded(start.TakeId, count, failure));
+        output.SendTakeEnded(new CaptureTakeEnded(start.RecordingId, count, failure));
         return goOn;
     }
 
@@ -127,7 +127,7 @@ internal sealed class CaptureLoop(IFrameSource source, EncodingPipeline encoder,
                 {
                     case ShutdownCapture:
                         return false;
-                    case StopCaptureTake stop when stop.TakeId == takeId:
+                    case StopCaptureTake stop when stop.RecordingId == takeId:
                         stopNs = stop.StopMonotonicNs;
                         break;
                 }

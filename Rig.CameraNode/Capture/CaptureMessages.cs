@@ -39,7 +39,7 @@ internal sealed record ConfigureCapture(
 /// <param name="AfterNumber">The last frame that a capture process before this one delivered of the take; null when none did.</param>
 /// <param name="AfterMonotonicNs">That frame's instant.</param>
 internal sealed record StartCaptureTake(
-    string TakeId, long StartMonotonicNs, DateTimeOffset StartWall, string TruthPath, DateTimeOffset MatchZeroMaster, long MatchZeroMonotonicNs,
+    string RecordingId, long StartMonotonicNs, DateTimeOffset StartWall, string TruthPath, DateTimeOffset MatchZeroMaster, long MatchZeroMonotonicNs,
     long? AfterNumber = null, long? AfterMonotonicNs = null)
 {
     [JsonIgnore]
@@ -47,7 +47,7 @@ internal sealed record StartCaptureTake(
 }
 
 /// <param name="StopMonotonicNs">No slot at or after this instant is recorded.</param>
-internal sealed record StopCaptureTake(string TakeId, long StopMonotonicNs);
+internal sealed record StopCaptureTake(string RecordingId, long StopMonotonicNs);
 
 /// <summary>Capture to node: which protocol it speaks. The first message.</summary>
 internal sealed record CaptureHello(int Version, int ProcessId);
@@ -62,7 +62,7 @@ internal sealed record CaptureDropped(long Count, string Cause);
 
 /// <param name="Slots">How many slots the take had; those without a frame were dropped.</param>
 /// <param name="Failure">Why the take ended by itself; null when it was stopped.</param>
-internal sealed record CaptureTakeEnded(string TakeId, long Slots, string? Failure);
+internal sealed record CaptureTakeEnded(string RecordingId, long Slots, string? Failure);
 
 internal sealed record CaptureError(string Message);
 

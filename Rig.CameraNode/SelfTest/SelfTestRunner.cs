@@ -40,7 +40,7 @@ internal sealed class SelfTestRunner(
 
         try
         {
-            var id = new RecordingId(SessionId.ForSelfTest(clock.NodeNow), identity.Id);
+            var id = new TakeId(SessionId.ForSelfTest(clock.NodeNow), identity.Id);
             RemoveFiles();
             var result = await TestAsync(id, length);
             result = result with { Deleted = RemoveFiles() };
@@ -54,7 +54,7 @@ internal sealed class SelfTestRunner(
         }
     }
 
-    private async Task<SelfTestResult> TestAsync(RecordingId id, TimeSpan length)
+    private async Task<SelfTestResult> TestAsync(TakeId id, TimeSpan length)
     {
         var errors = new List<string>();
         var camera = published.Current?.Camera;
@@ -113,7 +113,7 @@ internal sealed class SelfTestRunner(
         return result;
     }
 
-    private async Task TryStopAsync(RecordingId id)
+    private async Task TryStopAsync(TakeId id)
     {
         try
         {
@@ -142,7 +142,7 @@ internal sealed class SelfTestRunner(
             {
                 foreach (var path in Directory.EnumerateFiles(root, "SELFTEST_*", SearchOption.AllDirectories).ToList())
                 {
-                    if (RecordingId.TryParse(Path.GetFileName(path).Split('.')[0], out var id) && id.SessionId.IsSelfTest && TakePaths.Of(storage.Value, id).Owns(path))
+                    if (TakeId.TryParse(Path.GetFileName(path).Split('.')[0], out var id) && id.SessionId.IsSelfTest && TakePaths.Of(storage.Value, id).Owns(path))
                     {
                         files.Delete(path);
                     }

@@ -46,8 +46,8 @@ internal sealed class StatusReader(
             new RecordingStatus(
                 report.Phase is NodePhase.Recording or NodePhase.Sealing,
                 report.Phase.ToString().ToLowerInvariant(),
-                take?.RecordingId.SessionId.Value,
-                take?.RecordingId.ToString(),
+                take?.TakeId.SessionId.Value,
+                take?.TakeId.ToString(),
                 running?.FilePath,
                 running?.StartedAt,
                 take?.FirstFrameMaster,
@@ -165,7 +165,7 @@ internal sealed class StatusReader(
             .. session.Cameras.Select(c => new SessionCameraStatus(
                 c.CameraId.Value,
                 c.Part.ToString().ToLowerInvariant(),
-                c.RecordingId?.ToString(),
+                c.TakeId?.ToString(),
                 c.FirstFrameMaster,
                 c.FirstFrameMaster is { } first && session.ScheduledStart is { } start ? (first - start).TotalMilliseconds : null,
                 c.Problem,
@@ -173,7 +173,7 @@ internal sealed class StatusReader(
         ]);
 
     private static TakeResult Of(RecordingProtocol.TakeFinished take) => new(
-        take.RecordingId.ToString(), take.DurationSec, take.Frames, take.DroppedFrames, take.SizeBytes, take.Sha256, take.EndReason);
+        take.TakeId.ToString(), take.DurationSec, take.Frames, take.DroppedFrames, take.SizeBytes, take.Sha256, take.EndReason);
 
     private static UploadCounts CountsOf(NodeStorageReport storage) => new(storage.PendingTakes, storage.PendingBytes, storage.ConfirmedTakes);
 
@@ -193,7 +193,7 @@ internal sealed class StatusReader(
             report is null ? null : [.. report.Problems.Select(ProblemView.Of)],
             report?.Take is { } take
                 ? new RigTake(
-                    camera.Online && report.Phase == NodePhase.Recording, take.RecordingId.SessionId.Value, take.RecordingId.ToString(), take.FirstFrameMaster,
+                    camera.Online && report.Phase == NodePhase.Recording, take.TakeId.SessionId.Value, take.TakeId.ToString(), take.FirstFrameMaster,
                     take.DurationSec, take.Frames, take.DroppedFrames, take.SizeBytes)
                 : null,
             report?.Clock.OffsetMs,

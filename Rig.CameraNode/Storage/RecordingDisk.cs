@@ -24,7 +24,7 @@ internal sealed class RecordingDisk(IOptions<StorageOptions> settings, IRecordin
         foreach (var file in files.FilesIn(options.ManifestsPath, andBelow: true))
         {
             var name = Path.GetFileName(file);
-            if (!name.EndsWith(ManifestExtension, StringComparison.Ordinal) || name.EndsWith(ReceiptExtension, StringComparison.Ordinal) || !RecordingId.TryParse(name[..^ManifestExtension.Length], out var id))
+            if (!name.EndsWith(ManifestExtension, StringComparison.Ordinal) || name.EndsWith(ReceiptExtension, StringComparison.Ordinal) || !TakeId.TryParse(name[..^ManifestExtension.Length], out var id))
             {
                 continue;
             }
@@ -40,13 +40,13 @@ internal sealed class RecordingDisk(IOptions<StorageOptions> settings, IRecordin
 
     public int NextTake(SessionId sessionId, CameraId cameraId)
     {
-        var paths = TakePaths.Of(options, new RecordingId(sessionId, cameraId));
+        var paths = TakePaths.Of(options, new TakeId(sessionId, cameraId));
         var last = 0;
         foreach (var file in files.FilesIn(paths.RecordingFolder, andBelow: false).Concat(files.FilesIn(paths.ManifestFolder, andBelow: false)))
         {
             // The stem is an id, and ids have no dot.
             var stem = Path.GetFileName(file).Split('.')[0];
-            if (RecordingId.TryParse(stem, out var id) && id.SessionId == sessionId && id.CameraId == cameraId)
+            if (TakeId.TryParse(stem, out var id) && id.SessionId == sessionId && id.CameraId == cameraId)
             {
                 last = Math.Max(last, id.Take);
             }
@@ -55,9 +55,9 @@ internal sealed class RecordingDisk(IOptions<StorageOptions> settings, IRecordin
         return last + 1;
     }
 
-    public Stream OpenVideo(RecordingId id) => files.OpenRead(TakePaths.Of(options, id).Video);
+    public Stream OpenVideo(TakeId id) => files.OpenRead(TakePaths.Of(options, id).Video);
 
-    public byte[] ReadManifest(RecordingId id) => files.ReadAllBytes(TakePaths.Of(options, id).Manifest);
+    public byte[] ReadManifest(TakeId id) => files.ReadAllBytes(TakePaths.Of(options, id).Manifest);
 
     public void KeepReceipt(RecordingEntry take, string receipt, DateTimeOffset confirmedAt) => files.WriteAtomic(
         TakePaths.Of(options, take.Id).Receipt, new OffloadReceipt(take.Id.ToString(), take.Sha256, receipt, confirmedAt).ToUtf8Json());
@@ -87,7 +87,7 @@ internal sealed class RecordingDisk(IOptions<StorageOptions> settings, IRecordin
     public string? TestWriting() => StorageProbe.WriteTest(files, options.RecordingsPath) ?? StorageProbe.WriteTest(files, options.ManifestsPath);
 
     /// <summary>The take is sealed, and its manifest and video agree.</summary>
-    internal bool Holds(RecordingId id)
+    internal bool Holds(TakeId id)
     {
         var paths = TakePaths.Of(options, id);
         return files.Exists(paths.Manifest) && TryLoad(paths, out _);
@@ -148,7 +148,7 @@ internal sealed class RecordingDisk(IOptions<StorageOptions> settings, IRecordin
         return null;
     }
 
-    private RecordingEntry Describe(RecordingId id, Manifest m, DateTimeOffset? confirmedAt)
+    private RecordingEntry Describe(TakeId id, Manifest m, DateTimeOffset? confirmedAt)
     {
         var paths = TakePaths.Of(options, id);
         return new RecordingEntry(

@@ -2,8 +2,8 @@ using Rig.Domain.Identity;
 
 namespace Rig.CameraNode.Storage;
 
-/// <summary>Where one take's files are. Built from a <see cref="RecordingId"/> only, whose parts are safe as names.</summary>
-internal sealed record TakePaths(RecordingId Id, string RecordingFolder, string ManifestFolder)
+/// <summary>Where one take's files are. Built from a <see cref="TakeId"/> only, whose parts are safe as names.</summary>
+internal sealed record TakePaths(TakeId Id, string RecordingFolder, string ManifestFolder)
 {
     internal string Video => InRecordings(".mp4");
 
@@ -28,12 +28,12 @@ internal sealed record TakePaths(RecordingId Id, string RecordingFolder, string 
     internal bool Owns(string path) => All.Contains(path, StringComparer.Ordinal) || path.StartsWith(Truth + ".", StringComparison.Ordinal);
 
     /// <summary>Nested: a folder a session and in it one a camera. Flat: all in one folder; ids are unique, so takes never meet.</summary>
-    internal static TakePaths Of(StorageOptions options, RecordingId id) => new(
+    internal static TakePaths Of(StorageOptions options, TakeId id) => new(
         id,
         Folder(options.RecordingsPath, options.Layout, id),
         Folder(options.ManifestsPath, options.Layout, id));
 
-    private static string Folder(string root, StorageLayout layout, RecordingId id) =>
+    private static string Folder(string root, StorageLayout layout, TakeId id) =>
         layout == StorageLayout.Flat ? root : Path.Combine(root, id.SessionId.Value, id.CameraId.Value);
 
     private string InRecordings(string extension) => Path.Combine(RecordingFolder, Id + extension);

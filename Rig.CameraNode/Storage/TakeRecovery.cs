@@ -44,7 +44,7 @@ internal sealed class TakeRecovery : BackgroundService
 
     internal void Recover(string openPath)
     {
-        if (!RecordingId.TryParse(Path.GetFileNameWithoutExtension(openPath), out var id))
+        if (!TakeId.TryParse(Path.GetFileNameWithoutExtension(openPath), out var id))
         {
             logger.LogWarning("{Path} is not a take's file and is left alone", openPath);
             return;
@@ -91,7 +91,7 @@ internal sealed class TakeRecovery : BackgroundService
     /// <summary>Files that were being written to take another's place: nobody was told of them.</summary>
     private void RemoveUnfinished()
     {
-        foreach (var path in unfinished.Where(path => RecordingId.TryParse(Path.GetFileName(path).Split('.')[0], out var id) && TakePaths.Of(options, id).Owns(path[..^".tmp".Length])))
+        foreach (var path in unfinished.Where(path => TakeId.TryParse(Path.GetFileName(path).Split('.')[0], out var id) && TakePaths.Of(options, id).Owns(path[..^".tmp".Length])))
         {
             try
             {

@@ -24,7 +24,7 @@ internal static class TakeSealer
 
     internal static DateTimeOffset FromUnixNs(long wallNs) => DateTimeOffset.UnixEpoch.AddTicks(wallNs / 100);
 
-    private static Manifest Describe(RecordingId id, OpenTake open, TakeContent content, string endReason)
+    private static Manifest Describe(TakeId id, OpenTake open, TakeContent content, string endReason)
     {
         var start = MasterTime(open, open.First?.WallNs ?? throw new InvalidDataException($"{id} has no first frame."));
         var timeline = content.Timeline;

@@ -43,11 +43,11 @@ internal sealed class UploadJournal(IOptions<StorageOptions> options, IRecording
     {
         files.CreateDirectory(options.Value.ManifestsPath);
         var kept = new KeptQueue(queue.Paused, [.. queue.Jobs.Select(j => new KeptJob(
-            j.JobId, j.RecordingId.ToString(), j.SizeBytes, j.Status, j.Attempts, j.Error, j.MayRetry, j.NotBefore, j.CreatedAt, j.StartedAt, j.CompletedAt))]);
+            j.JobId, j.TakeId.ToString(), j.SizeBytes, j.Status, j.Attempts, j.Error, j.MayRetry, j.NotBefore, j.CreatedAt, j.StartedAt, j.CompletedAt))]);
         files.WriteAtomic(FilePath, JsonSerializer.SerializeToUtf8Bytes(kept, UploadJournalJson.Default.KeptQueue));
     }
 
-    private static UploadJob? FromKept(KeptJob j) => RecordingId.TryParse(j.RecordingId, out var id)
+    private static UploadJob? FromKept(KeptJob j) => TakeId.TryParse(j.RecordingId, out var id)
         ? new UploadJob(j.JobId, id, j.SizeBytes, j.Status, j.Attempts, j.Error, j.MayRetry, j.NotBefore, j.CreatedAt, j.StartedAt, j.CompletedAt)
         : null;
 

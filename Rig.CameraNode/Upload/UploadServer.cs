@@ -106,7 +106,7 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
     /// A server of seed 001 knows one recording a camera and session. A second take goes to it as a session of its own, so that it
     /// can never take the place of the first.
     /// </summary>
-    private static string SessionFor(RecordingId id, bool knowsTakes) =>
+    private static string SessionFor(TakeId id, bool knowsTakes) =>
         id.Take == 1 || knowsTakes ? id.SessionId.Value : string.Create(CultureInfo.InvariantCulture, $"{id.SessionId}_T{id.Take}");
 
     private async Task<SendOutcome.Failed?> SendFormAsync(

@@ -17,7 +17,7 @@ public static class PipelineEvents
     }
 
     /// <summary>It was decided to work on the session, from its first stage, with these takes.</summary>
-    public sealed record RunQueued(SessionId SessionId, int Run, QueueReason Reason, IReadOnlyList<RecordingId> Takes, DateTimeOffset At) : IPipelineEvent;
+    public sealed record RunQueued(SessionId SessionId, int Run, QueueReason Reason, IReadOnlyList<TakeId> Takes, DateTimeOffset At) : IPipelineEvent;
 
     /// <summary>The stage is given to a worker. If that worker's server dies, the stage is started again from its beginning.</summary>
     /// <param name="Attempt">1 for the first.</param>
@@ -41,7 +41,7 @@ public static class PipelineEvents
     /// database's migration 6, once for each session.
     /// </summary>
     public sealed record RunTakenOver(
-        SessionId SessionId, int Run, QueueReason Reason, IReadOnlyList<RecordingId> Takes, int Retries, IReadOnlyList<StageTakenOver> Stages, DateTimeOffset QueuedAt, DateTimeOffset At)
+        SessionId SessionId, int Run, QueueReason Reason, IReadOnlyList<TakeId> Takes, int Retries, IReadOnlyList<StageTakenOver> Stages, DateTimeOffset QueuedAt, DateTimeOffset At)
         : IPipelineEvent;
 
     /// <param name="Error">Why it waits for the operator; null unless it does.</param>

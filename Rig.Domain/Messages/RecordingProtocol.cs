@@ -21,7 +21,7 @@ public static class RecordingProtocol
     /// <param name="Continues">The session runs already and may have takes of this camera.</param>
     public sealed record StartTake(SessionId SessionId, DateTimeOffset StartAtMaster, IReadOnlyList<CameraId> SessionCameras, bool Continues = false) : IRigMessage;
 
-    public sealed record TakeBegan(RecordingId RecordingId, DateTimeOffset FirstFrameMaster, DateTimeOffset ScheduledStartMaster, string FilePath) : IRigMessage;
+    public sealed record TakeBegan(TakeId TakeId, DateTimeOffset FirstFrameMaster, DateTimeOffset ScheduledStartMaster, string FilePath) : IRigMessage;
 
     /// <summary>Answer: <see cref="TakeFinished"/> once the manifest is durable, or <see cref="TakeRefused"/>.</summary>
     /// <param name="SessionId">Null stops whatever runs.</param>
@@ -29,7 +29,7 @@ public static class RecordingProtocol
     public sealed record StopTake(SessionId? SessionId, DateTimeOffset? StopAtMaster = null) : IRigMessage;
 
     public sealed record TakeFinished(
-        RecordingId RecordingId,
+        TakeId TakeId,
         string FilePath,
         string ManifestPath,
         double DurationSec,

@@ -35,7 +35,7 @@ public sealed record Manifest
         JsonSerializer.Deserialize(utf8Json[ByteOrderMark.LengthIn(utf8Json)..], ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
 }
 
-/// <param name="Id"><see cref="RecordingId"/> as text.</param>
+/// <param name="Id"><see cref="TakeId"/> as text.</param>
 /// <param name="Position"><c>left</c>, <c>center</c>, <c>right</c> or <c>other</c>.</param>
 /// <param name="Take">1 for the first take of this camera in this session.</param>
 /// <param name="SessionCameras">Cameras that were asked to record when this take started; with it a server knows when a session is whole.</param>

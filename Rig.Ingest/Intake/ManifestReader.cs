@@ -64,12 +64,12 @@ internal static class ManifestReader
 
         Require(recording.SessionId == facts.SessionId.Value, "recording.session_id", $"must be the upload's session_id, '{facts.SessionId}'");
         Require(recording.CameraId == facts.CameraId.Value, "recording.camera_id", $"must be the upload's camera_id, '{facts.CameraId}'");
-        Require(recording.Take is >= 1 and <= RecordingId.MaxTake, "recording.take", $"must be 1 to {RecordingId.MaxTake}");
+        Require(recording.Take is >= 1 and <= TakeId.MaxTake, "recording.take", $"must be 1 to {TakeId.MaxTake}");
         Require(facts.Take is null || facts.Take == recording.Take, "recording.take", $"must be the upload's take, {facts.Take}");
         Require(
-            recording.Id == new RecordingId(facts.SessionId, facts.CameraId, recording.Take).ToString(),
+            recording.Id == new TakeId(facts.SessionId, facts.CameraId, recording.Take).ToString(),
             "recording.id",
-            $"must be '{new RecordingId(facts.SessionId, facts.CameraId, recording.Take)}'");
+            $"must be '{new TakeId(facts.SessionId, facts.CameraId, recording.Take)}'");
         Require(recording.Position is "left" or "center" or "right" or "other", "recording.position", "must be left, center or right");
         Require(recording.SessionCameras is null or { Count: <= 16 }, "recording.session_cameras", "must name at most 16 cameras");
         Require(recording.SessionCameras?.All(camera => CameraId.TryParse(camera, out _)) != false, "recording.session_cameras", "must hold camera ids such as CAM_L");
@@ -109,9 +109,9 @@ internal static class ManifestReader
         };
         return new Manifest
         {
-            Recording = new ManifestRecording($"{new RecordingId(facts.SessionId, facts.CameraId, take)}", session, camera, facts.CameraId.Position, take),
+            Recording = new ManifestRecording($"{new TakeId(facts.SessionId, facts.CameraId, take)}", session, camera, facts.CameraId.Position, take),
             File = new ManifestFile(
-                Text(root, "file_name") ?? $"{new RecordingId(facts.SessionId, facts.CameraId, take)}.mp4",
+                Text(root, "file_name") ?? $"{new TakeId(facts.SessionId, facts.CameraId, take)}.mp4",
                 (long?)Number(root, "size_bytes") ?? facts.SizeBytes,
                 "mp4",
                 Text(root, "codec") is "h265" or "hevc" ? "h265" : "h264"),

@@ -14,7 +14,7 @@ internal static class VideoProbe
     public static async Task<Manifest> DescribeAsync(string path, TakeFacts facts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (width, height, fps, duration, codec, created) = Read(await ProbeAsync(path, cancellationToken));
-        var id = new RecordingId(facts.SessionId, facts.CameraId, facts.Take ?? 1);
+        var id = new TakeId(facts.SessionId, facts.CameraId, facts.Take ?? 1);
         var start = created ?? now.AddSeconds(-duration);
         return new Manifest
         {

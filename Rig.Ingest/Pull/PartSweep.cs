@@ -27,7 +27,7 @@ public sealed partial class PartSweep(SessionLayout layout, IPartStore parts, IT
     private async Task<bool> IsStaleAsync(string path, DateTimeOffset writtenAt, CancellationToken cancellationToken)
     {
         var name = PartName().Match(Path.GetFileName(path));
-        if (!name.Success || !RecordingId.TryParse(name.Groups["id"].Value, out var id))
+        if (!name.Success || !TakeId.TryParse(name.Groups["id"].Value, out var id))
         {
             return false;
         }

@@ -32,7 +32,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
     private readonly ILogger<PullActor> log;
     private readonly Dictionary<string, NodeView> nodes = [];
     private readonly HashSet<string> polling = [];
-    private readonly Dictionary<RecordingId, TransferProgress> progress = [];
+    private readonly Dictionary<TakeId, TransferProgress> progress = [];
     private CancellationTokenSource fetching = new();
     private PullState state;
 
@@ -162,7 +162,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         TaskContinuationOptions.OnlyOnFaulted,
         setting.Scheduler);
 
-    private void Ended(RecordingId id)
+    private void Ended(TakeId id)
     {
         board.AddPulled(progress.GetValueOrDefault(id)?.ReceivedBytes ?? 0);
         progress.Remove(id);
@@ -234,7 +234,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Start(RecordingId id, Func<CancellationToken, Task> work, object done, CancellationToken token)
+    private void Start(TakeId id, Func<CancellationToken, Task> work, object done, CancellationToken token)
     {
         setting.Run(() => work(token)).PipeTo(
             Self,
@@ -275,17 +275,17 @@ public sealed class PullActor : ReceiveActor, IWithTimers
         public static readonly SweepDue Instance = new();
     }
 
-    private sealed record Interrupted(RecordingId Id);
+    private sealed record Interrupted(TakeId Id);
 
-    private sealed record Elsewhere(RecordingId Id);
+    private sealed record Elsewhere(TakeId Id);
 
     private sealed record NodeListed(NodeListing Listing);
 
     private sealed record NodeSilent(string NodeUrl, string Problem);
 
-    private sealed record Fetched(RecordingId Id);
+    private sealed record Fetched(TakeId Id);
 
-    private sealed record Confirmed(RecordingId Id);
+    private sealed record Confirmed(TakeId Id);
 
-    private sealed record Failed(RecordingId Id, string Problem, bool BackToFetch);
+    private sealed record Failed(TakeId Id, string Problem, bool BackToFetch);
 }

@@ -22,7 +22,7 @@ public static class PullProtocol
 
     /// <summary>Takes that failed are tried now. Answer: <see cref="Retrying"/>.</summary>
     /// <param name="Only">Null is all of them.</param>
-    public sealed record RetryFailed(RecordingId? Only);
+    public sealed record RetryFailed(TakeId? Only);
 
     /// <param name="Takes">How many that failed were waiting.</param>
     public sealed record Retrying(int Takes);

@@ -28,7 +28,7 @@ public sealed record PullState
 
     private PullOptions Options { get; init; } = new();
 
-    public ImmutableDictionary<RecordingId, PullItem> Items { get; private init; } = ImmutableDictionary<RecordingId, PullItem>.Empty;
+    public ImmutableDictionary<TakeId, PullItem> Items { get; private init; } = ImmutableDictionary<TakeId, PullItem>.Empty;
 
     /// <summary>Nothing is started; what is fetched already is still confirmed.</summary>
     public bool Paused { get; init; }
@@ -37,7 +37,7 @@ public sealed record PullState
 
     private int Fetching { get; init; }
 
-    private ImmutableHashSet<RecordingId> ToConfirm { get; init; } = [];
+    private ImmutableHashSet<TakeId> ToConfirm { get; init; } = [];
 
     private ImmutableDictionary<string, NodeLoad> Nodes { get; init; } = ImmutableDictionary<string, NodeLoad>.Empty;
 
@@ -95,19 +95,19 @@ public sealed record PullState
     }
 
     /// <summary>The receipt is committed: now the node must hear of it.</summary>
-    public PullState Fetched(RecordingId id) => Change(id, item => item with { Step = PullStep.Confirm, Running = false, Failures = 0, NotBefore = DateTimeOffset.MinValue, Error = null });
+    public PullState Fetched(TakeId id) => Change(id, item => item with { Step = PullStep.Confirm, Running = false, Failures = 0, NotBefore = DateTimeOffset.MinValue, Error = null });
 
     /// <summary>The node stored the receipt.</summary>
-    public PullState Confirmed(RecordingId id) => Items.TryGetValue(id, out var item) ? Replace(item, null) : this;
+    public PullState Confirmed(TakeId id) => Items.TryGetValue(id, out var item) ? Replace(item, null) : this;
 
     /// <summary>It was interrupted by this server, which is no failure.</summary>
-    public PullState Stopped(RecordingId id) => Change(id, item => item with { Running = false });
+    public PullState Stopped(TakeId id) => Change(id, item => item with { Running = false });
 
     /// <summary>Another server brings it: look again later, when its receipt is there or its lease is over.</summary>
-    public PullState Elsewhere(RecordingId id, DateTimeOffset now) => Change(id, item => item with { Running = false, Failures = 0, NotBefore = now + Options.RetryDelay, Error = null });
+    public PullState Elsewhere(TakeId id, DateTimeOffset now) => Change(id, item => item with { Running = false, Failures = 0, NotBefore = now + Options.RetryDelay, Error = null });
 
     /// <param name="backToFetch">What the server held turned out not to be whole.</param>
-    public PullState Failed(RecordingId id, string error, DateTimeOffset now, bool backToFetch = false) => Change(id, item =>
+    public PullState Failed(TakeId id, string error, DateTimeOffset now, bool backToFetch = false) => Change(id, item =>
     {
         var delay = TimeSpan.FromTicks((long)Math.Min(Options.MaxRetryDelay.Ticks, Options.RetryDelay.Ticks * Math.Pow(2, Math.Min(item.Failures, 20))));
         return item with
@@ -122,7 +122,7 @@ public sealed record PullState
 
     /// <summary>Failed takes need not wait any longer.</summary>
     /// <param name="only">Null is all of them.</param>
-    public PullState Retry(RecordingId? only) => Items.Values
+    public PullState Retry(TakeId? only) => Items.Values
         .Where(item => !item.Running && item.Failures > 0 && (only is null || item.Take.Id == only))
         .Aggregate(this, (state, item) => state.Replace(item, item with { NotBefore = DateTimeOffset.MinValue }));
 
@@ -159,7 +159,7 @@ public sealed record PullState
             : state;
     }
 
-    private PullState Change(RecordingId id, Func<PullItem, PullItem> change) => Items.TryGetValue(id, out var item) ? Replace(item, change(item)) : this;
+    private PullState Change(TakeId id, Func<PullItem, PullItem> change) => Items.TryGetValue(id, out var item) ? Replace(item, change(item)) : this;
 
     /// <summary>The only way an item changes, so that the counts and orders kept of the items are true.</summary>
     private PullState Replace(PullItem? before, PullItem? after)
@@ -168,7 +168,7 @@ public sealed record PullState
         var (nodes, fetching, toConfirm) = (Nodes, Fetching, ToConfirm.Remove(id));
         var load = Sessions.GetValueOrDefault(id.SessionId);
         var queue = load is null ? Queue : Queue.Remove(load);
-        load ??= new SessionLoad(0, 0, (before ?? after)!.Order, ImmutableSortedDictionary<long, RecordingId>.Empty);
+        load ??= new SessionLoad(0, 0, (before ?? after)!.Order, ImmutableSortedDictionary<long, TakeId>.Empty);
         if (before is { Step: PullStep.Fetch })
         {
             fetching -= before.Running ? 1 : 0;
@@ -211,5 +211,5 @@ public sealed record PullState
 
     /// <param name="Takes">Not fetched yet, those being fetched included.</param>
     /// <param name="FirstOrder">Tells sessions apart; no two have the same.</param>
-    private sealed record SessionLoad(int Takes, long LackingBytes, long FirstOrder, ImmutableSortedDictionary<long, RecordingId> Waiting);
+    private sealed record SessionLoad(int Takes, long LackingBytes, long FirstOrder, ImmutableSortedDictionary<long, TakeId> Waiting);
 }

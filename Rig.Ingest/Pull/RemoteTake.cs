@@ -5,14 +5,14 @@ namespace Rig.Ingest.Pull;
 /// <summary>A finished take that a node offers. What it says is only believed after the bytes were hashed here.</summary>
 /// <param name="NodeUrl">Root of the node's REST routes, without a slash at the end.</param>
 /// <param name="Sha256">Lower-case hex.</param>
-public sealed record RemoteTake(string NodeUrl, RecordingId Id, long SizeBytes, string Sha256)
+public sealed record RemoteTake(string NodeUrl, TakeId Id, long SizeBytes, string Sha256)
 {
     /// <summary>Reads what a node says, by an allow-list: anything unusual makes the take unusable instead of reaching a path or a URL.</summary>
     /// <param name="why">Why it is unusable, in words.</param>
     public static RemoteTake? TryCreate(string nodeUrl, string? recordingId, long sizeBytes, string? sha256, long maxBytes, out string why)
     {
         why = "";
-        if (!RecordingId.TryParse(recordingId, out var id))
+        if (!TakeId.TryParse(recordingId, out var id))
         {
             why = "The node lists a recording whose name is not one.";
         }

@@ -4,7 +4,7 @@ namespace Rig.Ingest.Pull;
 
 /// <param name="Status"><c>waiting</c>, <c>pulling</c> or <c>confirming</c>.</param>
 /// <param name="Progress">Null before the first byte.</param>
-public sealed record TransferView(RecordingId Id, string NodeUrl, long SizeBytes, string Status, TransferProgress? Progress, int Failures, string? Error);
+public sealed record TransferView(TakeId Id, string NodeUrl, long SizeBytes, string Status, TransferProgress? Progress, int Failures, string? Error);
 
 /// <param name="CameraId">Known for members of the cluster.</param>
 public sealed record NodeView(string NodeUrl, string? CameraId, DateTimeOffset SeenAt, string? Problem);

@@ -22,7 +22,7 @@ internal sealed record StageInput(string SessionId, string SessionPath, IReadOnl
 
 internal sealed record StageTake(string RecordingId, string VideoPath, JsonNode Manifest)
 {
-    public TakeFile ToFile() => Domain.Identity.RecordingId.TryParse(RecordingId, out var id)
+    public TakeFile ToFile() => Domain.Identity.TakeId.TryParse(RecordingId, out var id)
         ? new TakeFile(id, VideoPath, Domain.Recordings.Manifest.Parse(JsonSerializer.SerializeToUtf8Bytes(Manifest, StageJson.Default.JsonNode)))
         : throw new InvalidDataException($"'{RecordingId}' is no recording's id.");
 }

@@ -254,7 +254,7 @@ public sealed class StatusReader(
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var id = new RecordingId(SessionId.Parse(reader.GetString(0)), CameraId.Parse(reader.GetString(1)), reader.GetInt32(2));
+            var id = new TakeId(SessionId.Parse(reader.GetString(0)), CameraId.Parse(reader.GetString(1)), reader.GetInt32(2));
             conflicts.Add((reader.GetString(0), new ConflictView(id.ToString(), reader.GetString(3), reader.GetInt64(4), Text(reader, 5), reader.GetFieldValue<DateTimeOffset>(6))));
         }
 

@@ -117,11 +117,11 @@ public static class StitchCommand
             {
                 using var reader = VideoReader.Open(path);
                 takes.Add(new TakeFile(
-                    new RecordingId(session, camera),
+                    new TakeId(session, camera),
                     path,
                     new Manifest
                     {
-                        Recording = new ManifestRecording(new RecordingId(session, camera).ToString(), session.ToString(), camera.Value, camera.Position),
+                        Recording = new ManifestRecording(new TakeId(session, camera).ToString(), session.ToString(), camera.Value, camera.Position),
                         File = new ManifestFile(Path.GetFileName(path), new FileInfo(path).Length, "mp4", "h264"),
                         Video = new ManifestVideo(new ManifestResolution(reader.Width, reader.Height), (int)Math.Round(reader.FramesPerSecond), 0, reader.DurationSeconds),
                         Timing = new ManifestTiming(start, start.AddSeconds(reader.DurationSeconds), NtpSynced: false),

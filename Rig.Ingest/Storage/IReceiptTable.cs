@@ -5,7 +5,7 @@ namespace Rig.Ingest.Storage;
 /// <summary>The rows of what this server holds. Several are ordered by camera, left to right, and take number.</summary>
 public interface IReceiptTable
 {
-    Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken);
+    Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<Receipt>> OfSessionsAsync(string[] sessions, CancellationToken cancellationToken);
 
@@ -14,12 +14,12 @@ public interface IReceiptTable
 
     Task<IReadOnlyList<Receipt>> WithBytesAsync(SessionId session, CameraId camera, string sha256, CancellationToken cancellationToken);
 
-    Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken);
+    Task MarkConfirmedAsync(TakeId id, CancellationToken cancellationToken);
 
     Task MarkDamagedAsync(Receipt receipt, CancellationToken cancellationToken);
 
     /// <summary>Begins a hand-over: until it is disposed, whoever begins one of the same take waits, on other servers too.</summary>
-    Task<IReceiptChange> BeginAsync(RecordingId id, CancellationToken cancellationToken);
+    Task<IReceiptChange> BeginAsync(TakeId id, CancellationToken cancellationToken);
 }
 
 /// <summary>What one hand-over changes: durable when <see cref="CommitAsync"/> returns; forgotten when it is disposed before.</summary>

@@ -5,11 +5,11 @@ namespace Rig.Ingest.Storage;
 /// <summary>The receipts of this server.</summary>
 public interface ITakeVault
 {
-    Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken);
+    Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken);
 
     bool IsWhole(Receipt receipt);
 
     Task<CommitResult> CommitAsync(ArrivedTake take, CancellationToken cancellationToken);
 
-    Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken);
+    Task MarkConfirmedAsync(TakeId id, CancellationToken cancellationToken);
 }

@@ -10,7 +10,7 @@ namespace Rig.Ingest.Storage;
 /// <param name="DamagedAt">When the file on disk was found missing or changed; such a take is accepted once more.</param>
 /// <param name="Problem">What is wrong with the video as it came, as a sentence; it is held all the same. Null when it is a whole MP4 file.</param>
 public sealed record Receipt(
-    RecordingId Id,
+    TakeId Id,
     long SizeBytes,
     string Sha256,
     Manifest Manifest,
@@ -21,7 +21,7 @@ public sealed record Receipt(
     string? Problem = null);
 
 /// <summary>A take whose bytes are written, synced and hashed, but whose name is still a temporary one.</summary>
-public sealed record ArrivedTake(RecordingId Id, string TempPath, long SizeBytes, string Sha256, Manifest Manifest, string Source, string? Problem = null);
+public sealed record ArrivedTake(TakeId Id, string TempPath, long SizeBytes, string Sha256, Manifest Manifest, string Source, string? Problem = null);
 
 public enum CommitOutcome
 {

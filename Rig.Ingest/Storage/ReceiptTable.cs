@@ -11,7 +11,7 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
     private const string Select =
         "SELECT session_id, camera_id, take, size_bytes, sha256, manifest::text, source, received_at, damaged_at, confirmed_at, problem FROM ingest.takes";
 
-    public async Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken)
+    public async Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await FindAsync(connection, id, cancellationToken);
@@ -41,7 +41,7 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
         return await ReadAsync(command, cancellationToken);
     }
 
-    public async Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken)
+    public async Task MarkConfirmedAsync(TakeId id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             "UPDATE ingest.takes SET confirmed_at = clock_timestamp() WHERE session_id = $1 AND camera_id = $2 AND take = $3 AND confirmed_at IS NULL");
@@ -58,7 +58,7 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<IReceiptChange> BeginAsync(RecordingId id, CancellationToken cancellationToken)
+    public async Task<IReceiptChange> BeginAsync(TakeId id, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try
@@ -76,7 +76,7 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
         }
     }
 
-    private static async Task<Receipt?> FindAsync(NpgsqlConnection connection, RecordingId id, CancellationToken cancellationToken)
+    private static async Task<Receipt?> FindAsync(NpgsqlConnection connection, TakeId id, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Select + " WHERE session_id = $1 AND camera_id = $2 AND take = $3", connection);
         AddId(command, id);
@@ -90,7 +90,7 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
         while (await reader.ReadAsync(cancellationToken))
         {
             receipts.Add(new Receipt(
-                new RecordingId(SessionId.Parse(reader.GetString(0)), CameraId.Parse(reader.GetString(1)), reader.GetInt32(2)),
+                new TakeId(SessionId.Parse(reader.GetString(0)), CameraId.Parse(reader.GetString(1)), reader.GetInt32(2)),
                 reader.GetInt64(3),
                 reader.GetString(4),
                 Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(reader.GetString(5))),
@@ -108,14 +108,14 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
             .ToList();
     }
 
-    private static void AddId(NpgsqlCommand command, RecordingId id)
+    private static void AddId(NpgsqlCommand command, TakeId id)
     {
         command.Parameters.Add(new() { Value = id.SessionId.Value });
         command.Parameters.Add(new() { Value = id.CameraId.Value });
         command.Parameters.Add(new() { Value = id.Take });
     }
 
-    private sealed class Change(NpgsqlConnection connection, NpgsqlTransaction transaction, RecordingId id) : IReceiptChange
+    private sealed class Change(NpgsqlConnection connection, NpgsqlTransaction transaction, TakeId id) : IReceiptChange
     {
         public Task<Receipt?> FindAsync(CancellationToken cancellationToken) => ReceiptTable.FindAsync(connection, id, cancellationToken);
 

@@ -13,7 +13,7 @@ public sealed class TakeLease : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task renewing;
 
-    internal TakeLease(ITakeLeases leases, RecordingId id, string claim, TimeSpan duration, TimeProvider time)
+    internal TakeLease(ITakeLeases leases, TakeId id, string claim, TimeSpan duration, TimeProvider time)
     {
         this.leases = leases;
         Id = id;
@@ -22,7 +22,7 @@ public sealed class TakeLease : IAsyncDisposable
         renewing = RenewAsync(duration, time);
     }
 
-    public RecordingId Id { get; }
+    public TakeId Id { get; }
 
     public CancellationToken Lost { get; }
 

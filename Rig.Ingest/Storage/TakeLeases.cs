@@ -15,7 +15,7 @@ public sealed class TakeLeases(NpgsqlDataSource database, TimeProvider time, ILo
 {
     private readonly string server = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    public async Task<TakeLease?> TryAcquireAsync(RecordingId id, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<TakeLease?> TryAcquireAsync(TakeId id, TimeSpan duration, CancellationToken cancellationToken)
     {
         var claim = $"{server}/{Guid.NewGuid():N}";
         await using var command = database.CreateCommand(
@@ -64,7 +64,7 @@ public sealed class TakeLeases(NpgsqlDataSource database, TimeProvider time, ILo
         }
     }
 
-    private static void AddId(NpgsqlCommand command, RecordingId id)
+    private static void AddId(NpgsqlCommand command, TakeId id)
     {
         command.Parameters.Add(new() { Value = id.SessionId.Value });
         command.Parameters.Add(new() { Value = id.CameraId.Value });

@@ -14,7 +14,7 @@ public sealed class TakeStore(IReceiptTable receipts, SessionLayout layout, Take
     private const int MaxKeptConflicts = 3;
 
     /// <summary>The receipt as it is committed, whatever the disk says.</summary>
-    public Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken) => receipts.FindAsync(id, cancellationToken);
+    public Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken) => receipts.FindAsync(id, cancellationToken);
 
     /// <summary>By camera, left to right, and take number.</summary>
     public Task<IReadOnlyList<Receipt>> OfSessionAsync(SessionId session, CancellationToken cancellationToken) =>
@@ -55,7 +55,7 @@ public sealed class TakeStore(IReceiptTable receipts, SessionLayout layout, Take
     }
 
     /// <summary>Remembers that the take's sender knows of the receipt.</summary>
-    public Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken) => receipts.MarkConfirmedAsync(id, cancellationToken);
+    public Task MarkConfirmedAsync(TakeId id, CancellationToken cancellationToken) => receipts.MarkConfirmedAsync(id, cancellationToken);
 
     public Task MarkDamagedAsync(Receipt receipt, CancellationToken cancellationToken) => receipts.MarkDamagedAsync(receipt, cancellationToken);
 

@@ -13,7 +13,7 @@ internal sealed class TakeConfirmation(TakeStore store)
     public async Task<Receipt> ConfirmAsync(SessionId session, CameraId camera, int? take, bool reread, CancellationToken cancellationToken)
     {
         var receipt = take is { } number
-            ? await store.FindAsync(new RecordingId(session, camera, number), cancellationToken)
+            ? await store.FindAsync(new TakeId(session, camera, number), cancellationToken)
             : await store.NewestAsync(session, camera, cancellationToken);
         if (receipt is null)
         {

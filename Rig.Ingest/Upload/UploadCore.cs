@@ -104,7 +104,7 @@ internal sealed class UploadCore(IOptions<ServerOptions> options, SessionLayout 
         var manifest = claim.Manifest is { } json
             ? ManifestReader.Read(json, facts)
             : await VideoProbe.DescribeAsync(file.Path, facts, time.GetUtcNow(), cancellationToken);
-        var id = new RecordingId(claim.SessionId, claim.CameraId, manifest.Recording.Take);
+        var id = new TakeId(claim.SessionId, claim.CameraId, manifest.Recording.Take);
         var result = await store.CommitAsync(new ArrivedTake(id, file.Path, file.Length, file.Sha256, manifest, "upload", problem), cancellationToken);
         return result.Outcome == CommitOutcome.Conflict
             ? throw new IntakeException(

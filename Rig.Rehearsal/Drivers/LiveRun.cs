@@ -27,7 +27,7 @@ internal sealed record LiveRunResult(
 /// </summary>
 internal sealed class LiveRun : IDisposable
 {
-    private const string TakeId = "SELFTEST";
+    private const string RecordingId = "SELFTEST";
     private readonly MemoryStream said = new();
     private readonly EncodingPipeline pipeline;
     private readonly LiveCaptureLoop loop;
@@ -83,7 +83,7 @@ internal sealed class LiveRun : IDisposable
 
     /// <param name="after">The last frame of an earlier process, as after a restart in mid-take.</param>
     internal void Start((long Number, long MonotonicNs)? after = null) =>
-        loop.Post(new StartCaptureTake(TakeId, MonotonicClock.NowNs + 100_000_000, TimeProvider.System.GetUtcNow(), "", TimeProvider.System.GetUtcNow(), MonotonicClock.NowNs, after?.Number, after?.MonotonicNs));
+        loop.Post(new StartCaptureTake(RecordingId, MonotonicClock.NowNs + 100_000_000, TimeProvider.System.GetUtcNow(), "", TimeProvider.System.GetUtcNow(), MonotonicClock.NowNs, after?.Number, after?.MonotonicNs));
 
     /// <summary>Waits until so many frames are encoded since the start.</summary>
     /// <exception cref="TimeoutException">They did not come.</exception>
@@ -107,7 +107,7 @@ internal sealed class LiveRun : IDisposable
     /// <exception cref="InvalidOperationException">The capture loop failed.</exception>
     internal LiveRunResult Stop()
     {
-        loop.Post(new StopCaptureTake(TakeId, MonotonicClock.NowNs));
+        loop.Post(new StopCaptureTake(RecordingId, MonotonicClock.NowNs));
         loop.Post(new ShutdownCapture());
         thread.Join();
         return failure is null ? Read() : throw new InvalidOperationException(failure.Message, failure);

@@ -65,13 +65,13 @@ internal sealed class SimulatedCamera(SimulatedProcess process, TakeLedger ledge
 
         public void Begin(TakeStart start) => _ = camera.take!.BeginAsync(start);
 
-        public void Stop(RecordingId id, long stopNs) => _ = StopAsync(id, stopNs);
+        public void Stop(TakeId id, long stopNs) => _ = StopAsync(id, stopNs);
 
         public void Shutdown() => exited.TrySetResult("it was told to");
 
         public void Kill() => exited.TrySetResult("it was killed");
 
-        private async Task StopAsync(RecordingId id, long stopNs)
+        private async Task StopAsync(TakeId id, long stopNs)
         {
             await camera.UntilAsync(stopNs);
             tell!(new CaptureEvent.TakeEnded(id, 300, null));
@@ -85,7 +85,7 @@ internal sealed class SimulatedCamera(SimulatedProcess process, TakeLedger ledge
         private DateTimeOffset firstFrame;
         private bool isFinishing;
 
-        public RecordingId Id => request.Id;
+        public TakeId Id => request.Id;
 
         public string FilePath => $"/v/{request.Id}.mp4";
 

@@ -13,15 +13,15 @@ internal sealed class TakeLedger(SimulatedMachine machine)
 
     public static readonly TimeSpan Frame = TimeSpan.FromSeconds(1.0 / Fps);
 
-    private readonly List<(RecordingId Id, TimeSpan FirstFrame)> takes = [];
+    private readonly List<(TakeId Id, TimeSpan FirstFrame)> takes = [];
 
     public ScriptedCatalogue Catalogue { get; } = new();
 
     /// <summary>The running take; null when there is none.</summary>
-    public RecordingId? Running { get; private set; }
+    public TakeId? Running { get; private set; }
 
     /// <summary>Takes in order, with the true time of the first frame.</summary>
-    public IReadOnlyList<(RecordingId Id, TimeSpan FirstFrame)> Takes => takes;
+    public IReadOnlyList<(TakeId Id, TimeSpan FirstFrame)> Takes => takes;
 
     public IEnumerable<SessionId> Sessions => takes.Select(take => take.Id.SessionId).Distinct();
 
@@ -31,16 +31,16 @@ internal sealed class TakeLedger(SimulatedMachine machine)
     /// <summary>Grows with everything that is entered.</summary>
     public int Entries => takes.Count + Stops;
 
-    public void Opened(RecordingId id) => Catalogue.Open(id);
+    public void Opened(TakeId id) => Catalogue.Open(id);
 
-    public void Began(RecordingId id)
+    public void Began(TakeId id)
     {
         takes.Add((id, machine.World.Elapsed));
         Running = id;
         machine.World.Trace.Note(machine, $"records {id}");
     }
 
-    public TakeSealed Ended(RecordingId id, string reason)
+    public TakeSealed Ended(TakeId id, string reason)
     {
         machine.World.Trace.Note(machine, $"ends {id}: {reason}");
         Running = null;
@@ -58,7 +58,7 @@ internal sealed class TakeLedger(SimulatedMachine machine)
         }
     }
 
-    private TakeSealed Seal(RecordingId id, string reason)
+    private TakeSealed Seal(TakeId id, string reason)
     {
         var at = machine.World.Start;
         var entry = Catalogue.Seal(id, reason);

@@ -60,7 +60,7 @@ internal sealed class CameraRig : IAsyncDisposable
     {
         var start = TimeProvider.System.GetUtcNow() + (startIn ?? TimeSpan.Zero);
         return new TakeRequest(
-            new RecordingId(SessionId.Parse(session), CameraId.Left, take), start, start.AddMilliseconds(-5), ClockOffsetMs: 5, NtpSynced: true, [CameraId.Left]);
+            new TakeId(SessionId.Parse(session), CameraId.Left, take), start, start.AddMilliseconds(-5), ClockOffsetMs: 5, NtpSynced: true, [CameraId.Left]);
     }
 
     internal static Task UntilAsync(Func<bool> condition, Func<string> what) => Eventually.HoldsAsync(condition, what, Timeout, TimeSpan.FromMilliseconds(10));

@@ -60,14 +60,14 @@ internal sealed class RecordingCamera(CaptureLauncher launcher, PreviewFeed prev
     {
         clock.Status = SyncStatus.None with { OffsetMs = request.ClockOffsetMs, Confidence = SyncConfidence.Excellent };
         var began = await AskAsync<RecordingProtocol.TakeBegan>(new RecordingProtocol.StartTake(request.Id.SessionId, request.ScheduledStartMaster, request.SessionCameras, request.Id.Take > 1));
-        return new TakeStarted(began.RecordingId, began.FirstFrameMaster, began.FilePath);
+        return new TakeStarted(began.TakeId, began.FirstFrameMaster, began.FilePath);
     }
 
     /// <exception cref="TakeFailedException">There is no such take.</exception>
-    internal async Task<TakeSealed> StopTakeAsync(RecordingId id, DateTimeOffset stopAt)
+    internal async Task<TakeSealed> StopTakeAsync(TakeId id, DateTimeOffset stopAt)
     {
         var finished = await AskAsync<RecordingProtocol.TakeFinished>(new RecordingProtocol.StopTake(id.SessionId, clock.ToMaster(stopAt)));
-        return finished.RecordingId == id
+        return finished.TakeId == id
             ? new TakeSealed(id, Manifest.Parse(await File.ReadAllBytesAsync(finished.ManifestPath)), finished.FilePath, finished.ManifestPath, finished.EndReason)
             : throw new TakeFailedException($"{id} is not being recorded.");
     }
@@ -96,7 +96,7 @@ internal sealed class RecordingCamera(CaptureLauncher launcher, PreviewFeed prev
         var other => throw new InvalidOperationException($"{other}"),
     };
 
-    internal sealed record TakeStarted(RecordingId Id, DateTimeOffset FirstFrameMaster, string FilePath);
+    internal sealed record TakeStarted(TakeId Id, DateTimeOffset FirstFrameMaster, string FilePath);
 
     private sealed record Heard;
 

@@ -40,7 +40,7 @@ public sealed class KilledNodeProcessTests : IDisposable
             // What the dead node left: nobody has touched it yet.
             Assert.Equal(CheckCodes.Unsealed, Assert.Single(StorageCheck.Run(bench.Storage).Findings, f => f.Code != CheckCodes.Orphan).Code);
             await bench.RestartAsync();
-            var paths = TakePaths.Of(bench.Storage, new RecordingId(SessionId.Parse(session), CameraId.Left));
+            var paths = TakePaths.Of(bench.Storage, new TakeId(SessionId.Parse(session), CameraId.Left));
             var index = FrameIndex.Read(await File.ReadAllBytesAsync(paths.Index));
             AssertLittleIsLost(index, killedNs, written);
             Assert.Equal(index.Count, (await Ffmpeg.PatternNumbersAsync(paths.Video)).Count);

@@ -24,7 +24,7 @@ internal static class RecorderHost
 
     internal static string HandedIn(string folder) => Path.Combine(folder, "handed.bin");
 
-    internal static RecordingId Id(string run, long take) => new(SessionId.Parse(run), CameraId.Left, (int)take);
+    internal static TakeId Id(string run, long take) => new(SessionId.Parse(run), CameraId.Left, (int)take);
 
     internal static void WriteFrames(string path, IReadOnlyList<EncodedFrame> frames)
     {
@@ -54,7 +54,7 @@ internal static class RecorderHost
     }
 
     private static void Record(
-        StorageOptions storage, PosixRecordingFiles files, RecordingId id, IReadOnlyList<(bool IsKey, byte[] Data)> frames, HandedFrames handed, int count)
+        StorageOptions storage, PosixRecordingFiles files, TakeId id, IReadOnlyList<(bool IsKey, byte[] Data)> frames, HandedFrames handed, int count)
     {
         handed.BeginTake(id.Take);
         var startNs = MonotonicClock.NowNs;

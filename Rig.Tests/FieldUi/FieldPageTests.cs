@@ -166,8 +166,8 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await using var node = await NodeUnderTest.StartAsync();
         Show(node, NodePhase.Idle);
         var now = node.Clock.MasterNow;
-        var (queue, left) = UploadQueue.Empty.Enqueue(new RecordingId(SessionId.Parse("Final"), CameraId.Left), 20_000_000_000, new string('a', 32), now);
-        var (both, second) = queue.Enqueue(new RecordingId(SessionId.Parse("Final"), CameraId.Left, 2), 4_000_000_000, new string('b', 32), now);
+        var (queue, left) = UploadQueue.Empty.Enqueue(new TakeId(SessionId.Parse("Final"), CameraId.Left), 20_000_000_000, new string('a', 32), now);
+        var (both, second) = queue.Enqueue(new TakeId(SessionId.Parse("Final"), CameraId.Left, 2), 4_000_000_000, new string('b', 32), now);
         both = both.Begin(second.JobId, now).Fail(second.JobId, "The server said (409) it holds other bytes.", false, new RetryPolicy(5, TimeSpan.FromSeconds(5)), now).Begin(left.JobId, now);
         node.OffloadAnswers = message => message switch
         {

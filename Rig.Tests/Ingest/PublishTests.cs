@@ -136,7 +136,7 @@ public sealed class PublishTests : IAsyncLifetime
         using var http = new HttpClient();
         var file = SampleTake.Mp4();
         var take = new TakeFile(
-            new RecordingId(Session, CameraId.Center), "", Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(SampleTake.Manifest(file, Session.Value).ToJsonString())));
+            new TakeId(Session, CameraId.Center), "", Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(SampleTake.Manifest(file, Session.Value).ToJsonString())));
         var layout = new SessionLayout(Options.Create(new StorageOptions { SessionsPath = folder.Path, TempPath = folder.Path, ProcessingPath = folder.Path }));
         var stage = new PublishStage(http, new SessionFiles(layout), Options.Create(options), TimeProvider.System, NullLogger<PublishStage>.Instance);
         var context = new StageContext(

@@ -101,7 +101,7 @@ public sealed class MachineApiTests : IAsyncLifetime
     public async Task Videos_and_manifests_are_also_served_by_their_file_names()
     {
         var video = Encoding.ASCII.GetBytes("a video");
-        node.Catalogue.Seal(new RecordingId(SessionId.Parse("Final"), CameraId.Left), video: video);
+        node.Catalogue.Seal(new TakeId(SessionId.Parse("Final"), CameraId.Left), video: video);
         Assert.Equal(video, await node.Http.GetByteArrayAsync("/download/Final/CAM_L/Final_CAM_L.mp4"));
     }
 
@@ -124,7 +124,7 @@ public sealed class MachineApiTests : IAsyncLifetime
     [Fact]
     public async Task While_the_camera_tests_itself_a_start_is_refused_in_words()
     {
-        var id = new RecordingId(SessionId.ForSelfTest(node.Clock.NodeNow), CameraId.Left);
+        var id = new TakeId(SessionId.ForSelfTest(node.Clock.NodeNow), CameraId.Left);
         await ((INodeControl)node.Services.GetService(typeof(INodeControl))!).AskCameraAsync(new CameraProtocol.StartSelfTest(id), Timeout, CancellationToken.None);
         var (status, body) = await node.PostAsync("/api/v1/record/start", "{}");
         Assert.Equal((409, ProblemCodes.Busy), (status, body.GetProperty("code").GetString()));
@@ -133,7 +133,7 @@ public sealed class MachineApiTests : IAsyncLifetime
     [Fact]
     public async Task Confirming_deleting_and_cleaning_up_at_the_same_time_never_block_one_another()
     {
-        var takes = Enumerable.Range(1, 12).Select(n => node.Catalogue.Seal(new RecordingId(SessionId.Parse("Final"), CameraId.Left, n))).ToList();
+        var takes = Enumerable.Range(1, 12).Select(n => node.Catalogue.Seal(new TakeId(SessionId.Parse("Final"), CameraId.Left, n))).ToList();
         var calls = takes.Select(take => node.PostAsync("/api/v1/recordings/confirm", $$$"""
             {"session_id":"Final","camera_id":"CAM_L","file":"{{{take.FileName}}}","checksum":{"algo":"sha256","value":"{{{take.Sha256}}}"}}
             """)).Concat(Enumerable.Range(0, 6).Select(_ => node.PostAsync("/api/v1/recordings/cleanup", "{}")));

@@ -16,7 +16,7 @@ namespace Rig.Tests.NodeApi;
 
 public sealed class NodeApiTests : IAsyncLifetime
 {
-    private static readonly RecordingId FinalLeft = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId FinalLeft = new(SessionId.Parse("Final"), CameraId.Left);
 
     private NodeUnderTest node = null!;
 
@@ -141,7 +141,7 @@ public sealed class NodeApiTests : IAsyncLifetime
     {
         node.CameraAnswers = message => message switch
         {
-            StartTake start => new TakeBegan(new RecordingId(start.SessionId, CameraId.Left), start.StartAtMaster, start.StartAtMaster, "/v/x.mp4"),
+            StartTake start => new TakeBegan(new TakeId(start.SessionId, CameraId.Left), start.StartAtMaster, start.StartAtMaster, "/v/x.mp4"),
             _ => new TakeFinished(FinalLeft, "/v/x.mp4", "/m/x.json", 10, 300, 0, 1000, new string('a', 64), TakeEndReason.Stopped),
         };
         var (status, body) = await node.PostAsync("/api/v1/record/start", """{"session_id":"Final"}""");
@@ -210,7 +210,7 @@ public sealed class NodeApiTests : IAsyncLifetime
     public async Task With_no_coordinator_in_reach_the_same_call_starts_this_camera_alone()
     {
         node.CameraAnswers = message => message is StartTake { SessionCameras: [var only] } start && only == CameraId.Left
-            ? new TakeBegan(new RecordingId(start.SessionId, only), start.StartAtMaster, start.StartAtMaster, "/v/x.mp4")
+            ? new TakeBegan(new TakeId(start.SessionId, only), start.StartAtMaster, start.StartAtMaster, "/v/x.mp4")
             : null;
         var (status, _) = await node.PostAsync("/api/v1/coordinator/start", "{}");
         Assert.Equal(200, status);
@@ -219,7 +219,7 @@ public sealed class NodeApiTests : IAsyncLifetime
     [Fact]
     public async Task A_byte_order_mark_before_a_body_is_skipped()
     {
-        node.CameraAnswers = message => message is StartTake start ? new TakeBegan(new RecordingId(start.SessionId, CameraId.Left), start.StartAtMaster, start.StartAtMaster, "/v/x.mp4") : null;
+        node.CameraAnswers = message => message is StartTake start ? new TakeBegan(new TakeId(start.SessionId, CameraId.Left), start.StartAtMaster, start.StartAtMaster, "/v/x.mp4") : null;
         var (status, body) = await node.PostAsync("/api/v1/record/start", "\uFEFF{\"session_id\":\"Final\"}");
         Assert.Equal((200, "Final"), (status, body.GetProperty("session_id").GetString()));
     }
@@ -257,7 +257,7 @@ public sealed class NodeApiTests : IAsyncLifetime
         node.Catalogue.Seal(FinalLeft);
         var second = node.Catalogue.Seal(FinalLeft with { Take = 2 });
         node.Catalogue.Confirm(second.Id);
-        node.Catalogue.Seal(new RecordingId(SessionId.Parse("Training"), CameraId.Left));
+        node.Catalogue.Seal(new TakeId(SessionId.Parse("Training"), CameraId.Left));
 
         var (_, body) = await node.GetAsync("/api/v1/recordings?offloaded=false&session_id=Final");
         var take = body.GetProperty("recordings").EnumerateArray().Single();

@@ -149,7 +149,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     /// <summary>A report as this node's camera actor would put it on the board.</summary>
     public NodeReport Report(NodePhase phase = NodePhase.Idle, string camera = "CAM_L", params Problem[] problems)
     {
-        var id = new RecordingId(SessionId.Parse("Final"), CameraId.Parse(camera));
+        var id = new TakeId(SessionId.Parse("Final"), CameraId.Parse(camera));
         return new NodeReport(
             id.CameraId, $"http://{camera}:8080", phase,
             phase == NodePhase.Idle ? null : new TakeReport(id, Clock.MasterNow, Clock.MasterNow, [id.CameraId], 12, 360, 0, 1000),

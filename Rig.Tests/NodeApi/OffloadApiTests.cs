@@ -6,7 +6,7 @@ namespace Rig.Tests.NodeApi;
 
 public sealed class OffloadApiTests : IAsyncLifetime
 {
-    private static readonly RecordingId FinalLeft = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId FinalLeft = new(SessionId.Parse("Final"), CameraId.Left);
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly string Job = new('a', 32);
 

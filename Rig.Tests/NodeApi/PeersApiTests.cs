@@ -112,9 +112,9 @@ public sealed class PeersApiTests
         await using var node = await NodeUnderTest.StartAsync();
         await AddAsync(node, right);
         var session = SessionId.Parse("Final");
-        node.Catalogue.Seal(new RecordingId(session, CameraId.Left), video: new byte[3_000_000]);
-        right.Catalogue.Seal(new RecordingId(session, CameraId.Right), video: new byte[2_000_000]);
-        right.Catalogue.Seal(new RecordingId(session, CameraId.Right, 2), video: new byte[1_000_000]);
+        node.Catalogue.Seal(new TakeId(session, CameraId.Left), video: new byte[3_000_000]);
+        right.Catalogue.Seal(new TakeId(session, CameraId.Right), video: new byte[2_000_000]);
+        right.Catalogue.Seal(new TakeId(session, CameraId.Right, 2), video: new byte[1_000_000]);
         var (status, body) = await node.GetAsync("/api/v1/coordinator/recordings");
         Assert.Equal((200, 3, 6.0), (status, body.GetProperty("total_count").GetInt32(), body.GetProperty("total_size_mb").GetDouble()));
         var cameras = body.GetProperty("cameras");

@@ -19,7 +19,7 @@ namespace Rig.Tests.NodeUpload;
 [Collection(PostgresTests.Name)]
 public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private static readonly RecordingId Left = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId Left = new(SessionId.Parse("Final"), CameraId.Left);
 
     private readonly TempFolder folder = new();
     private readonly ScriptedCatalogue catalogue = new();

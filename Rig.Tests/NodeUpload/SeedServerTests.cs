@@ -13,7 +13,7 @@ namespace Rig.Tests.NodeUpload;
 /// <summary>The node's client against a server that speaks seed 001 only.</summary>
 public sealed class SeedServerTests : IAsyncLifetime
 {
-    private static readonly RecordingId Left = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId Left = new(SessionId.Parse("Final"), CameraId.Left);
 
     private readonly TempFolder folder = new();
     private readonly ScriptedCatalogue catalogue = new();

@@ -23,7 +23,7 @@ internal sealed class ScriptedPipeline(ActorSystem system, SessionId session) : 
     public string? DownFor { get; set; }
 
     public List<CollectedTake> Takes { get; } =
-        [new CollectedTake(new RecordingId(session, CameraId.Left, 1), TimeProvider.System.GetUtcNow(), TakeEndReason.Stopped, [CameraId.Left.Value])];
+        [new CollectedTake(new TakeId(session, CameraId.Left, 1), TimeProvider.System.GetUtcNow(), TakeEndReason.Stopped, [CameraId.Left.Value])];
 
     private long Highest => JournalFaults.Of(system).Highest.GetValueOrDefault(SessionPipelineActor.PersistenceIdOf(session));
 

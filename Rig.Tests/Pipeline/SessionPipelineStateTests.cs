@@ -268,5 +268,5 @@ public sealed class SessionPipelineStateTests
         .AppendJoin(',', state.Stages.Select(stage => (stage with { Result = null }) + (stage.Result?.ToJsonString() ?? ""))).ToString();
 
     private static CollectedTake Take(CameraId camera, DateTimeOffset receivedAt) =>
-        new(new RecordingId(Session, camera, 1), receivedAt, TakeEndReason.Stopped, [CameraId.Left.Value, CameraId.Center.Value], SizeBytes: 10);
+        new(new TakeId(Session, camera, 1), receivedAt, TakeEndReason.Stopped, [CameraId.Left.Value, CameraId.Center.Value], SizeBytes: 10);
 }

@@ -28,7 +28,7 @@ public sealed class SessionReadinessTests
         Assert.Equal([CameraId.Right], decision.Missing);
         Assert.Equal(
             ReadinessKind.Complete,
-            Decide(Take("CAM_L", "CAM_L", "CAM_R"), repaired, Take("CAM_R", "CAM_L", "CAM_R") with { Id = new RecordingId(Session, CameraId.Right, 2) }).Kind);
+            Decide(Take("CAM_L", "CAM_L", "CAM_R"), repaired, Take("CAM_R", "CAM_L", "CAM_R") with { Id = new TakeId(Session, CameraId.Right, 2) }).Kind);
     }
 
     [Fact]
@@ -72,5 +72,5 @@ public sealed class SessionReadinessTests
     private static Readiness Decide(params CollectedTake[] takes) => SessionReadiness.Decide(new SessionTakes(Session, takes, []), Rig, Quiet, Now);
 
     private static CollectedTake Take(string camera, params string[] sessionCameras) =>
-        new(new RecordingId(Session, CameraId.Parse(camera)), Now - TimeSpan.FromSeconds(5), TakeEndReason.Stopped, sessionCameras);
+        new(new TakeId(Session, CameraId.Parse(camera)), Now - TimeSpan.FromSeconds(5), TakeEndReason.Stopped, sessionCameras);
 }

@@ -45,7 +45,7 @@ public sealed class CameraActorTests : HostedTestKit
         // One node answers one asker in order, so an early "begun" would have to come first.
         Assert.Equal(NodePhase.Arming, AwaitReport(NodePhase.Arming).Phase);
         onDisk.SetResult();
-        Assert.Equal(new RecordingId(Final, CameraId.Left), ExpectMsg<TakeBegan>(Timeout).RecordingId);
+        Assert.Equal(new TakeId(Final, CameraId.Left), ExpectMsg<TakeBegan>(Timeout).TakeId);
     }
 
     [Fact]
@@ -123,13 +123,13 @@ public sealed class CameraActorTests : HostedTestKit
     [Fact]
     public void A_session_with_recordings_is_refused_unless_it_goes_on()
     {
-        catalogue.Seal(new RecordingId(Final, CameraId.Left));
+        catalogue.Seal(new TakeId(Final, CameraId.Left));
         node.Tell(new GetReadiness(Final), TestActor);
         Assert.True(ExpectMsg<CameraReadiness>(Timeout).SessionKnown);
         node.Tell(Start(), TestActor);
         Assert.Equal(ProblemCodes.SessionExists, ExpectMsg<TakeRefused>(Timeout).Code);
         node.Tell(Start() with { Continues = true }, TestActor);
-        Assert.Equal(2, ExpectMsg<TakeBegan>(Timeout).RecordingId.Take);
+        Assert.Equal(2, ExpectMsg<TakeBegan>(Timeout).TakeId.Take);
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class CameraActorTests : HostedTestKit
     public void Recording_goes_on_and_starts_again_while_the_storage_stands_still_and_fails()
     {
         using var hold = new ManualResetEventSlim();
-        var old = catalogue.Seal(new RecordingId(SessionId.Parse("Old"), CameraId.Left));
+        var old = catalogue.Seal(new TakeId(SessionId.Parse("Old"), CameraId.Left));
         AwaitStorage(takes: 1);
         catalogue.Before = what =>
         {
@@ -313,7 +313,7 @@ public sealed class CameraActorTests : HostedTestKit
         ExpectMsg<TakeBegan>(Timeout);
         sensors.Fault = new InvalidOperationException("The sensor is gone.");
         AwaitCondition(() => sensors.Fault is null, Timeout);
-        gateway.FishForMessage(message => message is NodeReport { Phase: NodePhase.Recording, Take.RecordingId: var id } && id == new RecordingId(Final, CameraId.Left), Timeout);
+        gateway.FishForMessage(message => message is NodeReport { Phase: NodePhase.Recording, Take.TakeId: var id } && id == new TakeId(Final, CameraId.Left), Timeout);
         node.Tell(new StopTake(Final), TestActor);
         ExpectMsg<TakeFinished>(Timeout);
         Assert.Equal((1, 1), (camera.Started.Count, camera.Launches));

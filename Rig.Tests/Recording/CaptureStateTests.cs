@@ -7,7 +7,7 @@ public sealed class CaptureStateTests
 {
     private const long SecondNs = 1_000_000_000;
 
-    private static readonly RecordingId Id = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId Id = new(SessionId.Parse("Final"), CameraId.Left);
     private static readonly CaptureMode Mode = new("Test", 320, 180, 30, "h264", "x264");
     private static readonly TakeStart Take = new(Id, SecondNs, DateTimeOffset.UnixEpoch, SecondNs);
 

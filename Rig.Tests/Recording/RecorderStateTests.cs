@@ -13,7 +13,7 @@ public sealed class RecorderStateTests
 
     private static readonly DateTimeOffset Zero = new(2026, 11, 21, 14, 0, 0, TimeSpan.Zero);
     private static readonly SessionId Final = SessionId.Parse("Final");
-    private static readonly RecordingId Id = new(Final, CameraId.Left);
+    private static readonly TakeId Id = new(Final, CameraId.Left);
     private static readonly IActorRef Asker = ActorRefs.Nobody;
     private static readonly CaptureMode Mode = new("Test", 320, 180, 30, "h264", "x264");
     private static readonly CaptureView Ready = new(true, Mode, false, null, null);
@@ -60,7 +60,7 @@ public sealed class RecorderStateTests
     {
         var numbered = new RecorderState(CameraId.Left).Order(Start(), Asker).State.Numbered(1, 1, [], At(0));
         Assert.Equal(RecorderPhase.Waiting, numbered.State.Phase);
-        Assert.Empty(numbered.State.See(Ready with { Busy = new RecordingId(SessionId.Parse("Before"), CameraId.Left) }).Effects);
+        Assert.Empty(numbered.State.See(Ready with { Busy = new TakeId(SessionId.Parse("Before"), CameraId.Left) }).Effects);
         Assert.IsType<RecorderEffect.Open>(Assert.Single(numbered.State.See(Ready).Effects));
         Assert.Empty(numbered.State.Tick(default, At(15)).Effects);
         var step = numbered.State.See(Ready with { Mode = null, Problem = "The lens is gone." }).State.Tick(default, At(16));
@@ -70,7 +70,7 @@ public sealed class RecorderStateTests
     [Fact]
     public void What_completes_for_another_take_changes_nothing()
     {
-        var other = new RecordingId(Final, CameraId.Left, 7);
+        var other = new TakeId(Final, CameraId.Left, 7);
         foreach (var state in new[] { Opening(), Arming(), Recording(), Stopping() })
         {
             RecorderStep[] steps =
@@ -177,7 +177,7 @@ public sealed class RecorderStateTests
     [Fact]
     public void A_self_test_is_no_take_of_the_rig_and_keeps_everybody_else_out()
     {
-        var id = new RecordingId(SessionId.ForSelfTest(Zero), CameraId.Left);
+        var id = new TakeId(SessionId.ForSelfTest(Zero), CameraId.Left);
         var step = new RecorderState(CameraId.Left).See(Ready).State.Order(new StartSelfTest(id), Asker, At(0));
         step = step.State.Opened(id, "/v/t.mp4", At(1)).State.FirstDurable(id, Zero);
         Assert.Equal((NodePhase.Idle, RecorderPhase.Recording), (step.State.NodePhase, step.State.Phase));
@@ -214,7 +214,7 @@ public sealed class RecorderStateTests
 
     private static object AnswerOf(RecorderStep step) => Assert.Single(step.Effects.OfType<RecorderEffect.Answer>()).Message;
 
-    private static TakeSealed Sealed(RecordingId id, string reason) => new(
+    private static TakeSealed Sealed(TakeId id, string reason) => new(
         id,
         new Manifest
         {

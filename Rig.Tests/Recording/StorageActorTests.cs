@@ -10,9 +10,9 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(5);
-    private static readonly RecordingId First = new(SessionId.Parse("Final"), CameraId.Left);
-    private static readonly RecordingId Second = First with { Take = 2 };
-    private static readonly RecordingId Third = First with { Take = 3 };
+    private static readonly TakeId First = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId Second = First with { Take = 2 };
+    private static readonly TakeId Third = First with { Take = 3 };
 
     private readonly ScriptedCatalogue disk = new();
     private TakeProgress? running;
@@ -183,7 +183,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
     [Fact]
     public void Room_is_made_beside_a_running_take_from_confirmed_ones_only()
     {
-        foreach (var id in (RecordingId[])[First, Second, Third])
+        foreach (var id in (TakeId[])[First, Second, Third])
         {
             disk.Seal(id, video: new byte[1000]);
         }

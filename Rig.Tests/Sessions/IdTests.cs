@@ -42,7 +42,7 @@ public sealed class IdTests
     [InlineData("Final_T2_CAM_L", "Final_T2", "CAM_L", 1)]
     public void A_recording_id_reads_back_what_it_says(string text, string session, string camera, int take)
     {
-        Assert.True(RecordingId.TryParse(text, out var id));
+        Assert.True(TakeId.TryParse(text, out var id));
         Assert.Equal((session, camera, take), (id.SessionId.Value, id.CameraId.Value, id.Take));
         Assert.Equal(text, id.ToString());
     }
@@ -53,5 +53,5 @@ public sealed class IdTests
     [InlineData("GAME_CAM_C_T1000")]
     [InlineData("CAM_C")]
     [InlineData("../x_CAM_C")]
-    public void A_text_that_is_no_recording_id_is_refused(string text) => Assert.False(RecordingId.TryParse(text, out _));
+    public void A_text_that_is_no_recording_id_is_refused(string text) => Assert.False(TakeId.TryParse(text, out _));
 }

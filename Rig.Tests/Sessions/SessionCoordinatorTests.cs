@@ -100,7 +100,7 @@ public sealed class SessionCoordinatorTests : PatientTestKit
     private void Hear(TestProbe gateway, CameraId camera, SessionId? recording = null) => coordinator.Tell(
         new NodeReport(
             camera, $"http://{camera}", recording is null ? NodePhase.Idle : NodePhase.Recording,
-            recording is { } id ? new TakeReport(new RecordingId(id, camera), clock.MasterNow, clock.MasterNow, Expected, 1, 30, 0, 100) : null,
+            recording is { } id ? new TakeReport(new TakeId(id, camera), clock.MasterNow, clock.MasterNow, Expected, 1, 30, 0, 100) : null,
             null, [], new NodeClockReport(0, SyncConfidence.Excellent, false), new NodeStorageReport(1, 300, 0, 0, 0), true, 50, null, null, clock.NodeNow),
         gateway.Ref);
 
@@ -111,8 +111,8 @@ public sealed class SessionCoordinatorTests : PatientTestKit
     }
 
     private static TakeBegan Began(CameraId camera, StartTake start, double afterMs) =>
-        new(new RecordingId(start.SessionId, camera), start.StartAtMaster.AddMilliseconds(afterMs), start.StartAtMaster, "/v/x.mp4");
+        new(new TakeId(start.SessionId, camera), start.StartAtMaster.AddMilliseconds(afterMs), start.StartAtMaster, "/v/x.mp4");
 
     private static TakeFinished Finished(CameraId camera) =>
-        new(new RecordingId(Final, camera), "/v/x.mp4", "/m/x.json", 10, 300, 0, 1000, new string('a', 64), TakeEndReason.Stopped);
+        new(new TakeId(Final, camera), "/v/x.mp4", "/m/x.json", 10, 300, 0, 1000, new string('a', 64), TakeEndReason.Stopped);
 }

@@ -220,9 +220,9 @@ public sealed class SessionStateTests
         var start = Assert.IsType<StartTake>(again.Message);
         Assert.Equal((CameraId.Left, Final, true), (again.CameraId, start.SessionId, start.Continues));
 
-        Do(s => s.Answered(CameraId.Left, again.CommandId, Began(CameraId.Left) with { RecordingId = new RecordingId(Final, CameraId.Left, 2), ScheduledStartMaster = now }, now));
+        Do(s => s.Answered(CameraId.Left, again.CommandId, Began(CameraId.Left) with { TakeId = new TakeId(Final, CameraId.Left, 2), ScheduledStartMaster = now }, now));
         var part = Part(state.View(now).Session!, CameraId.Left);
-        Assert.Equal((CameraPart.Recording, 2), (part.Part, part.RecordingId!.Value.Take));
+        Assert.Equal((CameraPart.Recording, 2), (part.Part, part.TakeId!.Value.Take));
         Assert.Null(part.Problem);
     }
 
@@ -432,7 +432,7 @@ public sealed class SessionStateTests
     private void Hear(CameraId camera, SessionId? recording = null, SessionId? stopped = null) => Do(s => s.Reported(
         new NodeReport(
             camera, $"http://{camera}", recording is null ? NodePhase.Idle : NodePhase.Recording,
-            recording is { } id ? new TakeReport(new RecordingId(id, camera), Noon, Noon, Three, 1, 30, 0, 100) : null,
+            recording is { } id ? new TakeReport(new TakeId(id, camera), Noon, Noon, Three, 1, 30, 0, 100) : null,
             stopped, [], new NodeClockReport(0, Rig.Domain.Messages.SyncConfidence.Excellent, camera == CameraId.Center),
             new NodeStorageReport(1, 300, 0, 0, 0), true, 50, null, null, now),
         now));
@@ -477,8 +477,8 @@ public sealed class SessionStateTests
         Do(s => answer is null ? s.Silent(command.CameraId, command.CommandId, now) : s.Answered(command.CameraId, command.CommandId, answer, now));
     }
 
-    private TakeBegan Began(CameraId camera) => new(new RecordingId(state.Current!.Id, camera), now, state.Current.ScheduledStart ?? now, "/v/x.mp4");
+    private TakeBegan Began(CameraId camera) => new(new TakeId(state.Current!.Id, camera), now, state.Current.ScheduledStart ?? now, "/v/x.mp4");
 
     private TakeFinished Finished(CameraId camera) =>
-        new(new RecordingId(state.Current?.Id ?? Final, camera), "/v/x.mp4", "/m/x.json", 10, 300, 0, 1000, new string('a', 64), TakeEndReason.Stopped);
+        new(new TakeId(state.Current?.Id ?? Final, camera), "/v/x.mp4", "/m/x.json", 10, 300, 0, 1000, new string('a', 64), TakeEndReason.Stopped);
 }

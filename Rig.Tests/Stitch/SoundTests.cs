@@ -67,7 +67,7 @@ public sealed class SoundTests
         CameraId[] ids = [CameraId.Left, CameraId.Right];
         var takes = ids.Select((camera, i) =>
         {
-            var (id, path) = (new RecordingId(SyntheticTakes.Session, camera), folder.File(i == 0 ? left : "CAM_R.mp4"));
+            var (id, path) = (new TakeId(SyntheticTakes.Session, camera), folder.File(i == 0 ? left : "CAM_R.mp4"));
             return new TakeFile(id, path, SyntheticTakes.Manifest(id, path, Width, Height, Fps, Seconds, null, SyntheticTakes.Start.AddSeconds(i == 0 ? leftLater : 0)));
         }).ToArray();
         var cameras = ids.Select((id, i) => new AlignedCamera(id.Value, lens, Rotation.FromYaw(0.8 * (i - 0.5)).ToRowMajor(), ExposureMatch.None, 0, 1)).ToArray();

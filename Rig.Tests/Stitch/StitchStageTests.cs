@@ -150,7 +150,7 @@ public sealed class StitchStageTests
         var (takes, cameras) = (new List<TakeFile>(), new List<AlignedCamera>());
         for (var i = 0; i < count; i++)
         {
-            var id = new RecordingId(SyntheticTakes.Session, ids[i]);
+            var id = new TakeId(SyntheticTakes.Session, ids[i]);
             var path = folder.File(id + ".mp4");
             await EncodeGreyAsync(path, 60 + (40 * i), seconds);
             takes.Add(new TakeFile(id, path, SyntheticTakes.Manifest(id, path, Width, Height, Fps, seconds, null, SyntheticTakes.Start)));

@@ -20,7 +20,7 @@ internal static class SyntheticTakes
         string folder, CameraId camera, int width, int height, int fps, double seconds, bool withLens = true, TimeSpan lateBy = default, double matchSecond = 20)
     {
         using var source = new SyntheticSource(camera, width, height, fps, seed: 7);
-        var id = new RecordingId(Session, camera);
+        var id = new TakeId(Session, camera);
         var path = Path.Combine(folder, id + ".mp4");
         var frames = (int)Math.Round(seconds * fps);
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardInput = true };
@@ -47,7 +47,7 @@ internal static class SyntheticTakes
         return new TakeFile(id, path, Manifest(id, path, width, height, fps, seconds, withLens ? source.Lens : null, Start));
     }
 
-    public static Manifest Manifest(RecordingId id, string path, int width, int height, int fps, double seconds, ManifestLens? lens, DateTimeOffset start) => new()
+    public static Manifest Manifest(TakeId id, string path, int width, int height, int fps, double seconds, ManifestLens? lens, DateTimeOffset start) => new()
     {
         Recording = new ManifestRecording(id.ToString(), id.SessionId.ToString(), id.CameraId.Value, id.CameraId.Position, id.Take),
         File = new ManifestFile(Path.GetFileName(path), new FileInfo(path).Length, "mp4", "h264"),

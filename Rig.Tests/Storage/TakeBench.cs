@@ -32,16 +32,16 @@ internal sealed class TakeBench : IDisposable
 
     internal IRecordingFiles Files { get; set; } = new PosixRecordingFiles();
 
-    internal static RecordingId Id(int take = 1, string session = "GAME_20261121_140000") => new(SessionId.Parse(session), CameraId.Left, take);
+    internal static TakeId Id(int take = 1, string session = "GAME_20261121_140000") => new(SessionId.Parse(session), CameraId.Left, take);
 
-    internal TakePaths Paths(RecordingId? id = null) => TakePaths.Of(Storage, id ?? Id());
+    internal TakePaths Paths(TakeId? id = null) => TakePaths.Of(Storage, id ?? Id());
 
-    internal TakeWriter Open(RecordingId? id = null, VideoCodec codec = VideoCodec.H264) =>
+    internal TakeWriter Open(TakeId? id = null, VideoCodec codec = VideoCodec.H264) =>
         TakeWriter.Create(Files, Paths(id), Describe(id ?? Id(), TakeSealer.FromUnixNs(SampleVideo.StartWallNs), codec), NullLogger.Instance, NewMetrics());
 
     internal static RecorderMetrics NewMetrics() => new(Prometheus.Metrics.NewCustomRegistry());
 
-    internal static OpenTake Describe(RecordingId id, DateTimeOffset start, VideoCodec codec = VideoCodec.H264) => new()
+    internal static OpenTake Describe(TakeId id, DateTimeOffset start, VideoCodec codec = VideoCodec.H264) => new()
     {
         RecordingId = id.ToString(),
         ScheduledStartMaster = start,
@@ -57,7 +57,7 @@ internal sealed class TakeBench : IDisposable
     };
 
     /// <summary>A whole take of the sample, without the frames whose numbers are given.</summary>
-    internal async Task<TakeSealed> WriteAsync(RecordingId? id = null, VideoCodec codec = VideoCodec.H264, Func<long, bool>? without = null)
+    internal async Task<TakeSealed> WriteAsync(TakeId? id = null, VideoCodec codec = VideoCodec.H264, Func<long, bool>? without = null)
     {
         var writer = Open(id, codec);
         foreach (var frame in SampleVideo.Frames(codec).Where(f => without?.Invoke(f.Number) != true))
@@ -74,7 +74,7 @@ internal sealed class TakeBench : IDisposable
     /// <summary>As the disk says now.</summary>
     internal RecordingCatalogue Catalogue() => new(Disk(), Storage.ToSettings(new CameraOptions()));
 
-    internal void Confirm(RecordingId id) => Disk().KeepReceipt(Catalogue().Find(id)!, "{}", DateTimeOffset.UnixEpoch);
+    internal void Confirm(TakeId id) => Disk().KeepReceipt(Catalogue().Find(id)!, "{}", DateTimeOffset.UnixEpoch);
 
     internal async Task<RecordingCatalogue> RestartAsync()
     {

@@ -101,7 +101,7 @@ public sealed class TakeRecoveryTests : IDisposable
     }
 
     /// <summary>What a killed node leaves: fifty frames, a piece of the next fragment, and the open marker.</summary>
-    private void Abandon(RecordingId id, int tornBytes)
+    private void Abandon(TakeId id, int tornBytes)
     {
         var paths = bench.Paths(id);
         var writer = bench.Open(id);

@@ -101,7 +101,7 @@ public sealed class TakeWriterTests : IDisposable
     private const string DropCauseName = "encoder_behind";
 
     /// <summary>Writes a take onto a failing disk: what is acknowledged verifies, what is not is sealed by the next start or was nothing.</summary>
-    private async Task FailAsync(FaultyFiles files, RecordingId id, string expectedReason)
+    private async Task FailAsync(FaultyFiles files, TakeId id, string expectedReason)
     {
         bench.Files = files;
         TakeSealed? sealedTake = null;

@@ -42,7 +42,7 @@ public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null, TimeProv
     public List<TakeRequest> Started { get; } = [];
 
     /// <summary>Every order to stop, in order, on the node's clock.</summary>
-    public List<(RecordingId Id, DateTimeOffset At)> Stopped { get; } = [];
+    public List<(TakeId Id, DateTimeOffset At)> Stopped { get; } = [];
 
     /// <summary>How many processes were started.</summary>
     public int Launches { get; private set; }
@@ -51,7 +51,7 @@ public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null, TimeProv
     public Func<TakeRequest, Task> BeforeStart { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Awaited before the process has delivered a take's last frame.</summary>
-    public Func<RecordingId, Task> BeforeStop { get; set; } = _ => Task.CompletedTask;
+    public Func<TakeId, Task> BeforeStop { get; set; } = _ => Task.CompletedTask;
 
     private long NowNs => time.GetElapsedTime(0).Ticks * 100;
 
@@ -79,7 +79,7 @@ public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null, TimeProv
     /// <summary>The capture process dies.</summary>
     public void KillProcess() => capture!.Kill();
 
-    private TakeSealed Seal(RecordingId id, string reason)
+    private TakeSealed Seal(TakeId id, string reason)
     {
         var at = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
         var manifest = new Manifest
@@ -124,13 +124,13 @@ public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null, TimeProv
 
         public void Begin(TakeStart start) => camera.take!.Begin(start);
 
-        public void Stop(RecordingId id, long stopNs) => _ = StopAsync(id, stopNs);
+        public void Stop(TakeId id, long stopNs) => _ = StopAsync(id, stopNs);
 
         public void Shutdown() => exited.TrySetResult("it was told to");
 
         public void Kill() => exited.TrySetResult("it was killed");
 
-        private async Task StopAsync(RecordingId id, long stopNs)
+        private async Task StopAsync(TakeId id, long stopNs)
         {
             lock (camera.gate)
             {
@@ -148,7 +148,7 @@ public sealed class ScriptedCamera(ScriptedCatalogue? catalogue = null, TimeProv
         private readonly TaskCompletionSource<TakeSealed> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int finishing;
 
-        public RecordingId Id => request.Id;
+        public TakeId Id => request.Id;
 
         public string FilePath => $"/v/{request.Id}.mp4";
 

@@ -13,8 +13,8 @@ namespace Rig.Tests.Support;
 public sealed class ScriptedCatalogue : IRecordingDisk
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<RecordingId, (RecordingEntry Entry, byte[] Video)> takes = [];
-    private readonly HashSet<RecordingId> open = [];
+    private readonly Dictionary<TakeId, (RecordingEntry Entry, byte[] Video)> takes = [];
+    private readonly HashSet<TakeId> open = [];
 
     public ScriptedCatalogue(StorageSettings? settings = null)
     {
@@ -31,7 +31,7 @@ public sealed class ScriptedCatalogue : IRecordingDisk
 
     public DiskSpace Free { get; set; } = new(1_000_000_000_000, 900_000_000_000);
 
-    public void Open(RecordingId id)
+    public void Open(TakeId id)
     {
         lock (gate)
         {
@@ -39,7 +39,7 @@ public sealed class ScriptedCatalogue : IRecordingDisk
         }
     }
 
-    public RecordingEntry Seal(RecordingId id, string reason = TakeEndReason.Stopped, byte[]? video = null, string? path = null)
+    public RecordingEntry Seal(TakeId id, string reason = TakeEndReason.Stopped, byte[]? video = null, string? path = null)
     {
         video ??= Encoding.ASCII.GetBytes($"the video of {id}");
         var at = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
@@ -64,7 +64,7 @@ public sealed class ScriptedCatalogue : IRecordingDisk
         }
     }
 
-    public RecordingEntry? Find(RecordingId id)
+    public RecordingEntry? Find(TakeId id)
     {
         lock (gate)
         {
@@ -72,13 +72,13 @@ public sealed class ScriptedCatalogue : IRecordingDisk
         }
     }
 
-    public void Confirm(RecordingId id)
+    public void Confirm(TakeId id)
     {
         KeepReceipt(Find(id)!, "r", DateTimeOffset.UnixEpoch);
         Publish();
     }
 
-    public bool Delete(RecordingId id)
+    public bool Delete(TakeId id)
     {
         var deleted = DeleteConfirmed(Find(id)!);
         Publish();
@@ -86,7 +86,7 @@ public sealed class ScriptedCatalogue : IRecordingDisk
     }
 
     /// <summary>What a receipt on the disk says is lost.</summary>
-    public void LoseReceipt(RecordingId id)
+    public void LoseReceipt(TakeId id)
     {
         lock (gate)
         {
@@ -133,7 +133,7 @@ public sealed class ScriptedCatalogue : IRecordingDisk
         }
     }
 
-    public Stream OpenVideo(RecordingId id)
+    public Stream OpenVideo(TakeId id)
     {
         lock (gate)
         {
@@ -144,7 +144,7 @@ public sealed class ScriptedCatalogue : IRecordingDisk
     /// <summary>What the manifests say; null for the least.</summary>
     public Func<RecordingEntry, byte[]>? Manifest { get; set; }
 
-    public byte[] ReadManifest(RecordingId id) => Manifest is { } manifest ? manifest(Find(id)!) : Encoding.UTF8.GetBytes($$$"""{"version":"1.0","recording":{"id":"{{{id}}}"}}""");
+    public byte[] ReadManifest(TakeId id) => Manifest is { } manifest ? manifest(Find(id)!) : Encoding.UTF8.GetBytes($$$"""{"version":"1.0","recording":{"id":"{{{id}}}"}}""");
 
     public void KeepReceipt(RecordingEntry take, string receipt, DateTimeOffset confirmedAt)
     {

@@ -10,7 +10,7 @@ internal sealed class ScriptedOffload : IUploadServer, IUploadJournal
 {
     private UploadQueue kept = UploadQueue.Empty;
 
-    public ConcurrentQueue<RecordingId> Sent { get; } = [];
+    public ConcurrentQueue<TakeId> Sent { get; } = [];
 
     public Func<RecordingEntry, UploadProgress, CancellationToken, Task<SendOutcome>> Answer { get; set; } =
         (take, _, _) => Task.FromResult<SendOutcome>(new SendOutcome.Confirmed(take.Sha256, "{}"));

@@ -10,7 +10,7 @@ namespace Rig.Tests.Transfer;
 public sealed class UploadActorTests : PatientTestKit
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-    private static readonly RecordingId Left = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId Left = new(SessionId.Parse("Final"), CameraId.Left);
 
     private readonly ScriptedCatalogue catalogue = new();
     private readonly ScriptedOffload server = new();
@@ -132,7 +132,7 @@ public sealed class UploadActorTests : PatientTestKit
         actor.Tell(new GetStatus(), TestActor);
         Assert.Empty(ExpectMsg<UploadStatus>(Timeout).Queue.Jobs);
         catalogue.Seal(Left with { Take = 2 });
-        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, UploadJobStatus.Completed).RecordingId);
+        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, UploadJobStatus.Completed).TakeId);
         Assert.Equal([Left with { Take = 2 }], server.Sent);
     }
 
@@ -188,7 +188,7 @@ public sealed class UploadActorTests : PatientTestKit
         Assert.True(catalogue.Delete(Left));
         recording = false;
         Assert.Contains("Final_CAM_L", AwaitJob(actor, UploadJobStatus.Failed).Error!, StringComparison.Ordinal);
-        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, UploadJobStatus.Completed).RecordingId);
+        Assert.Equal(Left with { Take = 2 }, AwaitJob(actor, UploadJobStatus.Completed).TakeId);
     }
 
     private static async Task<SendOutcome> Never(CancellationToken cancellationToken)

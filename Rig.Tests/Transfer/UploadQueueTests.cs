@@ -7,7 +7,7 @@ public sealed class UploadQueueTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 21, 18, 0, 0, TimeSpan.Zero);
     private static readonly RetryPolicy Policy = new(5, TimeSpan.FromSeconds(5));
-    private static readonly RecordingId Left = new(SessionId.Parse("Final"), CameraId.Left);
+    private static readonly TakeId Left = new(SessionId.Parse("Final"), CameraId.Left);
 
     [Fact]
     public void Attempts_follow_the_seeds_table_and_then_the_job_has_failed()
@@ -100,7 +100,7 @@ public sealed class UploadQueueTests
         for (var i = 1; i <= UploadQueue.MaxFinished + 50; i++)
         {
             var id = $"job{i}";
-            queue = queue.Enqueue(new RecordingId(SessionId.Parse($"S{i}"), CameraId.Left), 1, id, Start).Queue.Begin(id, Start).Complete(id, Start);
+            queue = queue.Enqueue(new TakeId(SessionId.Parse($"S{i}"), CameraId.Left), 1, id, Start).Queue.Begin(id, Start).Complete(id, Start);
         }
 
         Assert.Equal(UploadQueue.MaxFinished, queue.Jobs.Count);

@@ -18,7 +18,7 @@ public sealed class RigSerializerTests
     private static readonly RigSerializer Serializer = new(null!);
     private static readonly DateTimeOffset At = new(2026, 11, 21, 14, 0, 0, 123, TimeSpan.Zero);
     private static readonly SessionId Session = SessionId.Parse("GAME_20261121_140000");
-    private static readonly RecordingId Recording = new(Session, CameraId.Left, 2);
+    private static readonly TakeId Recording = new(Session, CameraId.Left, 2);
     private static readonly CameraId[] Cameras = [CameraId.Left, CameraId.Center];
     private static readonly Problem Hot = new(ProblemCodes.TooHot, ProblemLevel.Warn, "The box is warm (78 °C). Shade would help.");
 
@@ -60,7 +60,7 @@ public sealed class RigSerializerTests
         new TransferProtocol.FinishedTakes("CAM_L", "http://192.168.1.101:8080", [new TransferProtocol.FinishedTake(Recording.ToString(), Session.Value, "CAM_L", 2, 123, Finished.Sha256)]),
         new MembershipProtocol.GetClusterView(),
         new MembershipProtocol.ClusterView([new MembershipProtocol.ClusterMember("akka.tcp://rig@192.168.1.101:4053", 123456789, Votes: true)]),
-        new PipelineEvents.RunQueued(Session, 2, QueueReason.Complete, [Recording, new RecordingId(Session, CameraId.Right, 1)], At),
+        new PipelineEvents.RunQueued(Session, 2, QueueReason.Complete, [Recording, new TakeId(Session, CameraId.Right, 1)], At),
         new PipelineEvents.StagePassed(Session, 2, PipelineStage.Stitched, At),
         new PipelineEvents.StageStopped(Session, 2, PipelineStage.Detected, "There is no pitch to be seen.", At),
         new PipelineEvents.StageRetried(Session, 2, PipelineStage.Detected, At),

@@ -101,9 +101,9 @@ internal sealed class LiveCaptureLoop : IDisposable
                 case StartCaptureTake start when take is null:
                     encoder.Begin();
                     lostCause = source is null ? lostCause : null;
-                    take = new RunningTake(start.TakeId, new LiveNumbering(start.StartMonotonicNs, periodNs, start.After));
+                    take = new RunningTake(start.RecordingId, new LiveNumbering(start.StartMonotonicNs, periodNs, start.After));
                     break;
-                case StopCaptureTake stop when take?.Id == stop.TakeId:
+                case StopCaptureTake stop when take?.Id == stop.RecordingId:
                     take.StopNs = stop.StopMonotonicNs;
                     break;
             }

@@ -32,7 +32,7 @@ internal sealed class CheckRepair(StorageOptions options, IRecordingFiles files)
 
     private void RepairTail(string openOrReserve, List<string> done)
     {
-        if (!RecordingId.TryParse(Path.GetFileName(openOrReserve).Split('.')[0], out var id))
+        if (!TakeId.TryParse(Path.GetFileName(openOrReserve).Split('.')[0], out var id))
         {
             return;
         }
@@ -66,7 +66,7 @@ internal sealed class CheckRepair(StorageOptions options, IRecordingFiles files)
     private void MoveAside(CheckFinding finding, List<string> done)
     {
         var paths = finding.Code is CheckCodes.ManifestUnreadable or CheckCodes.ManifestDiffers or CheckCodes.VideoDiffers or CheckCodes.TailTorn
-            && RecordingId.TryParse(Path.GetFileName(finding.Path).Split('.')[0], out var id)
+            && TakeId.TryParse(Path.GetFileName(finding.Path).Split('.')[0], out var id)
                 ? TakePaths.Of(options, id).All
                 : [finding.Path];
         foreach (var path in paths.Where(File.Exists))

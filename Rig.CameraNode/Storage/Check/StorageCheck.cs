@@ -35,7 +35,7 @@ internal sealed class StorageCheck(StorageOptions options, bool nodeRuns = false
         var byTake = new SortedDictionary<string, (TakePaths Paths, HashSet<string> Files)>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            if (RecordingId.TryParse(Path.GetFileName(file).Split('.')[0], out var id) && TakePaths.Of(options, id) is var paths && paths.Owns(file))
+            if (TakeId.TryParse(Path.GetFileName(file).Split('.')[0], out var id) && TakePaths.Of(options, id) is var paths && paths.Owns(file))
             {
                 if (!byTake.TryGetValue(id.ToString(), out var take))
                 {

@@ -69,10 +69,10 @@ internal static class OffloadRoutes
     /// <param name="recordingId">Null for every take that failed.</param>
     internal static async Task<Ok<RetryingReply>> RetryAsync(string? recordingId, TransferBoard board, IngestActors actors, CancellationToken cancellationToken)
     {
-        RecordingId? only = null;
+        TakeId? only = null;
         if (recordingId is { } text)
         {
-            only = RecordingId.TryParse(text, out var id) ? id : throw new ApiException(400, "recording_id is not one. It looks like GAME_20261121_140000_CAM_L.");
+            only = TakeId.TryParse(text, out var id) ? id : throw new ApiException(400, "recording_id is not one. It looks like GAME_20261121_140000_CAM_L.");
             if (board.Transfers.All(transfer => transfer.Id != id))
             {
                 throw new ApiException(404, $"No node offers {id}. Is its camera on, and the take not confirmed yet?");

@@ -109,7 +109,7 @@ internal sealed class ChunkedRequests(CameraSet cameras, ChunkedUploads uploads,
             throw new ApiException(400, "node_id must be 1 to 64 letters, digits, '_', '-' or '.', such as CAM_L.");
         }
 
-        var named = RecordingId.TryParse(Path.GetFileNameWithoutExtension(file), out var recording) && recording.SessionId == session ? recording : (RecordingId?)null;
+        var named = TakeId.TryParse(Path.GetFileNameWithoutExtension(file), out var recording) && recording.SessionId == session ? recording : (TakeId?)null;
         var camera = CameraId.TryParse(node, out var own) ? own : named?.CameraId;
         return camera is { } known && cameras.Contains(known)
             ? (known, named?.CameraId == known ? named?.Take : null)

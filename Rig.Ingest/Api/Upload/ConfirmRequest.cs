@@ -28,8 +28,8 @@ internal static class ConfirmRequest
 
     private static int? Take(JsonElement root) =>
         !root.TryGetProperty("take", out var value) || value.ValueKind == JsonValueKind.Null ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var take) && take is >= 1 and <= RecordingId.MaxTake ? take
-        : throw new ApiException(400, $"take must be a number from 1 to {RecordingId.MaxTake}.");
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var take) && take is >= 1 and <= TakeId.MaxTake ? take
+        : throw new ApiException(400, $"take must be a number from 1 to {TakeId.MaxTake}.");
 
     private static bool Flag(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind switch

@@ -77,9 +77,9 @@ internal sealed class UploadForm(CameraSet cameras) : IDisposable
         ? id
         : throw new ApiException(400, $"camera_id must be one of this rig's cameras: {cameras}. Add it to {CameraSet.Key} if it is a new one.");
 
-    public static int ParseTake(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var take) && take is >= 1 and <= RecordingId.MaxTake
+    public static int ParseTake(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var take) && take is >= 1 and <= TakeId.MaxTake
         ? take
-        : throw new ApiException(400, $"take must be a number from 1 to {RecordingId.MaxTake}.");
+        : throw new ApiException(400, $"take must be a number from 1 to {TakeId.MaxTake}.");
 
     public static string ParseChecksum(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit)
         ? text.ToLowerInvariant()

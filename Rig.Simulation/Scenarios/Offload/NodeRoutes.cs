@@ -43,7 +43,7 @@ internal static class NodeRoutes
         }
 
         var parts = request.Path[(Recordings.Length + 1)..].Split('/');
-        if (!RecordingId.TryParse(parts[0], out var id) || camera.Catalogue!.Find(id) is not { } entry)
+        if (!TakeId.TryParse(parts[0], out var id) || camera.Catalogue!.Find(id) is not { } entry)
         {
             return Json(HttpStatusCode.NotFound, new JsonObject { ["success"] = false });
         }
@@ -73,7 +73,7 @@ internal static class NodeRoutes
     private static void Confirm(OffloadCamera camera, JsonNode body, Action<NodeReply> reply)
     {
         void Say(bool confirmed) => reply(Json(confirmed ? HttpStatusCode.OK : HttpStatusCode.NotFound, new JsonObject { ["success"] = confirmed }));
-        if (RecordingId.TryParse(Path.GetFileNameWithoutExtension((string)body["file"]!), out var id))
+        if (TakeId.TryParse(Path.GetFileNameWithoutExtension((string)body["file"]!), out var id))
         {
             camera.Confirm(id, (string)body["checksum"]!["value"]!, "ingest", Say);
         }

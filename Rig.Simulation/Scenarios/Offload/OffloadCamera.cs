@@ -46,11 +46,11 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
     public void Start() => machine.Start(process => Guarded(() => Boot(process), orElse: machine.Kill));
 
     /// <summary>The bytes that the node would still play, by the catalogue of its running process.</summary>
-    public byte[]? Held(RecordingId id) => machine.IsRunning && Catalogue?.Find(id) is { } entry ? machine.Disk.Read(entry.FilePath) : null;
+    public byte[]? Held(TakeId id) => machine.IsRunning && Catalogue?.Find(id) is { } entry ? machine.Disk.Read(entry.FilePath) : null;
 
     /// <summary>What the confirm route does. Runs in the node's process, and its answer too.</summary>
     /// <param name="answer">Whether it was confirmed; not called where the process ends meanwhile.</param>
-    public void Confirm(RecordingId id, string sha256, string receipt, Action<bool> answer)
+    public void Confirm(TakeId id, string sha256, string receipt, Action<bool> answer)
     {
         var process = machine.Process!;
         storage.Ask<object>(new StorageProtocol.ConfirmTake(id, sha256, receipt), ConfirmTimeout).ContinueWith(
@@ -92,7 +92,7 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
 
         disk!.CrashChance = CrashChance;
         var world = machine.World;
-        var id = new RecordingId(Session, cameraId, Catalogue!.NextTake(Session, cameraId));
+        var id = new TakeId(Session, cameraId, Catalogue!.NextTake(Session, cameraId));
         var paths = TakePaths.Of(options.Value, id);
         var bytes = new byte[Mp4Head.Length + world.Pick(MaxTakeBytes)];
         Mp4Head.CopyTo(bytes);
@@ -140,7 +140,7 @@ internal sealed class OffloadCamera(SimulatedMachine machine, CameraId cameraId,
 
     private void Deleting(string path)
     {
-        if (path.EndsWith(".mp4", StringComparison.Ordinal) && RecordingId.TryParse(Path.GetFileNameWithoutExtension(path), out var id))
+        if (path.EndsWith(".mp4", StringComparison.Ordinal) && TakeId.TryParse(Path.GetFileNameWithoutExtension(path), out var id))
         {
             ledger.Deleting(id);
         }

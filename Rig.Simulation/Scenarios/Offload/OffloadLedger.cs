@@ -6,22 +6,22 @@ namespace Rig.Simulation.Scenarios.Offload;
 /// <summary>Every take that was ever sealed, kept outside of all machines, and the rules that hold at every instant.</summary>
 internal sealed class OffloadLedger(SimulatedWorld world)
 {
-    private readonly Dictionary<RecordingId, string> takes = [];
-    private readonly HashSet<RecordingId> acknowledged = [];
+    private readonly Dictionary<TakeId, string> takes = [];
+    private readonly HashSet<TakeId> acknowledged = [];
     private readonly List<string> violations = [];
 
     public OffloadServer? Server { get; set; }
 
     /// <summary>SHA-256 by take, of takes that were sealed or nearly so.</summary>
-    public IReadOnlyDictionary<RecordingId, string> Takes => takes;
+    public IReadOnlyDictionary<TakeId, string> Takes => takes;
 
     /// <summary>Whether the node said that the take is sealed.</summary>
-    public bool IsSealed(RecordingId id) => acknowledged.Contains(id);
+    public bool IsSealed(TakeId id) => acknowledged.Contains(id);
 
     public IReadOnlyList<string> Violations => violations;
 
     /// <summary>The node goes about sealing; a crash may keep it from saying so.</summary>
-    public void Sealing(RecordingId id, string sha256)
+    public void Sealing(TakeId id, string sha256)
     {
         if (acknowledged.Contains(id))
         {
@@ -31,13 +31,13 @@ internal sealed class OffloadLedger(SimulatedWorld world)
         takes[id] = sha256;
     }
 
-    public void Sealed(RecordingId id)
+    public void Sealed(TakeId id)
     {
         world.Trace.Note(null, $"{id} is sealed");
         acknowledged.Add(id);
     }
 
-    public void Confirmed(RecordingId id)
+    public void Confirmed(TakeId id)
     {
         world.Trace.Note(null, $"{id} is confirmed");
         if (!Server!.HoldsDurably(id, takes[id]))
@@ -46,7 +46,7 @@ internal sealed class OffloadLedger(SimulatedWorld world)
         }
     }
 
-    public void Deleting(RecordingId id)
+    public void Deleting(TakeId id)
     {
         world.Trace.Note(null, $"{id} is deleted on its node");
         if (!Server!.HoldsDurably(id, takes[id]))

@@ -26,7 +26,7 @@ internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<Offl
         .AddInMemoryCollection(cameras.Select((camera, n) => KeyValuePair.Create($"{NodeSet.Key}:{n}", (string?)$"http://{camera.Machine.Name}:8080")))
         .Build());
 
-    private readonly Dictionary<RecordingId, (string Claim, DateTimeOffset Until)> leases = [];
+    private readonly Dictionary<TakeId, (string Claim, DateTimeOffset Until)> leases = [];
     private readonly Dictionary<string, List<byte>> remembered = [];
 
     public SimulatedMachine Machine => machine;
@@ -47,7 +47,7 @@ internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<Offl
     });
 
     /// <summary>Whether the server would hold these bytes, and know that it does, after a power cut at this instant.</summary>
-    public bool HoldsDurably(RecordingId id, string sha256) =>
+    public bool HoldsDurably(TakeId id, string sha256) =>
         machine.Disk.DurableBytesOf(Layout.VideoPath(id)) is { } bytes && Convert.ToHexStringLower(SHA256.HashData(bytes)) == sha256
         && SimulatedReceipts.IsDurable(machine.Disk, id, sha256);
 
@@ -82,7 +82,7 @@ internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<Offl
     /// <summary>A planted fault: gives its word before it has the bytes, and believes it.</summary>
     private sealed class HastyVault(ITakeVault inner, SimulatedReceipts receipts) : ITakeVault
     {
-        public Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);
+        public Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);
 
         public bool IsWhole(Receipt receipt) => true;
 
@@ -92,7 +92,7 @@ internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<Offl
             return inner.CommitAsync(take, cancellationToken);
         }
 
-        public Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken) => inner.MarkConfirmedAsync(id, cancellationToken);
+        public Task MarkConfirmedAsync(TakeId id, CancellationToken cancellationToken) => inner.MarkConfirmedAsync(id, cancellationToken);
     }
 }
 

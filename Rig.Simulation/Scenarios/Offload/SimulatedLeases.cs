@@ -7,11 +7,11 @@ namespace Rig.Simulation.Scenarios.Offload;
 /// <summary>The database's table of leases, as one process of the server uses it.</summary>
 /// <param name="process">Does nothing more once it has ended.</param>
 /// <param name="rows">Outlive the process.</param>
-internal sealed class SimulatedLeases(SimulatedProcess process, Dictionary<RecordingId, (string Claim, DateTimeOffset Until)> rows) : ITakeLeases
+internal sealed class SimulatedLeases(SimulatedProcess process, Dictionary<TakeId, (string Claim, DateTimeOffset Until)> rows) : ITakeLeases
 {
     private int claims;
 
-    public Task<TakeLease?> TryAcquireAsync(RecordingId id, TimeSpan duration, CancellationToken cancellationToken)
+    public Task<TakeLease?> TryAcquireAsync(TakeId id, TimeSpan duration, CancellationToken cancellationToken)
     {
         MustLive();
         if (rows.TryGetValue(id, out var row) && row.Until >= process.Time.GetUtcNow())

@@ -18,8 +18,8 @@ internal sealed class SimulatedReceipts : IReceiptTable
     private readonly SimulatedProcess process;
     private readonly CrashingDisk disk;
     private readonly OffloadBug bug;
-    private readonly Dictionary<RecordingId, Receipt> rows = [];
-    private readonly HashSet<RecordingId> locked = [];
+    private readonly Dictionary<TakeId, Receipt> rows = [];
+    private readonly HashSet<TakeId> locked = [];
 
     /// <summary>Opens the table after a start, whatever the last one left; a torn row at its end is cut off.</summary>
     public SimulatedReceipts(SimulatedProcess process, CrashingDisk disk, OffloadBug bug)
@@ -42,11 +42,11 @@ internal sealed class SimulatedReceipts : IReceiptTable
     }
 
     /// <summary>Whether the row would be there after a power cut now.</summary>
-    public static bool IsDurable(SimulatedDisk disk, RecordingId id, string sha256) =>
+    public static bool IsDurable(SimulatedDisk disk, TakeId id, string sha256) =>
         disk.DurableBytesOf(Log) is { } log && log.AsSpan().IndexOf(Encoding.ASCII.GetBytes($"{id} {sha256} ")) is >= 0 and var row
         && log.AsSpan(row).IndexOf((byte)'\n') is > 0 and var end && log.AsSpan(row, end).EndsWith(" ."u8);
 
-    public async Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken)
+    public async Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken)
     {
         await CallAsync(cancellationToken);
         return rows.GetValueOrDefault(id);
@@ -70,7 +70,7 @@ internal sealed class SimulatedReceipts : IReceiptTable
         return Ordered(row => row.Id.SessionId == session && row.Id.CameraId == camera && row.Sha256 == sha256);
     }
 
-    public async Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken)
+    public async Task MarkConfirmedAsync(TakeId id, CancellationToken cancellationToken)
     {
         await CallAsync(cancellationToken);
         rows[id] = rows[id] with { ConfirmedAt = process.Time.GetUtcNow() };
@@ -82,7 +82,7 @@ internal sealed class SimulatedReceipts : IReceiptTable
         rows[receipt.Id] = receipt with { DamagedAt = process.Time.GetUtcNow() };
     }
 
-    public async Task<IReceiptChange> BeginAsync(RecordingId id, CancellationToken cancellationToken)
+    public async Task<IReceiptChange> BeginAsync(TakeId id, CancellationToken cancellationToken)
     {
         do
         {
@@ -127,7 +127,7 @@ internal sealed class SimulatedReceipts : IReceiptTable
         for (int end; (end = Array.IndexOf(log, (byte)'\n', whole)) >= 0; whole = end + 1)
         {
             if (Encoding.ASCII.GetString(log, whole, end - whole).Split(' ') is not [var id, var sha256, var size, var manifest, "."]
-                || !RecordingId.TryParse(id, out var parsed) || !long.TryParse(size, out var bytes))
+                || !TakeId.TryParse(id, out var parsed) || !long.TryParse(size, out var bytes))
             {
                 break;
             }
@@ -138,7 +138,7 @@ internal sealed class SimulatedReceipts : IReceiptTable
         return (whole, rows);
     }
 
-    private sealed class Change(SimulatedReceipts table, RecordingId id) : IReceiptChange
+    private sealed class Change(SimulatedReceipts table, TakeId id) : IReceiptChange
     {
         private ArrivedTake? written;
 

@@ -56,7 +56,7 @@ internal static class HandOverHosts
         var storage = new Rig.CameraNode.Storage.StorageOptions { RecordingsPath = builder.Configuration["Rig:Storage:RecordingsPath"]!, ManifestsPath = builder.Configuration["Rig:Storage:ManifestsPath"]! };
         crash.Listen(order =>
         {
-            if (order.StartsWith(TakeOrder, StringComparison.Ordinal) && RecordingId.TryParse(order[TakeOrder.Length..], out var id))
+            if (order.StartsWith(TakeOrder, StringComparison.Ordinal) && TakeId.TryParse(order[TakeOrder.Length..], out var id))
             {
                 var paths = TakePaths.Of(storage, id);
                 app.Services.GetRequiredService<SealedTakes>().Announce(app.Services.GetRequiredService<RecordingDisk>().Describe(

@@ -134,7 +134,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     /// <summary>As the node's sealer leaves a take, and known to a node that runs.</summary>
     private void Lay()
     {
-        var id = new RecordingId(SessionId.Parse(string.Create(CultureInfo.InvariantCulture, $"KILL{takes.Count:0000}")), CameraId.Left);
+        var id = new TakeId(SessionId.Parse(string.Create(CultureInfo.InvariantCulture, $"KILL{takes.Count:0000}")), CameraId.Left);
         var paths = TakePaths.Of(storage, id);
         var file = SampleTake.Mp4(random.Next(8) == 0 ? 9_500_000 : random.Next(600_000, 3_000_000), random.Next());
         Directory.CreateDirectory(paths.RecordingFolder);

@@ -152,7 +152,7 @@ public sealed class HandOverCrashTests(PostgresFixture postgres) : IAsyncLifetim
         {
             var json = SampleTake.Manifest(file, session, "CAM_C", take);
             manifest = System.Text.Encoding.UTF8.GetBytes(json.ToJsonString());
-            var known = RecordingId.TryParse((string)json["recording"]!["id"]!, out var id);
+            var known = TakeId.TryParse((string)json["recording"]!["id"]!, out var id);
             Assert.True(known);
             Take = new RemoteTake("http://node", id, file.Length, SampleTake.Sha256(file));
             wire = new WireNode(file.Length, (offset, bytes) =>

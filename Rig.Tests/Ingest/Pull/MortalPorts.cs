@@ -82,7 +82,7 @@ internal sealed class MortalNode(INode inner, CrashPoint crash) : INode
 
 internal sealed class MortalVault(ITakeVault inner, CrashPoint crash) : ITakeVault
 {
-    public Task<Receipt?> FindAsync(RecordingId id, CancellationToken cancellationToken) => crash.AroundAsync("find", () => inner.FindAsync(id, cancellationToken));
+    public Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken) => crash.AroundAsync("find", () => inner.FindAsync(id, cancellationToken));
 
     public bool IsWhole(Receipt receipt)
     {
@@ -93,7 +93,7 @@ internal sealed class MortalVault(ITakeVault inner, CrashPoint crash) : ITakeVau
     public Task<CommitResult> CommitAsync(ArrivedTake take, CancellationToken cancellationToken) =>
         crash.AroundAsync(ServerSteps.Commit, () => inner.CommitAsync(take, cancellationToken));
 
-    public Task MarkConfirmedAsync(RecordingId id, CancellationToken cancellationToken) => crash.AroundAsync(ServerSteps.Mark, async () =>
+    public Task MarkConfirmedAsync(TakeId id, CancellationToken cancellationToken) => crash.AroundAsync(ServerSteps.Mark, async () =>
     {
         await inner.MarkConfirmedAsync(id, cancellationToken);
         return 0;

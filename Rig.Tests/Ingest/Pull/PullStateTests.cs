@@ -191,7 +191,7 @@ public sealed class PullStateTests
     {
         var random = new Random(7);
         var state = PullState.Empty(options);
-        var running = new List<RecordingId>();
+        var running = new List<TakeId>();
         for (var step = 0; step < 5_000; step++)
         {
             var now = Now.AddSeconds(step);
@@ -267,5 +267,5 @@ public sealed class PullStateTests
     }
 
     private static RemoteTake Take(string node, string id, long sizeBytes = 100) =>
-        RecordingId.TryParse(id, out var parsed) ? new RemoteTake(node, parsed, sizeBytes, new string('a', 64)) : throw new ArgumentException(id);
+        TakeId.TryParse(id, out var parsed) ? new RemoteTake(node, parsed, sizeBytes, new string('a', 64)) : throw new ArgumentException(id);
 }

@@ -184,7 +184,7 @@ public sealed class TakeDownloadTests : IAsyncLifetime
     private static RemoteTake TakeOf(byte[] file) => TakeOf(file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
 
     private static RemoteTake TakeOf(long sizeBytes, string sha256) =>
-        RecordingId.TryParse("GAME_20261121_140000_CAM_C", out var id) ? new RemoteTake("http://node", id, sizeBytes, sha256) : throw new InvalidOperationException();
+        TakeId.TryParse("GAME_20261121_140000_CAM_C", out var id) ? new RemoteTake("http://node", id, sizeBytes, sha256) : throw new InvalidOperationException();
 
     private Task<string> RunAsync(WireNode node, RemoteTake take, IPartStore? parts = null, CancellationToken cancellationToken = default) =>
         new TakeDownload(node.Client(options), parts ?? new PartStore(), new BandwidthCap(Options.Create(options), TimeProvider.System), options, TransferSetting.Default)

@@ -10,7 +10,7 @@ namespace Rig.Tests.Ingest.Storage;
 public sealed class TakeLeaseTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
-    private static readonly RecordingId Take = new(SessionId.Parse("GAME_20261121_140000"), CameraId.Parse("CAM_C"), 1);
+    private static readonly TakeId Take = new(SessionId.Parse("GAME_20261121_140000"), CameraId.Parse("CAM_C"), 1);
 
     private NpgsqlDataSource database = null!;
 

@@ -51,7 +51,7 @@ internal static class ManifestLatencyBench
     private static async Task<(double Ms, long Bytes)> TakeAsync(string folder, List<EncodedFrame> frames, int minutes, int round)
     {
         var storage = new StorageOptions { RecordingsPath = Path.Combine(folder, "recordings"), ManifestsPath = Path.Combine(folder, "manifests") };
-        var id = new RecordingId(SessionId.Parse($"BENCH_{minutes}_{round}"), CameraId.Center);
+        var id = new TakeId(SessionId.Parse($"BENCH_{minutes}_{round}"), CameraId.Center);
         var paths = TakePaths.Of(storage, id);
         var open = new OpenTake
         {

@@ -5,12 +5,12 @@ namespace Rig.Domain.Identity;
 /// session ran. As text it is <c>{session}_{camera}</c> for take 1, which is seed 001's form, and
 /// <c>{session}_{camera}_T{n}</c> from take 2 on; also the stem of the node's file names.
 /// </summary>
-public readonly record struct RecordingId(SessionId SessionId, CameraId CameraId, int Take = 1)
+public readonly record struct TakeId(SessionId SessionId, CameraId CameraId, int Take = 1)
 {
     public const int MaxTake = 999;
 
     /// <summary>Reads both forms back. Session ids may themselves contain <c>_CAM_</c>, so the last one counts.</summary>
-    public static bool TryParse(string? text, out RecordingId id)
+    public static bool TryParse(string? text, out TakeId id)
     {
         id = default;
         if (text is null)
@@ -34,7 +34,7 @@ public readonly record struct RecordingId(SessionId SessionId, CameraId CameraId
             return false;
         }
 
-        id = new RecordingId(session, cameraId, take);
+        id = new TakeId(session, cameraId, take);
         return true;
     }
 
