@@ -45,7 +45,7 @@ public sealed record NodeReport(
 
 /// <param name="FirstFrameMaster">Null until the first fragment is on disk.</param>
 public sealed record TakeReport(
-    TakeId TakeId,
+    [property: JsonPropertyName("recording_id")] TakeId TakeId,
     DateTimeOffset ScheduledStartMaster,
     DateTimeOffset? FirstFrameMaster,
     IReadOnlyList<CameraId> SessionCameras,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
 
@@ -21,7 +22,7 @@ public static class RecordingProtocol
     /// <param name="Continues">The session runs already and may have takes of this camera.</param>
     public sealed record StartTake(SessionId SessionId, DateTimeOffset StartAtMaster, IReadOnlyList<CameraId> SessionCameras, bool Continues = false) : IRigMessage;
 
-    public sealed record TakeBegan(TakeId TakeId, DateTimeOffset FirstFrameMaster, DateTimeOffset ScheduledStartMaster, string FilePath) : IRigMessage;
+    public sealed record TakeBegan([property: JsonPropertyName("recording_id")] TakeId TakeId, DateTimeOffset FirstFrameMaster, DateTimeOffset ScheduledStartMaster, string FilePath) : IRigMessage;
 
     /// <summary>Answer: <see cref="TakeFinished"/> once the manifest is durable, or <see cref="TakeRefused"/>.</summary>
     /// <param name="SessionId">Null stops whatever runs.</param>
@@ -29,7 +30,7 @@ public static class RecordingProtocol
     public sealed record StopTake(SessionId? SessionId, DateTimeOffset? StopAtMaster = null) : IRigMessage;
 
     public sealed record TakeFinished(
-        TakeId TakeId,
+        [property: JsonPropertyName("recording_id")] TakeId TakeId,
         string FilePath,
         string ManifestPath,
         double DurationSec,

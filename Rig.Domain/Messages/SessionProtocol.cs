@@ -96,7 +96,7 @@ public static class SessionProtocol
     public sealed record SessionCamera(
         CameraId CameraId,
         CameraPart Part,
-        TakeId? TakeId,
+        [property: JsonPropertyName("recording_id")] TakeId? TakeId,
         DateTimeOffset? FirstFrameMaster,
         string? Problem,
         IReadOnlyList<RecordingProtocol.TakeFinished> Takes);
