@@ -19,12 +19,20 @@ internal static class UpdateHelperCommand
     {
         var root = new Option<string>("--root") { Description = "The install folder.", DefaultValueFactory = _ => "/opt/rig-node" };
         var unit = new Option<string>("--unit") { Description = "The node's service.", DefaultValueFactory = _ => "rig-node.service" };
-        var health = new Option<Uri>("--health") { Description = "Answers while the node works.", DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080/api/v1/health") };
+        var health = new Option<string?>("--health") { Description = "The address that answers while the node works; else from the node's settings in the environment." };
         var marker = new Option<string>("--marker") { Description = "A file below /run.", DefaultValueFactory = _ => "/run/rig-node-update/restart-due" };
         var command = new Command("update-helper", "Puts releases in place that the node hands over. Started by systemd, as root.") { root, unit, health, marker };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(root), parsed.GetRequiredValue(unit), parsed.GetRequiredValue(health), parsed.GetRequiredValue(marker), cancellationToken));
+            parsed.GetRequiredValue(root), parsed.GetRequiredValue(unit), new Uri(parsed.GetValue(health) ?? OfThisNode()), parsed.GetRequiredValue(marker), cancellationToken));
         return command;
+    }
+
+    // The unit gives the helper the node's own environment file, which belongs to root.
+    private static string OfThisNode()
+    {
+        var port = int.TryParse(Environment.GetEnvironmentVariable("Rig__Node__Port"), NumberStyles.None, CultureInfo.InvariantCulture, out var set) ? set : new NodeOptions().Port;
+        var address = Environment.GetEnvironmentVariable("Rig__Node__ListenAddress") is { Length: > 0 } listens and not ("0.0.0.0" or "::" or "*") ? listens : "127.0.0.1";
+        return new UriBuilder(Uri.UriSchemeHttp, address, port, "/api/v1/health").ToString();
     }
 
     private static async Task<int> RunAsync(string root, string unit, Uri health, string marker, CancellationToken cancellationToken)

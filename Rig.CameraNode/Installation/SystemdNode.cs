@@ -25,7 +25,7 @@ internal sealed class SystemdNode(string unit, Uri health, string marker, TimePr
     {
         UseProxy = false,
         AllowAutoRedirect = false,
-        SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => health.IsLoopback },
+        SslOptions = new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
     })
     { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -56,11 +56,17 @@ internal sealed class SystemdNode(string unit, Uri health, string marker, TimePr
         ForgetRestart();
     }
 
-    public async Task<bool> IsWellAsync(CancellationToken cancellationToken)
+    /// <summary>In plain, or with TLS where the node's port speaks that.</summary>
+    public async Task<bool> IsWellAsync(CancellationToken cancellationToken) =>
+        await AnswersAsync(health, cancellationToken) || await AnswersAsync(new UriBuilder(health) { Scheme = Uri.UriSchemeHttps }.Uri, cancellationToken);
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await http.GetAsync(health, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return answer.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -68,8 +74,6 @@ internal sealed class SystemdNode(string unit, Uri health, string marker, TimePr
             return false;
         }
     }
-
-    public void Dispose() => http.Dispose();
 
     private async Task<bool> UntilAsync(Func<int, bool> condition, TimeSpan within, CancellationToken cancellationToken)
     {
