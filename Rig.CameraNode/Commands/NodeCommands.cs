@@ -13,6 +13,8 @@ internal static class NodeCommands
             ChronyConfigCommand.Create(),
             ToneCommand.Create(),
             ProbeCommand.Create(),
+            UpdateHelperCommand.Create(),
+            RollbackCommand.Create(),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();

@@ -1,5 +1,5 @@
 // The only place that talks to the node.
-import type { Framing, NodeStatus, OffloadStatus, Preflight, RigStatus, SelfTest, Snapshot } from './types.js';
+import type { Framing, NodeStatus, OffloadStatus, Preflight, RigStatus, SelfTest, Snapshot, UpdateApplied, UpdateAttempt, UpdateOffer } from './types.js';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
 
@@ -21,8 +21,8 @@ async function call<T>(path: string, init: RequestInit | undefined, timeoutMs: n
 
 const get = <T>(path: string): Promise<Result<T>> => call<T>(`/api/v1${path}`, undefined, 5000);
 
-const post = <T>(path: string, body: object): Promise<Result<T>> =>
-  call<T>(`/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, 25000);
+const post = <T>(path: string, body: object, timeoutMs = 25000): Promise<Result<T>> =>
+  call<T>(`/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, timeoutMs);
 
 export async function snapshot(): Promise<Result<Snapshot>> {
   const [node, rig] = await Promise.all([get<NodeStatus>('/status'), get<RigStatus>('/coordinator/status')]);
@@ -53,6 +53,15 @@ export const framing = (): Promise<Result<Framing>> => get<Framing>('/framing/st
 export const startAiming = (): Promise<Result<object>> => post<object>('/framing/assist/start', {});
 
 export const stopAiming = (): Promise<Result<object>> => post<object>('/framing/assist/stop', {});
+
+export const checkUpdate = (): Promise<Result<UpdateOffer>> => post<UpdateOffer>('/update/check', {});
+
+/** Downloads over whatever the field has. */
+export const applyUpdate = (): Promise<Result<UpdateApplied>> => post<UpdateApplied>('/update/apply', {}, 900000);
+
+export const rollBack = (): Promise<Result<UpdateApplied>> => post<UpdateApplied>('/update/rollback', {});
+
+export const updateHistory = (): Promise<Result<{ history: UpdateAttempt[] }>> => get('/update/history');
 
 export interface Ordered {
   session_id: string;

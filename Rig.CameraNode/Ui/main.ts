@@ -5,6 +5,7 @@ import { connect } from './live.js';
 import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
 import { transfersOf } from './offload.js';
 import { LivePicture } from './picture.js';
+import { UpdatePanel } from './update.js';
 import type { Snapshot } from './types.js';
 
 const sureForMs = 6000;
@@ -36,6 +37,8 @@ let orderId: string | null = null;
 const pictures = new Map<string, LivePicture>();
 let aim: AimHelp | null = null;
 
+const update = new UpdatePanel(need<HTMLDetailsElement>('update'));
+
 const live = connect((fresh) => {
   status = fresh;
   heardAt = performance.now();
@@ -66,6 +69,7 @@ function render(): void {
   renderCards(page.cards);
   renderDock(page);
   renderHome(page);
+  update.show(status.node.node.version, page.action === 'start' || page.action === 'none');
   ui.preflight.hidden = page.action !== 'start' && page.action !== 'none';
   if (!ui.preflight.hidden && performance.now() - preflightAt > preflightEveryMs) void check();
   tick();

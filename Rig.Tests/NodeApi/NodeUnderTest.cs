@@ -26,7 +26,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true)
+    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true, Action<IServiceCollection>? more = null)
     {
         Catalogue.Free = free ?? Catalogue.Free;
         Camera = new ScriptedCamera(Catalogue);
@@ -45,6 +45,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
             builder.Services.AddSingleton<INodeControl>(this);
         }
 
+        more?.Invoke(builder.Services);
         app = NodeHost.Build(builder);
         Clock = app.Services.GetRequiredService<MasterClock>();
         Board = new NodeBoard(this, isPublished && !withActors);
@@ -94,6 +95,9 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, null, settings);
 
+    /// <param name="more">Ports of the test's own.</param>
+    public static Task<NodeUnderTest> StartAsync(Action<IServiceCollection> more, params string[] settings) => StartAsync(withActors: false, null, settings, more);
+
     /// <summary>In the moment before its actors run: nothing is published yet.</summary>
     public static async Task<NodeUnderTest> StartBeforeItsActorsAsync()
     {
@@ -109,9 +113,9 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     /// <param name="free">What the disk says of itself.</param>
     public static Task<NodeUnderTest> StartWithActorsAsync(DiskSpace free) => StartAsync(withActors: true, free, []);
 
-    private static async Task<NodeUnderTest> StartAsync(bool withActors, DiskSpace? free, string[] settings)
+    private static async Task<NodeUnderTest> StartAsync(bool withActors, DiskSpace? free, string[] settings, Action<IServiceCollection>? more = null)
     {
-        var node = new NodeUnderTest(settings, withActors, free);
+        var node = new NodeUnderTest(settings, withActors, free, more: more);
         await node.app.StartAsync();
         node.Http.BaseAddress = new Uri(node.app.Urls.First());
         await node.UntilShownAsync(_ => true);
