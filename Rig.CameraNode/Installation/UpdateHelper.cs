@@ -50,7 +50,7 @@ internal sealed class UpdateHelper(IInstallFiles files, ReleaseGate gate, IRunni
     /// <summary>One conversation by <see cref="HelperWire"/>. Its end, good or not, is the caller's as well.</summary>
     public async Task ConverseAsync(Stream caller, CancellationToken cancellationToken)
     {
-        var patient = new PatientStream(caller, Patience);
+        var patient = new TimeoutStream(caller, Patience);
         try
         {
             if (finished.IsCancellationRequested || !await one.WaitAsync(TimeSpan.Zero, cancellationToken))

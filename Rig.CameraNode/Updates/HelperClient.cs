@@ -74,11 +74,11 @@ internal sealed class HelperClient : IDisposable
 
     private async Task<HelperAnswer> ExpectAsync(string step, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(AnswerTimeout);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswerTimeout);
         try
         {
-            var answer = await HelperWire.ReadAnswerAsync(stream, patience.Token);
+            var answer = await HelperWire.ReadAnswerAsync(stream, limit.Token);
             return answer.Step == step ? answer : throw new UpdateException(answer.Error ?? "The helper that installs updates refused without a reason.");
         }
         catch (IOException e)

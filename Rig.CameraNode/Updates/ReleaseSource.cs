@@ -7,7 +7,7 @@ internal sealed class ReleaseSource(HttpClient http, string releasesUrl, string 
 {
     private const int MaxDescriptionBytes = 1 << 20;
 
-    /// <exception cref="UpdateException">There is no answer to be had; the message says why.</exception>
+    /// <exception cref="UpdateException">No usable answer came; the message says why.</exception>
     public async Task<PublishedRelease> LatestAsync(CancellationToken cancellationToken)
     {
         if (releasesUrl.Length == 0)

@@ -21,7 +21,7 @@ internal sealed class Updater(HttpClient http, IOptionsMonitor<UpdateOptions> op
 
     public void Dispose() => one.Dispose();
 
-    /// <exception cref="UpdateException">There is no answer to be had; the message says why.</exception>
+    /// <exception cref="UpdateException">No usable answer came; the message says why.</exception>
     public async Task<UpdateCheck> CheckAsync(CancellationToken cancellationToken)
     {
         var source = Source();

@@ -1,7 +1,7 @@
 namespace Rig.CameraNode.Installation;
 
 /// <summary>A caller's stream that gives up a read or write after a while, so that a caller who says nothing holds up nobody. Leaves the stream open.</summary>
-internal sealed class PatientStream(Stream inner, TimeSpan patience) : Stream
+internal sealed class TimeoutStream(Stream inner, TimeSpan timeout) : Stream
 {
     public override bool CanRead => true;
 
@@ -44,7 +44,7 @@ internal sealed class PatientStream(Stream inner, TimeSpan patience) : Stream
     private CancellationTokenSource Limit(CancellationToken cancellationToken)
     {
         var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         return limit;
     }
 }
