@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
+using Rig.Hosting.Trust;
 using Rig.Ingest.Api;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Publish;
@@ -24,6 +25,7 @@ public static class IngestHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddSecurity(builder.Configuration);
+        builder.Services.AddRigTrust("/data/soccer-rig/trust");
         builder.Services.AddApi();
         builder.Services.AddUpload();
         builder.Services.AddPull(builder.Configuration);

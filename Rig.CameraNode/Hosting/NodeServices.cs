@@ -24,6 +24,7 @@ using Rig.CameraNode.Updates;
 using Rig.CameraNode.Upload;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Observability;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Hosting;
 
@@ -49,6 +50,7 @@ internal static class NodeServices
         services.AddChecked<AccessPointOptions>(AccessPointOptions.Section, o => o.Errors());
         services.AddSingleton<INetworkManager, Nmcli>();
         services.AddSingleton<AccessPoint>();
+        services.AddRigTrust("/var/lib/rig-node/trust");
         services.AddChecked<PeerOptions>(PeerOptions.Section, o => o.Errors());
         services.AddSingleton<PeerList>();
         services.AddSingleton<PeerHttp>();
