@@ -4,6 +4,7 @@ using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 using Rig.Hosting.Trust;
+using Rig.Ingest.Accounts;
 using Rig.Ingest.Api;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Publish;
@@ -24,8 +25,9 @@ public static class IngestHost
         builder.AddRigLogging("rig-ingest", builder.Configuration["Rig:Server:LogPath"]);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddSecurity(builder.Configuration);
         builder.Services.AddRigTrust("/data/soccer-rig/trust");
+        builder.Services.AddAccounts();
+        builder.Services.AddSecurity();
         builder.Services.AddApi();
         builder.Services.AddUpload();
         builder.Services.AddPull(builder.Configuration);
@@ -39,10 +41,14 @@ public static class IngestHost
 
         var app = builder.Build();
         app.UseRequestLog();
+        app.UseSecurityHeaders();
+        app.UseErrorWords();
         app.UseApiErrors(failed: "The server failed; its log says why. Try again.", silent: "The server did not answer itself in time. Try again in a moment.");
         app.UseIntakeErrors();
         app.UseSecurity();
         app.UseStatusPage();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapApi();
         return app;
     }

@@ -82,6 +82,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             Start(cameraId);
         }
 
+        // The same name and password as in the viewer.
+        await DemoProcess.RunAsync("rig-ingest", ["account", "add", LoginEmail, "--owner"], IngestSettings(), workFolder, LoginPassword, cancellationToken);
         Start("ingest");
     }
 
@@ -173,6 +175,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         var settings = new Dictionary<string, string>
         {
             ["Rig__Server__Host"] = IngestAddress,
+            ["Rig__Trust__Directory"] = Path.Combine(folder, "trust"),
             ["Rig__Server__Port"] = "8081",
             ["Rig__Server__ClusterHost"] = IngestAddress,
             ["Rig__Server__ClusterPort"] = Text(ClusterPort),
