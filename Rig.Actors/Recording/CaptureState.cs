@@ -95,6 +95,9 @@ internal sealed record CaptureState
             : new(next);
     }
 
+    /// <summary>The camera delivers previews, no take is asked for, and nothing is known to be wrong.</summary>
+    public bool IsIdle => Life == CaptureLife.Running && Mode is not null && Take is null && Busy is null && Lost is null && Problem is null;
+
     /// <summary>No further process is started.</summary>
     public CaptureStep Close() => new(this with { IsClosing = true });
 
