@@ -25,8 +25,8 @@ public static class IngestHost
         builder.AddRigLogging("rig-ingest", builder.Configuration["Rig:Server:LogPath"]);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddRigTrust("/data/soccer-rig/trust");
         builder.Services.AddAccounts();
+        builder.Services.AddRigTrust("/data/soccer-rig/trust");
         builder.Services.AddSecurity();
         builder.Services.AddApi();
         builder.Services.AddUpload();

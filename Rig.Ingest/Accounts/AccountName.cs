@@ -20,11 +20,11 @@ public sealed record AccountName(string Text, string Key)
             return false;
         }
 
-        name = new AccountName(trimmed, trimmed.Normalize(NormalizationForm.FormKC).ToLowerInvariant());
+        name = new AccountName(trimmed, trimmed.ToLowerInvariant());
         return true;
     }
 
-    /// <summary>Half of a surrogate pair is no character, and neither normalization nor the database takes it.</summary>
+    /// <summary>Half of a surrogate pair is no character, and the database does not take it.</summary>
     private static bool IsUnicode(string text)
     {
         for (var i = 0; i < text.Length; i += Rune.GetRuneAt(text, i).Utf16SequenceLength)

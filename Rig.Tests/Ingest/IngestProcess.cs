@@ -25,7 +25,8 @@ internal sealed class IngestProcess : IAsyncDisposable
     public Uri Address { get; }
 
     /// <param name="folder">The process keeps everything below it.</param>
-    public static async Task<IngestProcess> StartAsync(TempFolder folder, string database)
+    /// <param name="more">Settings beside the usual ones, as environment variables.</param>
+    public static async Task<IngestProcess> StartAsync(TempFolder folder, string database, params (string Key, string Value)[] more)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var settings = new Dictionary<string, string>
@@ -42,6 +43,11 @@ internal sealed class IngestProcess : IAsyncDisposable
             ["Rig__Security__ApiKeySha256__0"] = ApiKey.Sha256,
             ["Rig__Database__ConnectionString"] = database,
         };
+        foreach (var (key, value) in more)
+        {
+            settings[key] = value;
+        }
+
         await DemoProcess.RunAsync("rig-ingest", ["upgrade"], settings, folder.Path, null, CancellationToken.None);
         var server = new IngestProcess(folder, settings, DemoProcess.Start("ingest", "rig-ingest", [], settings, folder.Path), address);
         using var nobody = server.Client();

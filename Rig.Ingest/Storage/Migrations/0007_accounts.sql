@@ -3,7 +3,7 @@ CREATE TABLE ingest.accounts (
   account_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   -- As it is shown.
   name          text NOT NULL,
-  -- As it is compared: in lower case and one form of Unicode.
+  -- As it is compared: in lower case.
   name_key      text NOT NULL UNIQUE,
   role          text NOT NULL CHECK (role IN ('owner', 'member')),
   password_hash text NOT NULL,

@@ -18,7 +18,7 @@ public sealed class StatusPageTests(PostgresFixture postgres, Browser browser) :
 
     public async Task InitializeAsync()
     {
-        server = await IngestProcess.StartAsync(folder, await postgres.NewDatabaseAsync());
+        server = await IngestProcess.StartAsync(folder, await postgres.NewDatabaseAsync(), ("Rig__Trust__AllowPlainMachines", "true"));
         await server.BringAsync(Session);
         await File.WriteAllBytesAsync(folder.File("sessions", Session, "stitched", "panorama.mp4"), await PanoramaVideo.PanoramaAsync());
         await File.WriteAllBytesAsync(folder.File("sessions", Session, "stitched", "thumbnail.jpg"), await PanoramaVideo.PictureAsync());
@@ -51,6 +51,7 @@ public sealed class StatusPageTests(PostgresFixture postgres, Browser browser) :
         await Expect(page.Locator("#sign-in")).ToBeHiddenAsync();
         await Expect(page.Locator("#person-name")).ToHaveTextAsync(IngestPeople.Owner);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Process what is here" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#insecure")).ToContainTextAsync("Machines without a certificate are believed");
         await PlayAsync(page);
         await FitsAsync(page, $"matches-{screen}.png");
 
