@@ -82,6 +82,8 @@ public sealed class ClusterTlsTests : IAsyncLifetime
         var home = await clusters.HomeServerAsync(rig.Of("home"), FreePort.Next(), ports.Center);
         await EventuallyAsync(() => ProgramClusters.MembersUp(center) == 2 && ProgramClusters.MembersUp(home) == 2, "who belongs to the rig joins");
         Assert.DoesNotContain(Akka.Cluster.Cluster.Get(center.Current!).State.Members, member => member.Address.Port == ports.Other);
-        Assert.DoesNotContain(Akka.Cluster.Cluster.Get(stranger.Current!).State.Members, member => member.Address.Port == ports.Center);
+
+        // Null between two of its attempts.
+        Assert.False(stranger.Current is { } alone && Akka.Cluster.Cluster.Get(alone).State.Members.Any(member => member.Address.Port == ports.Center));
     }
 }
