@@ -26,7 +26,7 @@ public static class IngestHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddAccounts();
-        builder.Services.AddRigTrust("/data/soccer-rig/trust");
+        builder.Services.AddRigTrust(IngestTrust.Folder, IngestTrust.Errors);
         builder.Services.AddSecurity();
         builder.Services.AddApi();
         builder.Services.AddUpload();
@@ -37,7 +37,7 @@ public static class IngestHost
         builder.Services.AddRigOpenApi("Rig home server");
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>>(Listen);
+        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>, RigTrust>(Listen);
 
         var app = builder.Build();
         app.UseRequestLog();
@@ -50,10 +50,11 @@ public static class IngestHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapApi();
+        app.MapTrust();
         return app;
     }
 
-    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security)
+    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security, RigTrust trust)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBufferSize = UploadRequestBody.ReceiveBufferBytes;
@@ -68,6 +69,7 @@ public static class IngestHost
         }
 
         kestrel.Listen(address, options.Value.Port, Secure);
+        kestrel.ListenForMachines(trust, address, listen => listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
 
         // Interim responses are written to the connection itself, which only HTTP/1.1 allows; HTTP/2 would gain a LAN nothing.
         void Secure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)

@@ -1,6 +1,7 @@
 using Rig.Hosting.Access;
 using Rig.Hosting.Configuration;
 using Rig.Ingest.Accounts;
+using Rig.Ingest.Hosting;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest;
@@ -13,6 +14,7 @@ public static class IngestProgram
         rig-ingest upgrade [--Rig:Key=value ...]  brings the database to this program's schema
         {AccountCommand.Usage}
         rig-ingest api-key                        makes a key for uploads and prints what to configure (docs/guide/offload-security.md)
+        rig-ingest trust --help                   enrols this server and other machines in the rig (docs/guide/enrolment.md)
 
         A password is asked for at the terminal, or read as the first line of standard input; settings follow the words of 'account'.
         Settings come from appsettings.json beside the program, the environment (Rig__Database__ConnectionString=...)
@@ -37,6 +39,8 @@ public static class IngestProgram
                     Console.WriteLine($"Key for the cameras, shown only now:     {key}");
                     Console.WriteLine($"For the server's configuration:          Rig__Security__ApiKeySha256__0={sha256}");
                     return 0;
+                case ["trust", ..]:
+                    return await IngestTrust.CommandAsync(args);
                 case [var verb, ..] when !verb.StartsWith('-'):
                     await Console.Error.WriteLineAsync($"rig-ingest: there is no verb '{verb}'.\n\n{Help}");
                     return 2;

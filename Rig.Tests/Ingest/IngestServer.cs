@@ -25,7 +25,7 @@ internal sealed class IngestServer : IAsyncDisposable
     {
         this.app = app;
         Folder = folder;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Http = IngestPeople.Client(Address, cookie);
     }
 
