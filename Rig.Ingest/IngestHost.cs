@@ -3,6 +3,8 @@ using Microsoft.Extensions.Options;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
+using Rig.Hosting.Trust;
+using Rig.Ingest.Accounts;
 using Rig.Ingest.Api;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Publish;
@@ -23,7 +25,9 @@ public static class IngestHost
         builder.AddRigLogging("rig-ingest", builder.Configuration["Rig:Server:LogPath"]);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddSecurity(builder.Configuration);
+        builder.Services.AddAccounts();
+        builder.Services.AddRigTrust(IngestTrust.Folder, IngestTrust.Errors);
+        builder.Services.AddSecurity();
         builder.Services.AddApi();
         builder.Services.AddUpload();
         builder.Services.AddPull(builder.Configuration);
@@ -33,19 +37,24 @@ public static class IngestHost
         builder.Services.AddRigOpenApi("Rig home server");
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>>(Listen);
+        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>, RigTrust>(Listen);
 
         var app = builder.Build();
         app.UseRequestLog();
+        app.UseSecurityHeaders();
+        app.UseErrorWords();
         app.UseApiErrors(failed: "The server failed; its log says why. Try again.", silent: "The server did not answer itself in time. Try again in a moment.");
         app.UseIntakeErrors();
         app.UseSecurity();
         app.UseStatusPage();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapApi();
+        app.MapTrust();
         return app;
     }
 
-    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security)
+    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security, RigTrust trust)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBufferSize = UploadRequestBody.ReceiveBufferBytes;
@@ -60,6 +69,7 @@ public static class IngestHost
         }
 
         kestrel.Listen(address, options.Value.Port, Secure);
+        kestrel.ListenForMachines(trust, address, listen => listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
 
         // Interim responses are written to the connection itself, which only HTTP/1.1 allows; HTTP/2 would gain a LAN nothing.
         void Secure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)

@@ -1,5 +1,7 @@
+using Rig.Hosting.Access;
 using Rig.Hosting.Configuration;
-using Rig.Ingest.Security;
+using Rig.Ingest.Accounts;
+using Rig.Ingest.Hosting;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest;
@@ -7,11 +9,14 @@ namespace Rig.Ingest;
 /// <summary>The verbs of <c>rig-ingest</c>. A start that fails prints one sentence and ends with 1.</summary>
 public static class IngestProgram
 {
-    private const string Help = """
+    private const string Help = $"""
         rig-ingest [--Rig:Key=value ...]          runs the home server
         rig-ingest upgrade [--Rig:Key=value ...]  brings the database to this program's schema
+        {AccountCommand.Usage}
         rig-ingest api-key                        makes a key for uploads and prints what to configure (docs/guide/offload-security.md)
+        rig-ingest trust --help                   enrols this server and other machines in the rig (docs/guide/enrolment.md)
 
+        A password is asked for at the terminal, or read as the first line of standard input; settings follow the words of 'account'.
         Settings come from appsettings.json beside the program, the environment (Rig__Database__ConnectionString=...)
         and the command line, later ones winning. See docs/ref/ingest-api.md and docs/ref/server-storage.md.
         """;
@@ -27,11 +32,15 @@ public static class IngestProgram
                     return 0;
                 case ["upgrade", .. var rest]:
                     return await UpgradeAsync(rest);
+                case ["account", .. var rest]:
+                    return await AccountCommand.RunAsync(rest, CancellationToken.None);
                 case ["api-key"]:
-                    var (key, sha256) = Gates.NewKey();
+                    var (key, sha256) = ApiKeys.New();
                     Console.WriteLine($"Key for the cameras, shown only now:     {key}");
                     Console.WriteLine($"For the server's configuration:          Rig__Security__ApiKeySha256__0={sha256}");
                     return 0;
+                case ["trust", ..]:
+                    return await IngestTrust.CommandAsync(args);
                 case [var verb, ..] when !verb.StartsWith('-'):
                     await Console.Error.WriteLineAsync($"rig-ingest: there is no verb '{verb}'.\n\n{Help}");
                     return 2;
@@ -44,7 +53,7 @@ public static class IngestProgram
                     return 0;
             }
         }
-        catch (Exception e) when (RigOptions.Refusal(e) is not null || e is StartupException or InvalidDataException)
+        catch (Exception e) when (RigOptions.Refusal(e) is not null || e is StartupException or InvalidDataException or AccountException)
         {
             await Console.Error.WriteLineAsync("rig-ingest: " + (RigOptions.Refusal(e) ?? e.Message));
             return 1;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Rig.CameraNode.Settings;
 using Rig.CameraNode.Status;
 using Rig.Hosting.Http;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Api;
 
@@ -22,10 +23,18 @@ internal static class NodeApi
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NodeJson.Default);
         });
         services.AddRigOpenApi("Rig camera node");
-        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>>((kestrel, node) =>
+        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>, RigTrust>((kestrel, node, trust) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Parse(node.Value.ListenAddress), node.Value.Port);
+            var address = IPAddress.Parse(node.Value.ListenAddress);
+            kestrel.Listen(address, node.Value.Port, listen =>
+            {
+                if (node.Value.Https)
+                {
+                    listen.UseMachineCertificate(trust);
+                }
+            });
+            kestrel.ListenForMachines(trust, address);
         });
     }
 
@@ -54,6 +63,7 @@ internal static class NodeApi
         api.MapMachine();
         app.MapFiles();
         PreviewApi.Map(app);
+        app.MapTrust();
         app.MapMetrics();
         app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}."));
         app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}."));

@@ -8,6 +8,7 @@ using Rig.CameraNode.Storage;
 using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
 using Rig.Hosting.Http;
+using Rig.Hosting.Trust;
 using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.CameraNode.Api;
@@ -96,7 +97,7 @@ internal static class RecordingsApi
         VideoChecksum.Sha256(take.Sha256));
 
     /// <summary>A server says that it holds a take. Only the very checksum of the file here counts.</summary>
-    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, Shelf shelf, RigTrust trust, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var (session, camera, file) = (body.Text("session_id"), body.Text("camera_id"), body.Text("file"));
@@ -139,13 +140,18 @@ internal static class RecordingsApi
             throw new ApiException(StatusCodes.Status400BadRequest, "'file' must be the recording's file name, such as GAME_20261121_140000_CAM_L.mp4, and belong to 'session_id' and 'camera_id'.");
         }
 
+        var signed = await ConfirmRight.CheckAsync(request, body, id, shelf, trust, cancellationToken);
         var receipt = new JsonObject
         {
             ["recording_id"] = id.ToString(),
-            ["confirmed_by"] = request.HttpContext.Connection.RemoteIpAddress?.ToString(),
+            ["confirmed_by"] = signed?.Server ?? request.HttpContext.Connection.RemoteIpAddress?.ToString(),
             ["confirmed_at"] = time.GetUtcNow(),
             ["sha256"] = value!.ToLowerInvariant(),
         };
+        if (signed is not null)
+        {
+            receipt[SignedReceipt.Member] = signed.ToJson();
+        }
 
         return await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken) switch
         {
@@ -232,7 +238,9 @@ internal sealed record RecordingView(
     VideoChecksum Checksum);
 
 /// <param name="File">The recording's file name.</param>
-internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, VideoChecksum Checksum);
+/// <param name="Receipt">The server's signed word; needed on the machine port.</param>
+/// <param name="Phrase">Of an owner who confirms by hand: <c>I hold a copy of</c> and the recording's id.</param>
+internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, VideoChecksum Checksum, SignedReceipt? Receipt = null, string? Phrase = null);
 
 /// <param name="Deleted">It was deleted at once, as the settings say.</param>
 internal sealed record RecordingConfirmed(bool Success, string Message, bool Deleted);

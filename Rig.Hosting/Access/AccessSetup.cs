@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Rig.Hosting.Access;
@@ -28,4 +30,10 @@ public static class AccessSetup
     /// <summary>The route answers whoever asks.</summary>
     public static TBuilder AllowEverybody<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder => route.AllowAnonymous();
+
+    /// <summary>Callers with this role are answered here, and not everybody is.</summary>
+    public static bool Allows(this Endpoint? endpoint, string role) => endpoint is not null
+        && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
+        && endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>().Any(policy =>
+            policy.Requirements.OfType<RolesAuthorizationRequirement>().Any(requirement => requirement.AllowedRoles.Contains(role)));
 }

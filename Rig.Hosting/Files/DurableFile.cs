@@ -48,16 +48,17 @@ public static partial class DurableFile
     }
 
     /// <summary>Replaces <paramref name="path"/> as a whole: after a power cut it holds the old bytes or the new ones.</summary>
+    /// <param name="mode">Of the new file; null leaves it to the process's umask.</param>
     /// <exception cref="IOException">It was not replaced, or the new name may not be durable.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode? mode = null)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = mode }))
             {
-                RandomAccess.Write(handle, bytes, 0);
-                RandomAccess.FlushToDisk(handle);
+                file.Write(bytes);
+                file.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);

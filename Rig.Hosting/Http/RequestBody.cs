@@ -73,6 +73,19 @@ public static class RequestBody
     public static string? Text(this JsonElement body, string name) => !body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null
         ? null
         : value.ValueKind == JsonValueKind.String
-            ? value.GetString()
+            ? Decoded(value, name)
             : throw new ApiException(StatusCodes.Status400BadRequest, $"'{name}' must be a text.");
+
+    private static string? Decoded(JsonElement value, string name)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape that names half of a character.
+            throw new ApiException(StatusCodes.Status400BadRequest, $"'{name}' is no text that can be read.");
+        }
+    }
 }

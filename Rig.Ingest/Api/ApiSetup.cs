@@ -1,5 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Rig.Hosting.Http;
+using Rig.Hosting.Access;
 using Rig.Hosting.Observability;
 using Rig.Ingest.Status;
 using Rig.Ingest.Upload;
@@ -19,6 +20,7 @@ internal static class ApiSetup
 
     public static void MapApi(this WebApplication app)
     {
+        app.MapAccounts();
         app.MapUploads();
         app.MapOffload();
         app.MapSessions();
@@ -28,7 +30,8 @@ internal static class ApiSetup
 
         // Made now: it joins the registry, which asks it whenever somebody reads the figures.
         app.Services.GetRequiredService<IngestMetrics>();
-        app.MapRigMetrics();
-        app.Map("/api/{**rest}", (HttpContext context) => ApiError.NotFound($"There is no {context.Request.Method} {context.Request.Path} here.")).ExcludeFromDescription();
+        app.MapRigMetrics(mayRead: context => IsThisMachine(context) || context.User.IsInRole(Roles.Owner)).AllowEverybody();
     }
+
+    private static bool IsThisMachine(HttpContext context) => context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 }

@@ -6,7 +6,7 @@ namespace Rig.Ingest.Api;
 /// <summary>Keeps pages of other sites from steering this server through the browser of somebody who may.</summary>
 internal static class CrossSiteGate
 {
-    /// <summary>For routes that change something and are for operators. Uploads stay open to every client: they bring a checksum, and a key where one is configured.</summary>
+    /// <summary>For routes that change something by a person's cookie, beyond what every request has to pass (<see cref="OriginGate"/>). Uploads take bodies of every type.</summary>
     public static TBuilder RefuseOtherSites<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilter((invocation, next) =>
         {

@@ -25,6 +25,8 @@ namespace Rig.Ingest.Api;
 [JsonSerializable(typeof(HistoryListView))]
 [JsonSerializable(typeof(SessionAcceptedReply))]
 [JsonSerializable(typeof(ServerView))]
+[JsonSerializable(typeof(SignInReply))]
+[JsonSerializable(typeof(AccountReply))]
 internal sealed partial class IngestJson : JsonSerializerContext;
 
 internal static class IngestJsonSetup

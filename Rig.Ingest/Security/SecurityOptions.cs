@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Rig.Ingest.Security;
 
-/// <summary>What a server outside a trusted home network needs; all of it is off by default, as seed 001 says. docs/guide/offload-security.md.</summary>
+/// <summary>Who reaches this server and how. docs/guide/offload-security.md.</summary>
 public sealed class SecurityOptions
 {
     public const string Section = "Rig:Security";
@@ -16,14 +16,23 @@ public sealed class SecurityOptions
     /// <summary>PEM file with the certification authority whose certificates clients must show; needs <see cref="CertificatePath"/>.</summary>
     public string ClientCaPath { get; set; } = "";
 
-    /// <summary>SHA-256, in hex, of each key that may upload. <c>rig-ingest api-key</c> makes a key and prints this.</summary>
+    /// <summary>SHA-256, in hex, of each key that may upload. <c>rig-ingest api-key</c> makes a key and prints this. With any, a certificate of <see cref="ClientCaPath"/> alone is not enough to upload.</summary>
     public string[] ApiKeySha256 { get; set; } = [];
 
     /// <summary>Networks such as <c>192.168.1.0/24</c>; other addresses are refused everything.</summary>
     public string[] AllowedNetworks { get; set; } = [];
 
+    /// <summary>Names or addresses that this server answers to, without port, such as <c>matches.home.arpa</c>. Its own addresses, <c>localhost</c> and the machine's name (also with <c>.local</c>) need not be named.</summary>
+    public string[] Hosts { get; set; } = [];
+
+    /// <summary>Tries to sign in that one network has a minute; an IPv6 /64 is one.</summary>
+    public int SignInsPerMinute { get; set; } = 20;
+
     /// <summary>Requests of one address a second, twice as many at once; 0 for no limit.</summary>
     public int MaxRequestsPerSecond { get; set; } = 2000;
+
+    /// <summary><see cref="Hosts"/> and the machine's own names.</summary>
+    public IEnumerable<string> HostNames => [.. Hosts, Environment.MachineName, Environment.MachineName + ".local"];
 
     /// <returns>Every problem as a sentence.</returns>
     public IEnumerable<string> Problems()
@@ -49,6 +58,16 @@ public sealed class SecurityOptions
         foreach (var network in AllowedNetworks.Where(network => !IPNetwork.TryParse(network, out _)))
         {
             yield return $"{Section}:{nameof(AllowedNetworks)} contains '{network}', which is not a network such as 192.168.1.0/24.";
+        }
+
+        foreach (var host in Hosts.Where(host => Uri.CheckHostName(host) == UriHostNameType.Unknown))
+        {
+            yield return $"{Section}:{nameof(Hosts)} contains '{host}', which is not a name or an address alone, such as matches.home.arpa.";
+        }
+
+        if (SignInsPerMinute is < 1 or > 10_000)
+        {
+            yield return $"{Section}:{nameof(SignInsPerMinute)} must be 1 to 10000.";
         }
 
         if (MaxRequestsPerSecond is < 0 or > 1_000_000)

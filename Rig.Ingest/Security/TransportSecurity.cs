@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Rig.Hosting.Configuration;
@@ -10,6 +11,8 @@ namespace Rig.Ingest.Security;
 internal static class TransportSecurity
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    private static readonly object HasShownCertificate = new();
 
     /// <exception cref="StartupException">A file is not what its key says.</exception>
     public static void UseRigSecurity(this ListenOptions listen, SecurityOptions options)
@@ -31,7 +34,19 @@ internal static class TransportSecurity
                 https.ClientCertificateValidation = (certificate, _, _) => IsFrom(authority, certificate);
             }
         });
+        if (authority is not null)
+        {
+            listen.Use(next => connection =>
+            {
+                connection.Items[HasShownCertificate] = true;
+                return next(connection);
+            });
+        }
     }
+
+    /// <summary>The connection came to a port of these, and so with a certificate of <see cref="SecurityOptions.ClientCaPath"/>.</summary>
+    public static bool HasCameraCertificate(this HttpContext context) =>
+        context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(HasShownCertificate) == true;
 
     private static bool IsFrom(X509Certificate2Collection authority, X509Certificate2 certificate)
     {

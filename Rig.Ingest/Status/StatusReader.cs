@@ -6,6 +6,7 @@ using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Ingest.Publish;
 using Rig.Ingest.Pull;
+using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 using Rig.Ingest.Upload;
 
@@ -22,6 +23,7 @@ public sealed class StatusReader(
     ActiveUploads uploads,
     IOptions<StorageOptions> storage,
     IOptions<PublishOptions> publish,
+    Insecurity insecurity,
     TimeProvider time)
 {
     /// <param name="sessions">So many that arrive, and so many of the others, are listed.</param>
@@ -36,7 +38,8 @@ public sealed class StatusReader(
             publish.Value.ViewerUrl.Length == 0 ? null : publish.Value.ViewerUrl,
             board.Nodes.Select(node => new NodeStatusView(node.NodeUrl, node.CameraId, node.SeenAt, node.Problem)).ToList(),
             await ListAsync(arriving, sessions, offset: 0, cancellationToken),
-            Math.Max(0, arriving.Count - sessions));
+            Math.Max(0, arriving.Count - sessions),
+            insecurity.Sentences);
     }
 
     /// <summary>

@@ -6,6 +6,7 @@ namespace Rig.Ingest.Status;
 
 /// <summary>What the status page and its event stream show (docs/ref/ingest-api.md).</summary>
 /// <param name="WaitingSessions">Sessions that wait at the cameras beyond those listed.</param>
+/// <param name="Insecure">What the configuration leaves open, a sentence each.</param>
 public sealed record ServerView(
     double StorageFreeGb,
     double MinFreeSpaceGb,
@@ -14,7 +15,8 @@ public sealed record ServerView(
     string? ViewerUrl,
     IReadOnlyList<NodeStatusView> Nodes,
     IReadOnlyList<SessionView> Sessions,
-    int WaitingSessions);
+    int WaitingSessions,
+    IReadOnlyList<string> Insecure);
 
 public sealed record NodeStatusView(string Url, string? CameraId, DateTimeOffset SeenAt, string? Problem);
 

@@ -1,16 +1,25 @@
-// The status page: one stream of states in, cards out.
-import { listen } from "./api.js";
+// The status page: who is there, then one stream of states in, cards out.
+import { listen, whoAmI } from "./api.js";
+import { hidePerson, showPerson } from "./person.js";
 import { byId, el, fill } from "./dom.js";
 import { cameraName } from "./model.js";
 import { makeCard, showSession } from "./session.js";
-import type { ServerView } from "./types";
+import type { AccountView, ServerView } from "./types";
 
 const STALE_AFTER_MS = 12_000;
+const ASK_AGAIN_MS = 2_000;
 
 const cards = new Map<string, HTMLElement>();
 let heardAt = Date.now();
+let person: AccountView | null = null;
+let stop = (): void => undefined;
 
 function show(state: ServerView): void {
+  if (person === null) {
+    return;
+  }
+
+  const role = person.role;
   const low = state.storage_free_gb < state.min_free_space_gb;
   fill(byId("server"), JSON.stringify([state.storage_free_gb, low, state.nodes, state.active_uploads]), () => [
     el("span", { class: low ? "chip bad" : "chip" }, low
@@ -20,6 +29,10 @@ function show(state: ServerView): void {
     ...state.nodes.map((node) => el("span", { class: node.problem ? "chip bad" : "chip good", title: node.problem ?? node.url },
       (node.camera_id ? cameraName(node.camera_id) : node.url.replace(/^https?:\/\//, "")) + (node.problem ? ` · ${node.problem}` : ""))),
   ]);
+
+  const insecure = byId("insecure");
+  insecure.hidden = state.insecure.length === 0;
+  fill(insecure, JSON.stringify(state.insecure), () => state.insecure.map((sentence) => el("li", {}, sentence)));
 
   const list = byId("sessions");
   byId("empty").hidden = state.sessions.length > 0;
@@ -42,7 +55,7 @@ function show(state: ServerView): void {
     if (list.children[index] !== card) {
       list.insertBefore(card, list.children[index] ?? null);
     }
-    showSession(card, session, state.viewer_url);
+    showSession(card, session, state.viewer_url, role);
   });
 }
 
@@ -56,9 +69,44 @@ function showConnection(connected: boolean): void {
   note.className = stale ? "connection stale" : "connection";
 }
 
-listen(show, showConnection);
+/** Nothing of a match stays on the screen of somebody who is not signed in. */
+function clear(): void {
+  stop();
+  person = null;
+  cards.clear();
+  for (const id of ["sessions", "server", "insecure"]) {
+    byId(id).replaceChildren();
+    delete byId(id).dataset["key"];
+  }
+  for (const id of ["connection", "waiting", "empty", "insecure"]) {
+    byId(id).hidden = true;
+  }
+}
+
+async function start(): Promise<void> {
+  const who = await whoAmI();
+  if (who === "nobody") {
+    clear();
+    await hidePerson(start);
+    return;
+  }
+
+  byId("connection").hidden = false;
+  if (who === "silent") {
+    showConnection(false);
+    setTimeout(() => void start(), ASK_AGAIN_MS);
+    return;
+  }
+
+  person = who;
+  showPerson(who, start);
+  stop();
+  stop = listen(show, showConnection, () => void start());
+}
+
+void start();
 setInterval(() => {
-  if (Date.now() - heardAt > STALE_AFTER_MS) {
+  if (person !== null && Date.now() - heardAt > STALE_AFTER_MS) {
     showConnection(false);
   }
 }, 1000);

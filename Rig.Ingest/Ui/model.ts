@@ -1,5 +1,5 @@
 // What the page says, decided without touching the page.
-import type { SessionView, StageView, TakeView } from "./types";
+import type { Role, SessionView, StageView, TakeView } from "./types";
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
@@ -151,8 +151,11 @@ export function railFill(stages: StageView[]): number {
   return Math.min(1, position / (stages.length - 1));
 }
 
-/** What the operator may do now. */
-export function actions(session: SessionView): ("retry" | "process")[] {
+/** What the person may do now. */
+export function actions(session: SessionView, role: Role): ("retry" | "process")[] {
+  if (role !== "owner") {
+    return [];
+  }
   if (session.stages.some((stage) => stage.status === "failed")) {
     return ["retry", "process"];
   }

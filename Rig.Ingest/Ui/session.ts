@@ -2,7 +2,7 @@
 import { act, fileUrl } from "./api.js";
 import { el, fill } from "./dom.js";
 import { actions, cameraName, figures, headline, processLabel, railFill, stageName, takeLine, title } from "./model.js";
-import type { SessionView, StageView, TakeView } from "./types";
+import type { Role, SessionView, StageView, TakeView } from "./types";
 
 const STATUS_WORDS = { receiving: "Receiving", processing: "Working", failed: "Needs you", done: "Done" } as const;
 
@@ -17,7 +17,7 @@ export function makeCard(): HTMLElement {
     el("footer", { class: "actions" }));
 }
 
-export function showSession(card: HTMLElement, session: SessionView, viewerUrl: string | null): void {
+export function showSession(card: HTMLElement, session: SessionView, viewerUrl: string | null, role: Role): void {
   card.dataset["status"] = session.status;
   const part = (name: string) => card.querySelector<HTMLElement>(name)!;
   fill(part(".session-head"), JSON.stringify([session.session_id, session.status, headline(session)]), () => [
@@ -34,9 +34,9 @@ export function showSession(card: HTMLElement, session: SessionView, viewerUrl: 
   showRail(part(".rail"), session.stages);
   fill(part(".takes"), JSON.stringify(session.takes), () => session.takes.map(takeRow));
   fill(part(".figures"), JSON.stringify(session.stages.map((stage) => stage.result)), () => figureGroups(session.stages));
-  fill(part(".actions"), JSON.stringify([session.session_id, actions(session), processLabel(session), published(session)]), () => [
+  fill(part(".actions"), JSON.stringify([session.session_id, actions(session, role), processLabel(session), published(session)]), () => [
     watchLink(session, viewerUrl),
-    ...actions(session).map((action) => actionButton(session, action)),
+    ...actions(session, role).map((action) => actionButton(session, action)),
     el("span", { class: "answer", role: "status" }),
   ]);
 }

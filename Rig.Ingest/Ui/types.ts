@@ -10,6 +10,10 @@ export type SessionStatus = "receiving" | "processing" | "failed" | "done";
 
 export type ServerView = With<Schemas["ServerView"], { sessions: SessionView[] }>;
 
+export type Role = "owner" | "member";
+
+export type AccountView = With<Schemas["AccountReply"], { role: Role }>;
+
 export type SessionView = With<Schemas["SessionView"], { status: SessionStatus; takes: TakeView[]; stages: StageView[] }>;
 
 export type TakeView = With<Schemas["TakeView"], { status: "waiting" | "pulling" | "confirming" | "verified" | "damaged" }>;

@@ -52,7 +52,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
                 console.Line("Stopping.");
             }
         }
-        catch (Exception failure) when (failure is DemoException or HttpRequestException or InvalidOperationException or NpgsqlException or IOException)
+        catch (Exception failure) when (failure is DemoException or TimeoutException or HttpRequestException or InvalidOperationException or NpgsqlException or IOException)
         {
             summary.Problems.Add(failure.Message);
             console.Problem(failure.Message);
@@ -84,6 +84,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         console.Title($"Rig demo: {rig.CameraIds.Count} cameras, {options.Mode}, {summary.Source}, {options.Seconds} s");
         var clock = Stopwatch.StartNew();
         await rig.StartAsync(what => console.Progress("start", null, what), cancellationToken);
+        await api.SignInAsync(rig.Ingest, DemoRig.LoginEmail, rig.LoginPassword, cancellationToken).WaitAsync(StartTimeout, cancellationToken);
         await ClusterAsync(rig, cancellationToken);
         summary.Seconds.Cluster = Lap(clock);
 
@@ -217,7 +218,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         console.Line($"Log in as    {DemoRig.LoginEmail}");
         console.Line($"Password     {rig.LoginPassword}");
         console.Line($"Field UI     {rig.Field}");
-        console.Line($"Home server  {rig.Ingest}");
+        console.Line($"Home server  {rig.Ingest}  (same name and password)");
     }
 
     private static async Task StayUpAsync(DemoRig rig, CancellationToken cancellationToken)

@@ -50,6 +50,18 @@ internal sealed class RigApi : IDisposable
         return await reply.Content.ReadAsStreamAsync(cancellationToken);
     }
 
+    /// <summary>Signs in to the home server and keeps the cookie; as soon as it answers.</summary>
+    /// <exception cref="DemoException">It refuses; the message holds its own words.</exception>
+    public async Task SignInAsync(Uri root, string name, string password, CancellationToken cancellationToken)
+    {
+        while (await TryGetAsync(root, "/api/v1/health", cancellationToken) is null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
+        }
+
+        await PostAsync(root, "/api/v1/sign-in", new JsonObject { ["name"] = name, ["password"] = password }, cancellationToken);
+    }
+
     public void Dispose() => client.Dispose();
 
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage reply, CancellationToken cancellationToken)

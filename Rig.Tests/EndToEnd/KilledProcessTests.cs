@@ -19,6 +19,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
     {
         rig = new DemoRig(new DemoOptions(10, new VideoMode(1280, 720, 15), null, true, null, folder.Path), folder.Path);
         await rig.StartAsync(output.WriteLine, CancellationToken.None);
+        await api.SignInAsync(rig.Ingest, DemoRig.LoginEmail, rig.LoginPassword, CancellationToken.None).WaitAsync(Timeout);
     }
 
     public async Task DisposeAsync()
@@ -80,6 +81,9 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
         {
             var status = await browser.OpenAsync(screen, rig.Ingest.ToString());
             await status.GotoAsync("/", new() { WaitUntil = WaitUntilState.Commit });
+            await status.GetByLabel("Name").FillAsync(DemoRig.LoginEmail);
+            await status.GetByLabel("Password").FillAsync(rig.LoginPassword);
+            await status.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
             await status.GetByText(session).First.WaitForAsync();
             await status.GetByText("Stitch").First.WaitForAsync();
             await FitsAsync(status, screen);

@@ -13,19 +13,25 @@ using Serilog.Core;
 
 namespace Rig.Tests.Ingest;
 
-/// <summary>The whole home server on a free port, with its folders under a test's own.</summary>
+/// <summary>
+/// The whole home server on a free port, with its folders under a test's own. <see cref="Http"/> is signed in as an owner; whoever brings
+/// recordings needs no key, unless the test configures one.
+/// </summary>
 internal sealed class IngestServer : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private IngestServer(WebApplication app, TempFolder folder)
+    private IngestServer(WebApplication app, TempFolder folder, string cookie)
     {
         this.app = app;
         Folder = folder;
-        Http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Http = IngestPeople.Client(Address, cookie);
     }
 
     public TempFolder Folder { get; }
+
+    public Uri Address { get; }
 
     public HttpClient Http { get; }
 
@@ -41,6 +47,10 @@ internal sealed class IngestServer : IAsyncDisposable
                 "--Rig:Storage:MinFreeSpaceGb=0",
                 "--Rig:Server:Host=127.0.0.1",
                 "--Rig:Server:Port=0",
+                "--Rig:Trust:Directory=" + folder.File("trust"),
+                "--Rig:Trust:AllowPlainMachines=true",
+                // What tests that write HTTP by hand call it.
+                "--Rig:Security:Hosts:0=rig",
                 "--Rig:Database:AutoUpgrade=true",
                 "--Rig:Database:ConnectionString=" + database,
                 .. settings,
@@ -53,7 +63,7 @@ internal sealed class IngestServer : IAsyncDisposable
         try
         {
             await app.StartAsync();
-            return new IngestServer(app, folder);
+            return new IngestServer(app, folder, await IngestPeople.CookieAsync(app.Services));
         }
         catch
         {
@@ -61,6 +71,9 @@ internal sealed class IngestServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Nobody known.</summary>
+    public HttpClient Anonymous() => new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
 
     public async Task<Reply> UploadAsync(MultipartFormDataContent form)
     {

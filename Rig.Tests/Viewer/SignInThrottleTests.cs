@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Rig.Hosting.Accounts;
 using Rig.Tests.Support;
-using Rig.Viewer.Accounts.SignIn;
 
 namespace Rig.Tests.Viewer;
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Accounts;
 using Rig.Hosting.Http;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Accounts.SignIn;
@@ -28,7 +29,7 @@ internal static class AccountsSetup
             // Length is what makes a password hard to guess; rules on its letters make it hard to remember.
             options.Password = new PasswordOptions
             {
-                RequiredLength = 10,
+                RequiredLength = PasswordCheck.MinLength,
                 RequiredUniqueChars = 4,
                 RequireDigit = false,
                 RequireLowercase = false,
@@ -59,7 +60,7 @@ internal static class AccountsSetup
             };
             options.AddPolicy(LoginLimit, LimitLogins);
         });
-        services.AddSingleton<DecoyPassword>();
+        services.AddSingleton<PasswordCheck>();
         services.AddSingleton(provider => new SignInThrottle(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DeviceCookie>();
         services.AddScoped<SessionRegistry>();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using Rig.Hosting.Accounts;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Storage;
 
@@ -21,7 +22,7 @@ internal sealed class AccountModel(ViewerDb db, SessionRegistry sessions) : Page
         var userId = SessionCookie.UserId(User);
         Person = await db.Users.AsNoTracking().SingleAsync(user => user.Id == userId, cancellationToken);
         Sessions = await sessions.ListAsync(userId, cancellationToken);
-        CurrentId = await SessionCookie.KeyAsync(HttpContext) is { } key ? SessionRegistry.IdOf(key) : null;
+        CurrentId = await SessionCookie.KeyAsync(HttpContext) is { } key ? SessionKey.IdOf(key) : null;
         return Page();
     }
 }

@@ -1,25 +1,17 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.Viewer.Publish;
 
-/// <summary>Lets only the ingest server in: <c>Authorization: Bearer KEY</c>, compared by hash in constant time.</summary>
+/// <summary>Lets only the ingest server in: <c>Authorization: Bearer KEY</c>.</summary>
 internal sealed class PublishKeyFilter(IOptions<PublishOptions> options) : IEndpointFilter
 {
-    private const string Scheme = "Bearer ";
-    private const int MaxKeyLength = 512;
-
-    private readonly byte[] keyHash = Convert.FromHexString(options.Value.ApiKeySha256);
+    private readonly ApiKeys keys = new(options.Value.ApiKeySha256 is { Length: > 0 } hash ? [hash] : []);
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var header = context.HttpContext.Request.Headers.Authorization.ToString();
-        if (keyHash.Length > 0
-            && header.Length <= Scheme.Length + MaxKeyLength
-            && header.StartsWith(Scheme, StringComparison.Ordinal)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..])), keyHash))
+        if (keys.AreShownBy(context.HttpContext.Request))
         {
             return next(context);
         }

@@ -1,10 +1,10 @@
 using System.Globalization;
+using Rig.Bench.Accounts;
 using Rig.Bench.Cluster;
 using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
 using Rig.Bench.Stitch;
-using Rig.Bench.Viewer;
 
 // One line a measure: its name, what may follow, and what runs.
 (string Verb, string Usage, Func<Task<int>> Run)[] measures =
@@ -24,7 +24,7 @@ using Rig.Bench.Viewer;
     ("idle", "[seconds] [another build's rig-node]", () => IdleBench.RunAsync(Number(1, 60), args.ElementAtOrDefault(2))),
     ("loaded", "[minutes] [busy loops]", () => LoadedBench.RunAsync(Number(1, 10), Number(2, 2 * Environment.ProcessorCount))),
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
-    ("sign-in-timing", "[tries]", () => SignInTimingBench.RunAsync(Number(1, 200), CancellationToken.None)),
+    ("sign-in-timing", "[tries]", async () => await ViewerSignInBench.RunAsync(Number(1, 200), CancellationToken.None) + await HomeSignInBench.RunAsync(Number(1, 200), CancellationToken.None)),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 

@@ -2,13 +2,14 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Rig.Domain.Identity;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Api;
 
-/// <summary>What an operator asks of the takes that are on their way home: what is under way, pause, resume, retry, and reading again what is held.</summary>
+/// <summary>What an owner asks of the takes that are on their way home: what is under way, pause, resume, retry, and reading again what is held.</summary>
 internal static class OffloadRoutes
 {
     private const int MaxBodyBytes = 16 << 10;
@@ -18,8 +19,8 @@ internal static class OffloadRoutes
 
     public static void MapOffload(this WebApplication app)
     {
-        var offload = app.MapGroup("/api/v1/offload").RefuseOtherSites();
-        offload.MapGet("/status", Status);
+        app.MapGetAndHead("/api/v1/offload/status", Status).Allow(Roles.Owner, Roles.Member);
+        var offload = app.MapGroup("/api/v1/offload").ForOwner();
         offload.MapPost("/pause", (IngestActors actors, CancellationToken cancellationToken) => SetPausedAsync(actors, true, cancellationToken));
         offload.MapPost("/resume", (IngestActors actors, CancellationToken cancellationToken) => SetPausedAsync(actors, false, cancellationToken));
         offload.MapPost("/retry", async (HttpRequest request, TransferBoard board, IngestActors actors, CancellationToken cancellationToken) =>

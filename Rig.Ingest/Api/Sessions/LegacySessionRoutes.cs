@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Ingest.Status;
 
@@ -21,11 +22,13 @@ internal static class LegacySessionRoutes
 
     public static void MapLegacySessions(this WebApplication app)
     {
-        app.MapPost("/api/session/{id}/manifest", ManifestAsync).ProducesProblem(StatusCodes.Status400BadRequest);
-        app.MapGet("/api/session/{id}/status", StatusAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapGet("/api/sessions", async (LegacySessions sessions, CancellationToken cancellationToken) => TypedResults.Ok<IReadOnlyList<LegacySessionItem>>(
+        var programs = app.MapGroup("").Allow(Roles.Uploader, Roles.Node);
+        var all = app.MapGroup("").Allow(Roles.Uploader, Roles.Node, Roles.Owner, Roles.Member);
+        programs.MapPost("/api/session/{id}/manifest", ManifestAsync).ProducesProblem(StatusCodes.Status400BadRequest);
+        all.MapGetAndHead("/api/session/{id}/status", StatusAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        all.MapGetAndHead("/api/sessions", async (LegacySessions sessions, CancellationToken cancellationToken) => TypedResults.Ok<IReadOnlyList<LegacySessionItem>>(
             [.. (await sessions.ListAsync(cancellationToken)).Select(one => new LegacySessionItem(one.SessionId, one.Status, one.Cameras.Count, one.CreatedAt))]));
-        app.MapGet("/health", () => TypedResults.Ok(new LegacyOkReply("ok")));
+        app.MapGetAndHead("/health", () => TypedResults.Ok(new LegacyOkReply("ok"))).AllowEverybody();
     }
 
     private static async Task<Ok<LegacyOkReply>> ManifestAsync(HttpContext context, string id, LegacySessions sessions)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Ingest.Status;
 using Rig.Ingest.Storage;
@@ -21,14 +22,15 @@ internal static class SessionRoutes
 
     public static void MapSessions(this WebApplication app)
     {
-        app.MapGet("/api/v1/sessions", ListAsync).ProducesProblem(StatusCodes.Status400BadRequest);
-        app.MapGet("/api/v1/sessions/{id}", SessionAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapGet("/api/v1/sessions/{id}/history", HistoryAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapGet("/api/v1/sessions/{id}/files/{name}", File).Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status404NotFound);
+        var people = app.MapGroup("").Allow(Roles.Owner, Roles.Member);
+        people.MapGetAndHead("/api/v1/sessions", ListAsync).ProducesProblem(StatusCodes.Status400BadRequest);
+        people.MapGetAndHead("/api/v1/sessions/{id}", SessionAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        people.MapGetAndHead("/api/v1/sessions/{id}/history", HistoryAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        people.MapGetAndHead("/api/v1/sessions/{id}/files/{name}", File).Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status404NotFound);
         app.MapPost("/api/v1/sessions/{id}/process", (string id, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
-            AskAsync(takes, actors, new PipelineProtocol.ProcessSession(Parse(id)), cancellationToken)).RefuseOtherSites().ProducesAccepted();
+            AskAsync(takes, actors, new PipelineProtocol.ProcessSession(Parse(id)), cancellationToken)).ForOwner().ProducesAccepted();
         app.MapPost("/api/v1/sessions/{id}/retry", (string id, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
-            AskAsync(takes, actors, new PipelineProtocol.RetrySession(Parse(id)), cancellationToken)).RefuseOtherSites().ProducesAccepted();
+            AskAsync(takes, actors, new PipelineProtocol.RetrySession(Parse(id)), cancellationToken)).ForOwner().ProducesAccepted();
     }
 
     private static async Task<Ok<SessionListView>> ListAsync(HttpRequest request, StatusReader reader, CancellationToken cancellationToken)
@@ -51,9 +53,17 @@ internal static class SessionRoutes
         return TypedResults.Ok(await history.OfAsync(session, cancellationToken));
     }
 
-    private static PhysicalFileHttpResult File(string id, string name, SessionFiles files) => files.Find(Parse(id), name) is { } file
-        ? TypedResults.PhysicalFile(file.Path, file.ContentType, lastModified: System.IO.File.GetLastWriteTimeUtc(file.Path), enableRangeProcessing: true)
-        : throw new ApiException(404, "The session has no such file, or not yet.");
+    private static PhysicalFileHttpResult File(HttpResponse response, string id, string name, SessionFiles files)
+    {
+        if (files.Find(Parse(id), name) is not { } file)
+        {
+            throw new ApiException(404, "The session has no such file, or not yet.");
+        }
+
+        // The browser of the person may keep it, and asks each time whether it still may show it.
+        response.Headers.CacheControl = "private, no-cache";
+        return TypedResults.PhysicalFile(file.Path, file.ContentType, lastModified: System.IO.File.GetLastWriteTimeUtc(file.Path), enableRangeProcessing: true);
+    }
 
     private static async Task<JsonHttpResult<SessionAcceptedReply>> AskAsync(
         TakeStore takes, IngestActors actors, PipelineProtocol.IWithSessionId question, CancellationToken cancellationToken)

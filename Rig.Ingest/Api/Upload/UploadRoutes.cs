@@ -1,30 +1,34 @@
+using Rig.Hosting.Access;
+using Rig.Hosting.Http;
+
 namespace Rig.Ingest.Api;
 
-/// <summary>The routes that bring recordings (docs/ref/ingest-api.md).</summary>
+/// <summary>The routes that bring recordings, for programs alone (docs/ref/ingest-api.md).</summary>
 internal static class UploadRoutes
 {
     public const string Root = "/api/v1/upload";
 
     public static void MapUploads(this WebApplication app)
     {
-        app.MapPost(Root, async (HttpContext context, FormUploads forms, ResumableRequests resumable) =>
+        var programs = app.MapGroup("").Allow(Roles.Uploader, Roles.Node);
+        programs.MapPost(Root, async (HttpContext context, FormUploads forms, ResumableRequests resumable) =>
             FormUploads.Takes(context.Request) ? await forms.UploadAsync(context) : await resumable.CreateAsync(context))
             .Produces<UploadReply>().Produces(StatusCodes.Status201Created).ProducesUploadErrors();
-        app.MapMethods(Root, ["OPTIONS"], (HttpContext context, ResumableRequests resumable) => resumable.Describe(context)).Produces(StatusCodes.Status204NoContent);
-        app.MapMethods(Root + "/{id}", ["HEAD", "GET"], (HttpContext context, string id, ResumableRequests resumable) => resumable.HeadAsync(context, id))
+        programs.MapMethods(Root, ["OPTIONS"], (HttpContext context, ResumableRequests resumable) => resumable.Describe(context)).Produces(StatusCodes.Status204NoContent);
+        programs.MapMethods(Root + "/{id}", ["HEAD", "GET"], (HttpContext context, string id, ResumableRequests resumable) => resumable.HeadAsync(context, id))
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapPatch(Root + "/{id}", (HttpContext context, string id, ResumableRequests resumable) => resumable.AppendAsync(context, id))
+        programs.MapPatch(Root + "/{id}", (HttpContext context, string id, ResumableRequests resumable) => resumable.AppendAsync(context, id))
             .Produces<UploadReply>().Produces(StatusCodes.Status204NoContent).ProducesUploadErrors().ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapDelete(Root + "/{id}", (HttpContext context, string id, ResumableRequests resumable) => resumable.CancelAsync(context, id))
+        programs.MapDelete(Root + "/{id}", (HttpContext context, string id, ResumableRequests resumable) => resumable.CancelAsync(context, id))
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapPost(Root + "/confirm", ConfirmRequest.ConfirmAsync).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        programs.MapPost(Root + "/confirm", ConfirmRequest.ConfirmAsync).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
         foreach (var root in new[] { "/api/upload", Root })
         {
-            app.MapPost(root + "/init", (HttpContext context, ChunkedRequests chunked) => chunked.InitAsync(context)).ProducesUploadErrors();
-            app.MapPost(root + "/chunk", (HttpContext context, ChunkedRequests chunked) => chunked.ChunkAsync(context)).ProducesUploadErrors();
-            app.MapPost(root + "/finalize", (HttpContext context, ChunkedRequests chunked) => chunked.FinalizeAsync(context)).Produces<UploadReply>().ProducesUploadErrors();
-            app.MapGet(root + "/status", (HttpContext context, ChunkedRequests chunked) => chunked.StatusAsync(context)).ProducesProblem(StatusCodes.Status404NotFound);
+            programs.MapPost(root + "/init", (HttpContext context, ChunkedRequests chunked) => chunked.InitAsync(context)).ProducesUploadErrors();
+            programs.MapPost(root + "/chunk", (HttpContext context, ChunkedRequests chunked) => chunked.ChunkAsync(context)).ProducesUploadErrors();
+            programs.MapPost(root + "/finalize", (HttpContext context, ChunkedRequests chunked) => chunked.FinalizeAsync(context)).Produces<UploadReply>().ProducesUploadErrors();
+            programs.MapGetAndHead(root + "/status", (HttpContext context, ChunkedRequests chunked) => chunked.StatusAsync(context)).ProducesProblem(StatusCodes.Status404NotFound);
         }
     }
 

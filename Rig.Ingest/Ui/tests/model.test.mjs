@@ -39,10 +39,15 @@ test("the rail is filled up to the running stage's share", () => {
 });
 
 test("retry is offered only after a failure, process only where something was received", () => {
-  assert.deepEqual(model.actions(session({ stages: [stage("stitched", "failed")] })), ["retry", "process"]);
-  assert.deepEqual(model.actions(session({ status: "receiving" })), []);
-  assert.deepEqual(model.actions(session({ status: "receiving", takes: [{ status: "verified" }] })), ["process"]);
-  assert.deepEqual(model.actions(session({ status: "processing", takes: [{ status: "verified" }] })), []);
+  assert.deepEqual(model.actions(session({ stages: [stage("stitched", "failed")] }), "owner"), ["retry", "process"]);
+  assert.deepEqual(model.actions(session({ status: "receiving" }), "owner"), []);
+  assert.deepEqual(model.actions(session({ status: "receiving", takes: [{ status: "verified" }] }), "owner"), ["process"]);
+  assert.deepEqual(model.actions(session({ status: "processing", takes: [{ status: "verified" }] }), "owner"), []);
+});
+
+test("who only watches is offered nothing that steers", () => {
+  assert.deepEqual(model.actions(session({ stages: [stage("stitched", "failed")] }), "member"), []);
+  assert.deepEqual(model.actions(session({ status: "receiving", takes: [{ status: "verified" }] }), "member"), []);
 });
 
 test("figures carry their units", () => {

@@ -30,14 +30,15 @@ public sealed class CrossSiteTests(PostgresFixture postgres) : IAsyncLifetime
         {
             foreach (var type in new[] { "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json-not" })
             {
-                Assert.Equal(400, await PostAsync(path, "{\"session_id\":\"GAME_20261121_140000\"}", type, Elsewhere));
+                Assert.Equal(403, await PostAsync(path, "{\"session_id\":\"GAME_20261121_140300\"}", type, Elsewhere));
                 Assert.Equal(400, await PostAsync(path, "", type, origin: null));
             }
 
             Assert.Equal(400, await PostAsync(path, "{}", type: null, origin: null));
             foreach (var origin in new[] { Elsewhere, "null", server.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + ".elsewhere.example" })
             {
-                Assert.Equal(400, await PostAsync(path, "", type: null, origin));
+                Assert.Equal(403, await PostAsync(path, "", type: null, origin));
+                Assert.Equal(403, await PostAsync(path, "{}", "application/json", origin));
             }
         }
 
@@ -66,14 +67,19 @@ public sealed class CrossSiteTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Uploads_stay_open_to_every_client()
+    public async Task Uploads_take_bodies_of_every_type_from_programs_and_nothing_from_another_sites_page()
     {
         var file = SampleTake.Mp4();
-        using var form = new HttpRequestMessage(HttpMethod.Post, "/api/v1/upload") { Content = SampleTake.Form(file) };
-        form.Headers.Add("Origin", Elsewhere);
-        using var reply = await server.Http.SendAsync(form);
-        Assert.Equal(200, (int)reply.StatusCode);
+        foreach (var (header, value) in new[] { ("Origin", Elsewhere), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site") })
+        {
+            using var page = new HttpRequestMessage(HttpMethod.Post, "/api/v1/upload") { Content = SampleTake.Form(file) };
+            page.Headers.Add(header, value);
+            using var refused = await server.Http.SendAsync(page);
+            Assert.Equal(403, (int)refused.StatusCode);
+        }
 
+        Assert.Empty(server.Files("sessions"));
+        Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file))).Status);
         var confirm = $"{{\"session_id\":\"{Session}\",\"camera_id\":\"CAM_C\",\"checksum\":\"{SampleTake.Sha256(file)}\"}}";
         Assert.Equal(200, await PostAsync("upload/confirm", confirm, "text/plain", origin: null));
     }

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Http;
-using Rig.Ingest.Security;
+using Rig.Hosting.Access;
 using Rig.Tests.Ingest.Upload;
 using Rig.Tests.Support;
 
@@ -26,7 +24,7 @@ public sealed class SecurityTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task With_a_key_configured_only_its_holder_may_upload()
     {
-        var (key, sha256) = Gates.NewKey();
+        var (key, sha256) = ApiKeys.New();
         await using var server = await StartAsync("--Rig:Security:ApiKeySha256:0=" + new string('0', 64), "--Rig:Security:ApiKeySha256:1=" + sha256);
         var file = SampleTake.Mp4();
 
@@ -165,23 +163,22 @@ public sealed class SecurityTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("POST", "/api/v1/offload/pause", "192.168.1.7", true)]
-    [InlineData("POST", "/api/v1/offload/verify", "::ffff:192.168.1.7", true)]
-    [InlineData("POST", "/API/v1/Offload/retry", "2001:db8::7", true)]
-    [InlineData("POST", "/api/v1/offload/resume", null, true)]
-    [InlineData("POST", "/api/v1/offload/pause", "127.0.0.1", false)]
-    [InlineData("POST", "/api/v1/offload/pause", "127.9.9.9", false)]
-    [InlineData("POST", "/api/v1/offload/pause", "::1", false)]
-    [InlineData("POST", "/api/v1/offload/pause", "::ffff:127.0.0.1", false)]
-    [InlineData("GET", "/api/v1/offload/status", "192.168.1.7", false)]
-    [InlineData("GET", "/api/v1/sessions", "192.168.1.7", false)]
-    [InlineData("POST", "/api/v1/offloads", "192.168.1.7", false)]
-    [InlineData("POST", "/api/v1/upload", "127.0.0.1", true)]
-    [InlineData("PATCH", "/api/v1/upload/resumable/x", "192.168.1.7", true)]
-    public void Steering_offload_from_another_machine_needs_the_key_and_so_does_every_upload(string method, string path, string? from, bool needsKey)
+    [InlineData(false, false, 401)]
+    [InlineData(true, false, 200)]
+    [InlineData(true, true, 401)]
+    public async Task Without_key_or_certificate_nothing_is_brought_unless_the_configuration_says_so(bool allowPlain, bool hasKey, int expected)
     {
-        var context = new DefaultHttpContext { Request = { Method = method, Path = path }, Connection = { RemoteIpAddress = from is null ? null : IPAddress.Parse(from) } };
-        Assert.Equal(needsKey, Gates.NeedsKey(context));
+        await using var server = await StartAsync(
+            [$"--Rig:Trust:AllowPlainMachines={allowPlain}", .. hasKey ? ["--Rig:Security:ApiKeySha256:0=" + new string('0', 64)] : Array.Empty<string>()]);
+        Assert.Equal(expected, (await server.UploadAsync(SampleTake.Form(SampleTake.Mp4()))).Status);
+        Assert.Equal(expected == 200, server.Files("sessions").Count > 0);
+
+        // What is left open is said to people.
+        var insecure = (await server.GetAsync("/api/v1/health")).Body["insecure"]!.AsArray();
+        Assert.Equal(allowPlain, insecure.Any(sentence => ((string)sentence!).Contains("AllowPlainMachines", StringComparison.Ordinal)));
+        using var nobody = server.Anonymous();
+        Assert.Equal("{\"status\":\"healthy\"}", await nobody.GetStringAsync("/api/v1/health"));
+        Assert.Equal("{\"status\":\"ok\"}", await nobody.GetStringAsync("/health"));
     }
 
     [Theory]
@@ -190,6 +187,8 @@ public sealed class SecurityTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("CertificatePath=/nowhere/server.crt", "CertificatePath")]
     [InlineData("ClientCaPath=/dev/null", "CertificatePath")]
     [InlineData("AllowedNetwork:0=10.0.0.0/8", "AllowedNetwork")]
+    [InlineData("Hosts:0=http://matches.example", "Hosts")]
+    [InlineData("SignInsPerMinute=0", "SignInsPerMinute")]
     public async Task A_mistake_in_the_configuration_stops_the_start_by_name(string setting, string named)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync("--Rig:Security:" + setting));

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Rig.Hosting.Accounts;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Accounts.Sessions;
@@ -17,7 +16,6 @@ internal sealed class SessionRegistry(ViewerDb db, TimeProvider clock)
     public const int MaxPerPerson = 20;
 
     private const int MaxDeviceLength = 300;
-    private const int KeyBytes = 32;
 
     // Written at most so often: each picture of a page is a request.
     private static readonly TimeSpan SeenStep = TimeSpan.FromMinutes(5);
@@ -26,14 +24,14 @@ internal sealed class SessionRegistry(ViewerDb db, TimeProvider clock)
     /// <returns>The key for the cookie; only its hash is kept.</returns>
     public async Task<string> StartAsync(int userId, string device, CancellationToken cancellationToken)
     {
-        var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
+        var key = SessionKey.New();
         var now = clock.GetUtcNow();
         await db.UserSessions.Where(session => session.LastSeenAt < now - Length).ExecuteDeleteAsync(cancellationToken);
         var kept = db.UserSessions.Where(session => session.UserId == userId).OrderByDescending(session => session.LastSeenAt).Take(MaxPerPerson - 1).Select(session => session.Id);
         await db.UserSessions.Where(session => session.UserId == userId && !kept.Contains(session.Id)).ExecuteDeleteAsync(cancellationToken);
         db.UserSessions.Add(new UserSession
         {
-            Id = IdOf(key),
+            Id = SessionKey.IdOf(key),
             UserId = userId,
             Device = device.Length > MaxDeviceLength ? device[..MaxDeviceLength] : device,
             CreatedAt = now,
@@ -46,7 +44,7 @@ internal sealed class SessionRegistry(ViewerDb db, TimeProvider clock)
     /// <returns>False when the session was ended, is over or is another person's.</returns>
     public async Task<bool> IsOpenAsync(string key, int userId, CancellationToken cancellationToken)
     {
-        var (id, now) = (IdOf(key), clock.GetUtcNow());
+        var (id, now) = (SessionKey.IdOf(key), clock.GetUtcNow());
         var seen = await db.UserSessions.Where(session => session.Id == id && session.UserId == userId)
             .Select(session => (DateTimeOffset?)session.LastSeenAt).SingleOrDefaultAsync(cancellationToken);
         if (seen is not { } lastSeen || lastSeen < now - Length)
@@ -64,7 +62,7 @@ internal sealed class SessionRegistry(ViewerDb db, TimeProvider clock)
 
     public async Task EndAsync(string key, CancellationToken cancellationToken)
     {
-        var id = IdOf(key);
+        var id = SessionKey.IdOf(key);
         await db.UserSessions.Where(session => session.Id == id).ExecuteDeleteAsync(cancellationToken);
     }
 
@@ -78,6 +76,4 @@ internal sealed class SessionRegistry(ViewerDb db, TimeProvider clock)
         return await db.UserSessions.AsNoTracking().Where(session => session.UserId == userId && session.LastSeenAt >= oldest)
             .OrderByDescending(session => session.LastSeenAt).ThenBy(session => session.Id).ToListAsync(cancellationToken);
     }
-
-    public static string IdOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
+using Rig.Hosting.Accounts;
 using Rig.Hosting.Http;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Storage;
@@ -14,16 +14,15 @@ internal sealed record SignInOutcome(bool Succeeded, TimeSpan Wait);
 /// one password hash, so that its time tells nobody which addresses have an account. Rig.Bench measures it (<c>sign-in-timing</c>).
 /// </summary>
 internal sealed class PasswordSignIn(
-    SignInManager<User> signIn, SessionRegistry sessions, SignInThrottle throttle, DeviceCookie device, DecoyPassword decoy, TimeProvider clock)
+    SignInManager<User> signIn, SessionRegistry sessions, SignInThrottle throttle, DeviceCookie device, PasswordCheck passwords, TimeProvider clock)
 {
-    private const int MaxPasswordLength = 128;
     private const int MaxEmailLength = 256;
 
     public async Task<SignInOutcome> TryAsync(HttpContext context, string? email, string? password, bool staySignedIn)
     {
         var users = signIn.UserManager;
         var name = users.NormalizeEmail(email);
-        if (string.IsNullOrEmpty(name) || name.Length > MaxEmailLength || name.Any(char.IsControl) || string.IsNullOrEmpty(password) || password.Length > MaxPasswordLength)
+        if (string.IsNullOrEmpty(name) || name.Length > MaxEmailLength || name.Any(char.IsControl) || string.IsNullOrEmpty(password) || password.Length > PasswordCheck.MaxLength)
         {
             return new SignInOutcome(false, TimeSpan.Zero);
         }
@@ -31,7 +30,7 @@ internal sealed class PasswordSignIn(
         var user = await users.FindByEmailAsync(name);
         var source = new SignInSource(name, Place(context, user));
         var wait = throttle.Begin(source);
-        var isRight = user?.PasswordHash is not null ? await users.CheckPasswordAsync(user, password) : decoy.Check(password);
+        var isRight = user?.PasswordHash is not null ? await users.CheckPasswordAsync(user, password) : passwords.IsRight(hash: null, password);
         if (wait > TimeSpan.Zero || user?.PasswordHash is null || !isRight || !await signIn.CanSignInAsync(user) || await users.IsLockedOutAsync(user))
         {
             return new SignInOutcome(false, wait);
@@ -58,21 +57,4 @@ internal sealed class PasswordSignIn(
 
     private string Place(HttpContext context, User? user) =>
         user is not null && device.Read(context.Request, user.Id) is { } nonce ? $"device {nonce}" : $"network {ClientPartition.NetworkOf(context.Connection.RemoteIpAddress)}";
-}
-
-/// <summary>The password of nobody, for tries at accounts that are not there.</summary>
-internal sealed class DecoyPassword
-{
-    private readonly User nobody = new() { FirstName = "", LastName = "" };
-    private readonly PasswordHasher<User> hasher;
-    private readonly string hash;
-
-    public DecoyPassword(IOptions<PasswordHasherOptions> options)
-    {
-        hasher = new PasswordHasher<User>(options);
-        hash = hasher.HashPassword(nobody, Guid.NewGuid().ToString());
-    }
-
-    /// <summary>As much work as a real check.</summary>
-    public bool Check(string password) => hasher.VerifyHashedPassword(nobody, hash, password) != PasswordVerificationResult.Failed;
 }

@@ -12,18 +12,21 @@ internal sealed class IngestUnderTest : IAsyncDisposable
     private readonly string databaseFolder;
     private readonly PrivatePostgres postgres;
     private readonly DemoProcess process;
-    private readonly Uri address;
+    private readonly Dictionary<string, string> settings;
 
-    private IngestUnderTest(string folder, string databaseFolder, PrivatePostgres postgres, DemoProcess process, Uri address)
+    private IngestUnderTest(string folder, string databaseFolder, PrivatePostgres postgres, DemoProcess process, Dictionary<string, string> settings, Uri address)
     {
         Folder = folder;
         this.databaseFolder = databaseFolder;
         this.postgres = postgres;
         this.process = process;
-        this.address = address;
+        this.settings = settings;
+        Address = address;
     }
 
     public string Folder { get; }
+
+    public Uri Address { get; }
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -51,10 +54,15 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         }
 
         var process = DemoProcess.Start("ingest", "rig-ingest", [], settings, folder);
-        var ingest = new IngestUnderTest(folder, databaseFolder, postgres, process, address);
+        var ingest = new IngestUnderTest(folder, databaseFolder, postgres, process, settings, address);
         await ingest.UntilReadyAsync(cancellationToken);
         return ingest;
     }
+
+    /// <summary>Runs one of the program's verbs on the same settings.</summary>
+    /// <param name="input">For its standard input.</param>
+    public Task<string> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken) =>
+        DemoProcess.RunAsync("rig-ingest", arguments, settings, Folder, input, cancellationToken);
 
     public async Task UploadFormAsync(string path, string session, string sha256, CancellationToken cancellationToken)
     {
@@ -62,13 +70,13 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         var file = Content(path);
         file.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
         form.Add(file, "file", "take.mp4");
-        using var reply = await Client.PostAsync(new Uri(address, "/api/v1/upload"), form, cancellationToken);
+        using var reply = await Client.PostAsync(new Uri(Address, "/api/v1/upload"), form, cancellationToken);
         await RequireSuccessAsync(reply, cancellationToken);
     }
 
     public async Task UploadBodyAsync(string path, string session, string sha256, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, $"/api/v1/upload?session_id={session}&camera_id={Camera}&checksum={sha256}")) { Content = Content(path) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, $"/api/v1/upload?session_id={session}&camera_id={Camera}&checksum={sha256}")) { Content = Content(path) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
         request.Headers.Add("Upload-Complete", "?1");
         using var reply = await Client.SendAsync(request, cancellationToken);
@@ -78,7 +86,7 @@ internal sealed class IngestUnderTest : IAsyncDisposable
     public async Task ConfirmAsync(string session, CancellationToken cancellationToken)
     {
         using var body = new StringContent($$"""{"session_id":"{{session}}","camera_id":"{{Camera}}","verify":true}""");
-        using var reply = await Client.PostAsync(new Uri(address, "/api/v1/upload/confirm"), body, cancellationToken);
+        using var reply = await Client.PostAsync(new Uri(Address, "/api/v1/upload/confirm"), body, cancellationToken);
         await RequireSuccessAsync(reply, cancellationToken);
     }
 
@@ -117,7 +125,7 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         {
             try
             {
-                using var reply = await Client.GetAsync(new Uri(address, "/api/v1/health"), cancellationToken);
+                using var reply = await Client.GetAsync(new Uri(Address, "/api/v1/health"), cancellationToken);
                 if (reply.IsSuccessStatusCode)
                 {
                     return;
@@ -140,6 +148,9 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         ["Rig__Server__Port"] = port.ToString(CultureInfo.InvariantCulture),
         ["Rig__Server__ClusterHost"] = "127.0.0.1",
         ["Rig__Server__ClusterPort"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
+        ["Rig__Trust__Directory"] = Path.Combine(folder, "trust"),
+        // What is measured is the way of the bytes, not who may send them.
+        ["Rig__Trust__AllowPlainMachines"] = "true",
         ["Rig__Storage__SessionsPath"] = Path.Combine(folder, "sessions"),
         ["Rig__Storage__ProcessingPath"] = Path.Combine(folder, "processing"),
         ["Rig__Storage__TempPath"] = Path.Combine(folder, "temp"),

@@ -1,15 +1,15 @@
-namespace Rig.Viewer.Accounts.SignIn;
+namespace Rig.Hosting.Accounts;
 
-/// <param name="Name">The normalized e-mail that was typed, whether or not it has an account.</param>
+/// <param name="Name">The normalized name that was typed, whether or not it has an account.</param>
 /// <param name="Place">The device that signed in to this account before, or else the network that the request came from.</param>
-internal readonly record struct SignInSource(string Name, string Place);
+public readonly record struct SignInSource(string Name, string Place);
 
 /// <summary>
 /// Makes guessing slow. Wrong tries count for a name at a place and never for the name alone: whoever types wrong passwords keeps
 /// himself out, and not the person whose name he types. In memory: a restart forgets.
 /// </summary>
 /// <param name="maxSources">Bounds the memory; of more, the one of longest ago is forgotten.</param>
-internal sealed class SignInThrottle(TimeProvider clock, int maxSources = 100_000)
+public sealed class SignInThrottle(TimeProvider clock, int maxSources = 100_000)
 {
     /// <summary>Tries that need not wait.</summary>
     public const int FreeTries = 5;

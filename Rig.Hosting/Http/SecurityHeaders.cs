@@ -1,7 +1,10 @@
-namespace Rig.Viewer.Accounts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Rig.Hosting.Http;
 
 /// <summary>Headers that keep a page from running, showing or leaking anything that is not its own.</summary>
-internal static class SecurityHeaders
+public static class SecurityHeaders
 {
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; "

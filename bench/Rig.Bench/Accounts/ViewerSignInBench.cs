@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using Rig.Rehearsal.Demo;
 
-namespace Rig.Bench.Viewer;
+namespace Rig.Bench.Accounts;
 
 /// <summary>
 /// Whether the time of a refused sign-in tells who has an account: medians for an address without an account, a wrong password, an
 /// account that was locked, and one that has to wait, asked in turn of a built rig-viewer.
 /// </summary>
-internal static partial class SignInTimingBench
+internal static partial class ViewerSignInBench
 {
     private const string Password = "correct horse battery";
 
@@ -42,7 +42,7 @@ internal static partial class SignInTimingBench
             await MakePeopleAsync(settings, folder, postgres.ConnectionString("rig_viewer"), cancellationToken);
             await using var viewer = DemoProcess.Start("viewer", "rig-viewer", [], settings, folder);
             using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address };
-            return Report(await MeasureAsync(client, await TokenAsync(client, cancellationToken), tries, cancellationToken));
+            return SignInTimes.Report("sign-in-timing viewer", await MeasureAsync(client, await TokenAsync(client, cancellationToken), tries, cancellationToken));
         }
         finally
         {
@@ -100,21 +100,6 @@ internal static partial class SignInTimingBench
         answer.EnsureSuccessStatusCode();
         return (elapsedMs, page.Contains("too many wrong tries", StringComparison.Ordinal));
     }
-
-    private static int Report(Dictionary<string, List<double>> times)
-    {
-        foreach (var (name, list) in times)
-        {
-            list.Sort();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-8} median {At(list, 0.5):0.00} ms (p10 {At(list, 0.1):0.00}, p90 {At(list, 0.9):0.00}; {list.Count} tries)"));
-        }
-
-        var medians = times.Values.Select(list => At(list, 0.5)).ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sign-in-timing: medians within {((medians.Max() / medians.Min()) - 1) * 100:0.0} % (goal 10)"));
-        return 0;
-    }
-
-    private static double At(List<double> sorted, double share) => sorted[(int)((sorted.Count - 1) * share)];
 
     private static async Task<string> TokenAsync(HttpClient client, CancellationToken cancellationToken)
     {
