@@ -1,7 +1,9 @@
 using Rig.CameraNode.Commands;
 using Rig.CameraNode.Hosting;
 using Rig.Hosting.Configuration;
+using Rig.Hosting.Trust;
 
+TlsVersion.Limit();
 if (args is ["capture", ..])
 {
     return await CaptureCommand.RunAsync(args[1..]);

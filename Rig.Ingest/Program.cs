@@ -1,8 +1,10 @@
+using Rig.Hosting.Trust;
 using Rig.Ingest;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Stages;
 using Rig.Ingest.Stitch;
 
+TlsVersion.Limit();
 if (args is ["stitch", .. var stitch])
 {
     return await StitchCommand.RunAsync(stitch);

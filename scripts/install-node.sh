@@ -100,6 +100,15 @@ EOF
 if [ -z "$root" ]; then
   chown -R rig-node: /var/lib/rig-node /mnt/nvme/recordings /mnt/nvme/manifests
   chown root:rig-node /etc/rig-node/environment
+  if [ ! -e /var/lib/rig-node/trust/machine.pem ]; then
+    if [ -z "$master" ]; then
+      say "the rig's authority; docs/guide/enrolment.md says how the other machines join"
+      runuser -u rig-node -- /opt/rig-node/current/rig-node trust init "$camera"
+    else
+      say "this camera starts once it is enrolled. On the centre camera: sudo -u rig-node /opt/rig-node/current/rig-node trust invite $camera"
+      say "then here: sudo -u rig-node /opt/rig-node/current/rig-node trust join $master CODE"
+    fi
+  fi
   systemctl daemon-reload
   systemctl restart chrony
   systemctl enable --now rig-node-update.socket

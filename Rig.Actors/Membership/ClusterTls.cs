@@ -28,6 +28,8 @@ public static class ClusterTls
             return;
         }
 
+        // The first look at a certificate compiles code and reads files; no connection should wait for that.
+        _ = trust.Identify(enrolled.Machine, out _);
         remote.EnableSsl = true;
         remote.Ssl = new SslOptions
         {

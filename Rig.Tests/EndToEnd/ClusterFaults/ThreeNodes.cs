@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ctl::Rig.Ctl.Operations;
 using Rig.Domain.Operations;
+using Rig.Hosting.Trust;
+using Rig.Hosting.Trust.Enrolment;
 using Rig.Rehearsal.Demo;
 using Rig.Tests.Support;
 
@@ -32,6 +34,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
 
     public async Task StartAsync()
     {
+        EnrolMachines();
         foreach (var camera in Cameras)
         {
             Start(camera);
@@ -162,6 +165,19 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
             : throw new OperatorException(process.ExitCode, await error);
     }
 
+    /// <summary>The nodes speak by certificate, as they do in the field.</summary>
+    private void EnrolMachines()
+    {
+        var authority = TrustFolderOf(Cameras[0]);
+        new Issuing(authority, TimeProvider.System).Begin(TestTrust.Identity(Cameras[0]), []);
+        foreach (var camera in Cameras.Skip(1))
+        {
+            EnrolmentFiles.Enrol(authority, TrustFolderOf(camera), TestTrust.Identity(camera), authorityUrl: null, [], TimeProvider.System);
+        }
+    }
+
+    private TrustFolder TrustFolderOf(string camera) => new(Path.Combine(folder, camera, "trust"));
+
     private Dictionary<string, string> Settings(string camera)
     {
         var addresses = network is null ? Addresses : NetworkAddresses;
@@ -175,6 +191,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
             ["Rig__Storage__RecordingsPath"] = Path.Combine(own, "recordings"),
             ["Rig__Storage__ManifestsPath"] = Path.Combine(own, "manifests"),
             ["Rig__Storage__MinFreeSpaceGb"] = "1",
+            ["Rig__Trust__Directory"] = TrustFolderOf(camera).Path,
             ["Rig__Operations__ListenAddress"] = network is null ? addresses[camera] : "127.0.0.1",
             ["Rig__Operations__TokenPath"] = TokenFile,
             ["Rig__Camera__Source"] = "pattern",
