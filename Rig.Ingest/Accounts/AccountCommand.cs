@@ -33,21 +33,9 @@ internal static class AccountCommand
         {
             (["add", var name], _) => accounts => AddAsync(accounts, Name(name), asOwner ? Roles.Owner : Roles.Member, cancellationToken),
             (["list"], false) => accounts => ListAsync(accounts, cancellationToken),
-            (["role", var name, Roles.Owner or Roles.Member], false) => async accounts =>
-            {
-                await accounts.SetRoleAsync(Name(name), words[2], cancellationToken);
-                Console.WriteLine($"{name} is {words[2]} now.");
-            },
-            (["password", var name], false) => async accounts =>
-            {
-                await accounts.SetPasswordAsync(Name(name), await HashAsync(Name(name)), cancellationToken);
-                Console.WriteLine($"{name} has a new password and is signed out everywhere.");
-            },
-            (["remove", var name], false) => async accounts =>
-            {
-                await accounts.RemoveAsync(Name(name), cancellationToken);
-                Console.WriteLine($"{name} is shut out.");
-            },
+            (["role", var name, Roles.Owner or Roles.Member], false) => accounts => SetRoleAsync(accounts, Name(name), words[2], cancellationToken),
+            (["password", var name], false) => accounts => SetPasswordAsync(accounts, Name(name), cancellationToken),
+            (["remove", var name], false) => accounts => RemoveAsync(accounts, Name(name), cancellationToken),
             _ => null,
         };
         if (run is null)
@@ -65,6 +53,24 @@ internal static class AccountCommand
     {
         await accounts.AddAsync(name, role, await HashAsync(name), cancellationToken);
         Console.WriteLine($"{name} may sign in as {role}.");
+    }
+
+    private static async Task SetRoleAsync(AccountTable accounts, AccountName name, string role, CancellationToken cancellationToken)
+    {
+        await accounts.SetRoleAsync(name, role, cancellationToken);
+        Console.WriteLine($"{name} is {role} now.");
+    }
+
+    private static async Task SetPasswordAsync(AccountTable accounts, AccountName name, CancellationToken cancellationToken)
+    {
+        await accounts.SetPasswordAsync(name, await HashAsync(name), cancellationToken);
+        Console.WriteLine($"{name} has a new password and is signed out everywhere.");
+    }
+
+    private static async Task RemoveAsync(AccountTable accounts, AccountName name, CancellationToken cancellationToken)
+    {
+        await accounts.RemoveAsync(name, cancellationToken);
+        Console.WriteLine($"{name} is shut out.");
     }
 
     private static async Task ListAsync(AccountTable accounts, CancellationToken cancellationToken)
