@@ -1,9 +1,7 @@
 using Rig.CameraNode.Commands;
 using Rig.CameraNode.Hosting;
 using Rig.Hosting.Configuration;
-using Rig.Hosting.Trust;
 
-TlsVersion.Limit();
 if (args is ["capture", ..])
 {
     return await CaptureCommand.RunAsync(args[1..]);

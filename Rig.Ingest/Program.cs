@@ -1,10 +1,8 @@
-using Rig.Hosting.Trust;
 using Rig.Ingest;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Stages;
 using Rig.Ingest.Stitch;
 
-TlsVersion.Limit();
 if (args is ["stitch", .. var stitch])
 {
     return await StitchCommand.RunAsync(stitch);
