@@ -3,10 +3,12 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Control;
 using Rig.CameraNode.Storage;
 using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using static Rig.Actors.Recording.StorageProtocol;
 
@@ -15,30 +17,33 @@ namespace Rig.CameraNode.Api;
 /// <summary>The takes on this node's disk: list, read, confirm as offloaded, delete.</summary>
 internal static class RecordingsApi
 {
+    /// <summary>What an owner says who confirms in the home server's place.</summary>
+    internal const string OwnersPhrase = "I have checked this recording on the server";
+
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
         var recordings = api.MapGroup("/recordings").WithTags("Recordings");
-        recordings.MapGet("", ListAsync).WithSummary("Sealed takes on this node, newest first; ?offloaded= and ?session_id= choose among them.").ProducesProblem(StatusCodes.Status400BadRequest);
-        recordings.MapPost("/confirm", ConfirmAsync).WithSummary("A server says that it holds a take.").TakesJson<ConfirmRecording>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapPost("/cleanup", CleanUpAsync).WithSummary("Deletes every take that a server has confirmed.");
-        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Of, ct)).WithSummary("One take.").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct))
+        recordings.MapGet("", ListAsync).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("Sealed takes on this node, newest first; ?offloaded= and ?session_id= choose among them.").ProducesProblem(StatusCodes.Status400BadRequest);
+        recordings.MapPost("/confirm", ConfirmAsync).Allow(Roles.Server, Roles.Owner).WithSummary("A server says that it holds a take.").TakesJson<ConfirmRecording>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapPost("/cleanup", CleanUpAsync).Allow(Roles.Owner).Audits("deleted every confirmed recording").WithSummary("Deletes every take that a server has confirmed.");
+        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Of, ct)).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("One take.").ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("The video, by ranges; its ETag is the SHA-256.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => TypedResults.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct))
+        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => TypedResults.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct)).Allow(Roles.Operator, Roles.Server)
             .WithSummary("The manifest as it lies on the disk.").Produces<Manifest>().ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct))
+        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("What a drawn match really contained, JSON lines.").Produces<Stream>(contentType: "application/jsonl").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a take that a server has confirmed.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapDelete("/{id}", DeleteAsync).Allow(Roles.Owner).Audits("deleted {id}").WithSummary("Deletes a take that a server has confirmed.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <summary>The same files under the addresses that clients of earlier rigs know; only the last part of the path counts.</summary>
     public static void MapFiles(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("").WithTags("Recordings");
-        files.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct))
+        files.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("The video by its file name.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
         files.MapGet("/manifest/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".json"), entry =>
-            FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt), ct))
+            FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt), ct)).Allow(Roles.Operator, Roles.Server)
             .WithSummary("The manifest in the flat form of earlier rigs.").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -95,10 +100,19 @@ internal static class RecordingsApi
         take.ConfirmedAt,
         VideoChecksum.Sha256(take.Sha256));
 
-    /// <summary>A server says that it holds a take. Only the very checksum of the file here counts.</summary>
-    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// A server says that it holds a take, after which the node may delete it. Only the very checksum of the file here counts; and a
+    /// person, who could say so of a recording that is nowhere else, has to say what that means.
+    /// </summary>
+    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, AuditLog audit, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        var caller = request.HttpContext.User;
+        if (!caller.IsInRole(Roles.Server) && body.Text("phrase") != OwnersPhrase)
+        {
+            throw new ApiException(StatusCodes.Status403Forbidden, $"Only the home server confirms recordings. To do it in its place, send 'phrase': '{OwnersPhrase}'.");
+        }
+
         var (session, camera, file) = (body.Text("session_id"), body.Text("camera_id"), body.Text("file"));
         var checksum = body.TryGetProperty("checksum", out var element) && element.ValueKind == JsonValueKind.Object ? element : default;
         var (algo, value) = checksum.ValueKind == JsonValueKind.Object ? (checksum.Text("algo") ?? checksum.Text("algorithm"), checksum.Text("value")) : (null, null);
@@ -143,16 +157,21 @@ internal static class RecordingsApi
         {
             ["recording_id"] = id.ToString(),
             ["confirmed_by"] = request.HttpContext.Connection.RemoteIpAddress?.ToString(),
+            ["confirmed_as"] = caller.Identity?.Name,
             ["confirmed_at"] = time.GetUtcNow(),
             ["sha256"] = value!.ToLowerInvariant(),
         };
 
-        return await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken) switch
+        switch (await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken))
         {
-            TakeConfirmed confirmed => new RecordingConfirmed(true, $"{id} is marked as offloaded.", confirmed.Deleted),
-            ChecksumDiffers differs => throw new ApiException(StatusCodes.Status400BadRequest, "Checksum mismatch", new JsonObject { ["expected"] = differs.Expected, ["actual"] = value.ToLowerInvariant() }),
-            _ => throw new ApiException(StatusCodes.Status404NotFound, $"There is no recording {id} here."),
-        };
+            case TakeConfirmed confirmed:
+                audit.Write(caller, $"confirmed that {id} is on the home server");
+                return new RecordingConfirmed(true, $"{id} is marked as offloaded.", confirmed.Deleted);
+            case ChecksumDiffers differs:
+                throw new ApiException(StatusCodes.Status400BadRequest, "Checksum mismatch", new JsonObject { ["expected"] = differs.Expected, ["actual"] = value.ToLowerInvariant() });
+            default:
+                throw new ApiException(StatusCodes.Status404NotFound, $"There is no recording {id} here.");
+        }
     }
 
     /// <summary>Deletes everything that a server has confirmed.</summary>
@@ -232,7 +251,8 @@ internal sealed record RecordingView(
     VideoChecksum Checksum);
 
 /// <param name="File">The recording's file name.</param>
-internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, VideoChecksum Checksum);
+/// <param name="Phrase">Needed from a person: "I have checked this recording on the server".</param>
+internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, VideoChecksum Checksum, string? Phrase = null);
 
 /// <param name="Deleted">It was deleted at once, as the settings say.</param>
 internal sealed record RecordingConfirmed(bool Success, string Message, bool Deleted);

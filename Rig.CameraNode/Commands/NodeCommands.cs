@@ -13,6 +13,7 @@ internal static class NodeCommands
             ChronyConfigCommand.Create(),
             ToneCommand.Create(),
             ProbeCommand.Create(),
+            PairCommand.Create(),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();

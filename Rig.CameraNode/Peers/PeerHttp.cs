@@ -24,9 +24,33 @@ internal sealed class PeerHttp(IOptions<PeerOptions> options) : IDisposable
     {
         Timeout = Timeout.InfiniteTimeSpan,
         MaxResponseContentBufferSize = MaxAnswerBytes,
+        DefaultRequestHeaders = { { Rig.Hosting.Trust.MachineHttp.PlainMachineHeader, "node" } },
     };
 
     public void Dispose() => http.Dispose();
+
+    /// <summary>What is no JSON: pictures.</summary>
+    /// <param name="wait">For the whole body, of bounded size; else for the headers alone.</param>
+    /// <returns>The answer, whatever its status, for the caller to dispose of; or why there is none.</returns>
+    public async Task<(HttpResponseMessage? Answer, string? Error)> OpenAsync(Peer peer, string path, bool wait, CancellationToken cancellationToken)
+    {
+        if (peer.BaseUrl is not { } baseUrl)
+        {
+            return (null, $"{peer.CameraId} was not heard of yet. Check that it is switched on, or add its address.");
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(options.Value.AnswerTimeoutSec));
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, baseUrl + path);
+            return (await http.SendAsync(request, wait ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead, limit.Token), null);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return (null, $"{peer.CameraId} cannot be reached. Check that it is switched on and on the network.");
+        }
+    }
 
     public Task<PeerAnswer> GetAsync(string baseUrl, string path, TimeSpan timeout, CancellationToken cancellationToken) =>
         AskAsync(new HttpRequestMessage(HttpMethod.Get, baseUrl + path), timeout, cancellationToken);

@@ -1,9 +1,11 @@
 // Puts the page together: status in, words and pictures out, one order at a time.
-import { offload, preflight, retryOffload, selfTest, start, stop, type Ordered, type Result } from './api.js';
+import { offload, preflight, retryOffload, selfTest, start, stop, whenForgotten, type Ordered, type Result } from './api.js';
 import { AimHelp } from './aim.js';
 import { connect } from './live.js';
 import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
 import { transfersOf } from './offload.js';
+import { enter } from './pairing.js';
+import { PhonesPanel } from './phones.js';
 import { LivePicture } from './picture.js';
 import type { Snapshot } from './types.js';
 
@@ -35,6 +37,18 @@ let preflightAt = -preflightEveryMs;
 let orderId: string | null = null;
 const pictures = new Map<string, LivePicture>();
 let aim: AimHelp | null = null;
+
+const pairing = await enter();
+need('insecure').hidden = pairing?.plain_machines !== true;
+need('unencrypted').hidden = location.protocol === 'https:';
+if (pairing?.device?.role === 'owner') new PhonesPanel();
+
+// Back to the pairing screen, whichever request it was that the node did not answer to this phone.
+let leaving = false;
+whenForgotten(() => {
+  if (!leaving) location.reload();
+  leaving = true;
+});
 
 const live = connect((fresh) => {
   status = fresh;

@@ -35,3 +35,17 @@ export type OffloadJob = Narrowed<Schemas['UploadJobView'], { status: 'pending' 
 export type OffloadStatus = Narrowed<Schemas['UploadQueueStatus'], { jobs: OffloadJob[] }>;
 
 export type SelfTest = Schemas['SelfTestResult'];
+
+export type Role = 'operator' | 'owner';
+
+export type Device = Narrowed<Schemas['DeviceView'], { role: Role }>;
+
+export type DeviceList = Narrowed<Schemas['DeviceList'], { devices: Device[] }>;
+
+export type Invitation = Schemas['PairingInvitation'];
+
+export type Pairing = Narrowed<Schemas['PairingView'], { device: Device | null; invitation: Invitation | null }>;
+
+export type AuditEntry = Schemas['AuditEntry'];
+
+export type AuditTrail = Schemas['AuditTrail'];

@@ -69,7 +69,11 @@ internal static class HostingSetup
         services.AddRigKey(NodeSet.Key).AddSingleton(NodeSet.FromConfiguration(configuration));
         services.AddSingleton<TransferBoard>();
         services.AddSingleton(provider => new NodeClient(
-            new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
+            new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false })
+            {
+                Timeout = Timeout.InfiniteTimeSpan,
+                DefaultRequestHeaders = { { Rig.Hosting.Trust.MachineHttp.PlainMachineHeader, "server" } },
+            },
             provider.GetRequiredService<IOptions<PullOptions>>(),
             provider.GetRequiredService<IOptions<ServerOptions>>(),
             provider.GetRequiredService<TimeProvider>()));

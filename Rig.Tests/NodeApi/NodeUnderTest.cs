@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using node::Rig.CameraNode.Access;
 using node::Rig.CameraNode.Hosting;
 using node::Rig.CameraNode.Network;
 using node::Rig.CameraNode.Power;
@@ -16,7 +17,9 @@ using Rig.CameraNode.Modes;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Access;
 using Rig.Hosting.Configuration;
+using Rig.Hosting.Trust;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.NodeApi;
@@ -26,13 +29,16 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true)
+    /// <summary>The home server, which confirms.</summary>
+    private readonly HttpClient server = new();
+
+    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true, bool isPaired = true)
     {
         Catalogue.Free = free ?? Catalogue.Free;
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
         [
-            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Camera:Source=pattern", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
+            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Camera:Source=pattern", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", "--Rig:Trust:AllowPlainMachines=true", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
         ]);
         builder.Services.AddRigKey(CameraOptions.Section).AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);
@@ -46,6 +52,12 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         }
 
         app = NodeHost.Build(builder);
+        if (isPaired)
+        {
+            Http.DefaultRequestHeaders.Add("Cookie", CookieOf(Roles.Owner));
+        }
+
+        server.DefaultRequestHeaders.Add(MachineHttp.PlainMachineHeader, Roles.Server);
         Clock = app.Services.GetRequiredService<MasterClock>();
         Board = new NodeBoard(this, isPublished && !withActors);
     }
@@ -67,7 +79,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public MasterClock Clock { get; }
 
-    public HttpClient Http { get; } = new();
+    /// <summary>An owner's phone.</summary>
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false });
 
     public IServiceProvider Services => app.Services;
 
@@ -98,10 +111,22 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public static async Task<NodeUnderTest> StartBeforeItsActorsAsync()
     {
         var node = new NodeUnderTest([], withActors: false, null, isPublished: false);
-        await node.app.StartAsync();
-        node.Http.BaseAddress = new Uri(node.app.Urls.First());
+        await node.BeginAsync();
         return node;
     }
+
+    /// <summary>As it comes from its first start: nobody is paired with it, and <see cref="Http"/> is nobody.</summary>
+    public static async Task<NodeUnderTest> StartFreshAsync(params string[] settings)
+    {
+        var node = new NodeUnderTest(["--Rig:Trust:AllowPlainMachines=false", .. settings], withActors: false, null, isPaired: false);
+        await node.BeginAsync();
+        return node;
+    }
+
+    /// <summary>Pairs a further device.</summary>
+    /// <returns>The header by which it is known.</returns>
+    public string CookieOf(string role) =>
+        $"{PhoneCookie.Name}={Services.GetRequiredService<PairingFile>().Pair(role, role, Services.GetRequiredService<TimeProvider>().GetUtcNow()).Cookie}";
 
     /// <summary>With the node's real local actors instead of scripted ones.</summary>
     public static Task<NodeUnderTest> StartWithActorsAsync(params string[] settings) => StartAsync(withActors: true, null, settings);
@@ -112,8 +137,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     private static async Task<NodeUnderTest> StartAsync(bool withActors, DiskSpace? free, string[] settings)
     {
         var node = new NodeUnderTest(settings, withActors, free);
-        await node.app.StartAsync();
-        node.Http.BaseAddress = new Uri(node.app.Urls.First());
+        await node.BeginAsync();
         await node.UntilShownAsync(_ => true);
         return node;
     }
@@ -135,7 +159,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     {
         using var content = new StringContent(body, Encoding.UTF8);
         content.Headers.ContentType = contentType is null ? null : new(contentType);
-        using var response = await Http.PostAsync(path, content);
+        using var response = await (path.EndsWith("/recordings/confirm", StringComparison.Ordinal) ? server : Http).PostAsync(path, content);
         return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 
@@ -163,9 +187,16 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public Task StopAsync() => app.StopAsync();
 
+    private async Task BeginAsync()
+    {
+        await app.StartAsync();
+        Http.BaseAddress = server.BaseAddress = new Uri(app.Urls.First());
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        server.Dispose();
         await app.DisposeAsync();
         Folder.Dispose();
     }

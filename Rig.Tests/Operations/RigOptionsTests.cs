@@ -20,8 +20,8 @@ public sealed class RigOptionsTests : IDisposable
     private readonly TempFolder folder = new();
 
     public static TheoryData<string, string> Sections => new MatrixTheory(
-        ("node", ["AccessPoint", "Audio", "Camera", "Capture", "Guards", "Node", "Offload", "Operations", "Peers", "Power", "Session", "Storage", "Sync", "Update"]),
-        ("ingest", ["Database", "Detect", "Events", "Operations", "Pipeline", "Pull", "Push", "Security", "Server", "Stitch", "Storage"]),
+        ("node", ["AccessPoint", "Audio", "Camera", "Capture", "Guards", "Node", "Offload", "Operations", "Peers", "Power", "Session", "Storage", "Sync", "Trust", "Update"]),
+        ("ingest", ["Database", "Detect", "Events", "Operations", "Pipeline", "Pull", "Push", "Security", "Server", "Stitch", "Storage", "Trust"]),
         ("viewer", ["Database", "Media", "Push", "Viewer"]));
 
     public void Dispose() => folder.Dispose();

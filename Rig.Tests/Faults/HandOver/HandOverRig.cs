@@ -164,7 +164,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     private string[] NodeSettings() =>
     [
         "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", $"--Rig:Node:Port={nodePort}", "--Rig:Node:ProductionMode=true",
-        $"--Rig:Node:ConfigPath={Path.Combine(folder, "node", "config.json")}", "--Rig:Audio:Enabled=false",
+        $"--Rig:Node:ConfigPath={Path.Combine(folder, "node", "config.json")}", "--Rig:Audio:Enabled=false", "--Rig:Trust:AllowPlainMachines=true",
         $"--Rig:Storage:RecordingsPath={storage.RecordingsPath}", $"--Rig:Storage:ManifestsPath={storage.ManifestsPath}", "--Rig:Storage:MinFreeSpaceGb=0", "--Rig:Storage:DeleteAfterConfirm=true",
     ];
 
