@@ -25,7 +25,7 @@ public static class IngestHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddSecurity(builder.Configuration);
-        builder.Services.AddRigTrust("/data/soccer-rig/trust");
+        builder.Services.AddRigTrust(IngestTrust.Folder, IngestTrust.Errors);
         builder.Services.AddApi();
         builder.Services.AddUpload();
         builder.Services.AddPull(builder.Configuration);
@@ -35,7 +35,7 @@ public static class IngestHost
         builder.Services.AddRigOpenApi("Rig home server");
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>>(Listen);
+        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>, RigTrust>(Listen);
 
         var app = builder.Build();
         app.UseRequestLog();
@@ -44,10 +44,11 @@ public static class IngestHost
         app.UseSecurity();
         app.UseStatusPage();
         app.MapApi();
+        app.MapTrust();
         return app;
     }
 
-    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security)
+    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security, RigTrust trust)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBufferSize = UploadRequestBody.ReceiveBufferBytes;
@@ -62,6 +63,7 @@ public static class IngestHost
         }
 
         kestrel.Listen(address, options.Value.Port, Secure);
+        kestrel.ListenForMachines(trust, address, listen => listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
 
         // Interim responses are written to the connection itself, which only HTTP/1.1 allows; HTTP/2 would gain a LAN nothing.
         void Secure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)

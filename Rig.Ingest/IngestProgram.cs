@@ -1,4 +1,5 @@
 using Rig.Hosting.Configuration;
+using Rig.Ingest.Hosting;
 using Rig.Ingest.Security;
 using Rig.Ingest.Storage;
 
@@ -11,6 +12,7 @@ public static class IngestProgram
         rig-ingest [--Rig:Key=value ...]          runs the home server
         rig-ingest upgrade [--Rig:Key=value ...]  brings the database to this program's schema
         rig-ingest api-key                        makes a key for uploads and prints what to configure (docs/guide/offload-security.md)
+        rig-ingest trust --help                   enrols this server and other machines in the rig (docs/guide/enrolment.md)
 
         Settings come from appsettings.json beside the program, the environment (Rig__Database__ConnectionString=...)
         and the command line, later ones winning. See docs/ref/ingest-api.md and docs/ref/server-storage.md.
@@ -32,6 +34,8 @@ public static class IngestProgram
                     Console.WriteLine($"Key for the cameras, shown only now:     {key}");
                     Console.WriteLine($"For the server's configuration:          Rig__Security__ApiKeySha256__0={sha256}");
                     return 0;
+                case ["trust", ..]:
+                    return await IngestTrust.CommandAsync(args);
                 case [var verb, ..] when !verb.StartsWith('-'):
                     await Console.Error.WriteLineAsync($"rig-ingest: there is no verb '{verb}'.\n\n{Help}");
                     return 2;

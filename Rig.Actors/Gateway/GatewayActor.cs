@@ -113,7 +113,10 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
                 .Where(t => t.ConfirmedAt is null)
                 .OrderBy(t => t.CreatedAt)
                 .Select(t => new TransferProtocol.FinishedTake(t.Id.ToString(), t.Id.SessionId.Value, t.Id.CameraId.Value, t.Id.Take, t.SizeBytes, t.Sha256)),
-        ]);
+        ])
+    {
+        MachineUrl = ports.MachineUrl(),
+    };
 
     private void FollowMaster(Member member)
     {

@@ -29,6 +29,9 @@ public sealed class ClusterSystem(Action<AkkaConfigurationBuilder>? configure, I
     /// <summary>The running incarnation's actor that is registered as <typeparamref name="TKey"/>; nobody while there is none.</summary>
     public IActorRef Find<TKey>() => current is { } system && ActorRegistry.For(system).TryGet<TKey>(out var actor) ? actor : ActorRefs.Nobody;
 
+    /// <summary>Ends the running incarnation, so that a new one is made: no connection of the old one stays, and the newest certificate is used.</summary>
+    public void Renew() => _ = current?.Terminate();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (configure is null)

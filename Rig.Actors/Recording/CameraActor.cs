@@ -201,7 +201,10 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             [.. problems.OrderByDescending(p => p.Level)],
             new NodeClockReport(sync.OffsetMs, sync.Confidence, sync.IsMaster),
             new NodeStorageReport(catalogue.Status.FreeBytes, catalogue.Status.EstimatedRecordingMinutes, pending.Count, pending.Sum(t => t.SizeBytes), catalogue.Takes.Count - pending.Count),
-            camera.Detected, sensors.TemperatureC, sensors.Battery?.Percent, memory.LastProblem, ports.Clock.NodeNow);
+            camera.Detected, sensors.TemperatureC, sensors.Battery?.Percent, memory.LastProblem, ports.Clock.NodeNow)
+        {
+            MachineUrl = ports.MachineUrl(),
+        };
         var snapshot = new NodeSnapshot(report, camera, catalogue.Status, sensors, sync);
         ports.Node.Publish(snapshot);
         return snapshot;

@@ -25,5 +25,8 @@ public sealed record CameraNodePorts(
     ISpeaker? Speaker = null,
     Func<ManifestFraming?>? Framing = null)
 {
+    /// <summary>Root of the node's machine port, as long as it is enrolled.</summary>
+    public Func<string?> MachineUrl { get; init; } = () => null;
+
     public RecordingCatalogue Catalogue => Storage.Catalogue;
 }

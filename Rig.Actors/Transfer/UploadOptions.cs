@@ -32,6 +32,12 @@ public sealed class UploadOptions
     /// <summary>Key of the server's <c>Rig:Security:ApiKey</c>; empty sends none.</summary>
     public string ApiKey { get; set; } = "";
 
+    /// <summary>
+    /// The server that <see cref="ApiKey"/> is for, as <see cref="ServerUrl"/> names it; it goes to no other. Empty: the one that the
+    /// installation names, whatever was changed on the node's page since.
+    /// </summary>
+    public string ApiKeyServer { get; set; } = "";
+
     /// <summary>PEM file with the authority that signed the server's certificate; empty trusts the system's.</summary>
     public string ServerCaPath { get; set; } = "";
 

@@ -6,6 +6,7 @@ using Rig.CameraNode.Access;
 using Rig.CameraNode.Settings;
 using Rig.Hosting.Access;
 using Rig.Hosting.Http;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Api;
 
@@ -23,10 +24,18 @@ internal static class NodeApi
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NodeJson.Default);
         });
         services.AddRigOpenApi("Rig camera node");
-        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>>((kestrel, node) =>
+        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>, RigTrust>((kestrel, node, trust) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Parse(node.Value.ListenAddress), node.Value.Port);
+            var address = IPAddress.Parse(node.Value.ListenAddress);
+            kestrel.Listen(address, node.Value.Port, listen =>
+            {
+                if (node.Value.Https)
+                {
+                    listen.UseMachineCertificate(trust);
+                }
+            });
+            kestrel.ListenForMachines(trust, address);
         });
     }
 
@@ -59,6 +68,7 @@ internal static class NodeApi
         api.MapMachine();
         app.MapFiles();
         PreviewApi.Map(app);
+        app.MapTrust();
         app.MapMetrics();
         app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}.")).AllowEverybody();
         app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}.")).AllowEverybody();

@@ -10,6 +10,7 @@ using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
 using Rig.Hosting.Access;
 using Rig.Hosting.Http;
+using Rig.Hosting.Trust;
 using static Rig.Actors.Recording.StorageProtocol;
 
 namespace Rig.CameraNode.Api;
@@ -17,9 +18,6 @@ namespace Rig.CameraNode.Api;
 /// <summary>The takes on this node's disk: list, read, confirm as offloaded, delete.</summary>
 internal static class RecordingsApi
 {
-    /// <summary>What an owner says who confirms in the home server's place.</summary>
-    internal const string OwnersPhrase = "I have checked this recording on the server";
-
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
         var recordings = api.MapGroup("/recordings").WithTags("Recordings");
@@ -101,18 +99,13 @@ internal static class RecordingsApi
         VideoChecksum.Sha256(take.Sha256));
 
     /// <summary>
-    /// A server says that it holds a take, after which the node may delete it. Only the very checksum of the file here counts; and a
-    /// person, who could say so of a recording that is nowhere else, has to say what that means.
+    /// A server says that it holds a take, after which the node may delete it. Only the very checksum of the file here counts, and only
+    /// from whom <see cref="ConfirmRight"/> names.
     /// </summary>
-    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, TimeProvider time, AuditLog audit, CancellationToken cancellationToken)
+    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, Shelf shelf, RigTrust trust, TimeProvider time, AuditLog audit, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         var caller = request.HttpContext.User;
-        if (!caller.IsInRole(Roles.Server) && body.Text("phrase") != OwnersPhrase)
-        {
-            throw new ApiException(StatusCodes.Status403Forbidden, $"Only the home server confirms recordings. To do it in its place, send 'phrase': '{OwnersPhrase}'.");
-        }
-
         var (session, camera, file) = (body.Text("session_id"), body.Text("camera_id"), body.Text("file"));
         var checksum = body.TryGetProperty("checksum", out var element) && element.ValueKind == JsonValueKind.Object ? element : default;
         var (algo, value) = checksum.ValueKind == JsonValueKind.Object ? (checksum.Text("algo") ?? checksum.Text("algorithm"), checksum.Text("value")) : (null, null);
@@ -153,14 +146,19 @@ internal static class RecordingsApi
             throw new ApiException(StatusCodes.Status400BadRequest, "'file' must be the recording's file name, such as GAME_20261121_140000_CAM_L.mp4, and belong to 'session_id' and 'camera_id'.");
         }
 
+        var signed = await ConfirmRight.CheckAsync(request, body, id, shelf, trust, cancellationToken);
         var receipt = new JsonObject
         {
             ["recording_id"] = id.ToString(),
-            ["confirmed_by"] = request.HttpContext.Connection.RemoteIpAddress?.ToString(),
+            ["confirmed_by"] = signed?.Server ?? request.HttpContext.Connection.RemoteIpAddress?.ToString(),
             ["confirmed_as"] = caller.Identity?.Name,
             ["confirmed_at"] = time.GetUtcNow(),
             ["sha256"] = value!.ToLowerInvariant(),
         };
+        if (signed is not null)
+        {
+            receipt[SignedReceipt.Member] = signed.ToJson();
+        }
 
         switch (await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken))
         {
@@ -251,8 +249,9 @@ internal sealed record RecordingView(
     VideoChecksum Checksum);
 
 /// <param name="File">The recording's file name.</param>
-/// <param name="Phrase">Needed from a person: "I have checked this recording on the server".</param>
-internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, VideoChecksum Checksum, string? Phrase = null);
+/// <param name="Receipt">The server's signed word; needed on the machine port.</param>
+/// <param name="Phrase">Of an owner who confirms by hand: <c>I hold a copy of</c> and the recording's id.</param>
+internal sealed record ConfirmRecording(string SessionId, string CameraId, string File, VideoChecksum Checksum, SignedReceipt? Receipt = null, string? Phrase = null);
 
 /// <param name="Deleted">It was deleted at once, as the settings say.</param>
 internal sealed record RecordingConfirmed(bool Success, string Message, bool Deleted);

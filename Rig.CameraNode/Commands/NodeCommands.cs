@@ -1,4 +1,9 @@
 using System.CommandLine;
+using Rig.CameraNode.Hosting;
+using Rig.CameraNode.Settings;
+using Rig.Hosting.Trust;
+using Rig.Hosting.Trust.Certificates;
+using Rig.Hosting.Trust.Enrolment;
 
 namespace Rig.CameraNode.Commands;
 
@@ -14,9 +19,19 @@ internal static class NodeCommands
             ToneCommand.Create(),
             ProbeCommand.Create(),
             PairCommand.Create(),
+            TrustCommand.Create(Trust),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();
         return parsed.Errors.Count > 0 ? 2 : exitCode;
+    }
+
+    private static TrustProgram Trust()
+    {
+        var configuration = NodeHost.CreateBuilder([]).Configuration;
+        var node = configuration.GetSection(NodeOptions.Section).Get<NodeOptions>() ?? new NodeOptions();
+        var trust = new TrustOptions { Directory = NodeTrust.Folder };
+        configuration.GetSection(TrustOptions.Section).Bind(trust);
+        return new TrustProgram("rig-node", MachineIdentity.Node(node.Camera), MachineRole.Node, trust);
     }
 }

@@ -5,6 +5,7 @@ using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.CameraNode.Settings;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Hosting;
 
@@ -20,7 +21,7 @@ internal static class NodeCluster
         builder
             .AddHocon(RigConfig.Load("camera-node.conf", ClusterSystem.Name, []), HoconAddMode.Prepend)
             .WithLogging(services.GetRequiredService<ILoggerFactory>())
-            .WithMembership(options.ClusterHost, options.ClusterPort, options.SeedNodes, roles)
+            .WithMembership(services.GetRequiredService<RigTrust>(), options.ClusterHost, options.ClusterPort, options.SeedNodes, roles)
             .WithClusterHealer(ClusterRoles.Camera)
             .WithLateFounder(founder)
             .WithSessionCoordinator(session, options.Expected, ports.Clock)

@@ -51,7 +51,7 @@ internal static class NodeServices
         services.AddChecked<AccessPointOptions>(AccessPointOptions.Section, o => o.Errors());
         services.AddSingleton<INetworkManager, Nmcli>();
         services.AddSingleton<AccessPoint>();
-        services.AddRigTrust("/var/lib/rig-node/trust");
+        services.AddRigTrust(NodeTrust.Folder, NodeTrust.Errors);
         services.AddChecked<PeerOptions>(PeerOptions.Section, o => o.Errors());
         services.AddSingleton<PeerList>();
         services.AddSingleton<PeerHttp>();
@@ -92,11 +92,15 @@ internal static class NodeServices
             var node = s.GetRequiredService<IOptions<NodeOptions>>().Value;
             var guards = s.GetRequiredService<IOptionsMonitor<GuardOptions>>();
             var sync = s.GetRequiredService<IOptionsMonitor<SyncOptions>>();
+            var trust = s.GetRequiredService<RigTrust>();
             return new CameraNodePorts(
                 node.Camera, node.BaseUrl, node.Master,
                 s.GetRequiredService<ICaptureLauncher>(), s.GetRequiredService<StoragePorts>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<PublishedNode>(), () => guards.CurrentValue, () => sync.CurrentValue,
-                s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot);
+                s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot)
+            {
+                MachineUrl = () => trust.IsEnrolled ? node.MachineUrlAt(trust.Options.MachinePort) : null,
+            };
         });
 
         services.AddUpload();
@@ -118,6 +122,8 @@ internal static class NodeServices
     {
         var founder = new LateFounder(FirstSeedTimeout);
         services.AddSingleton(s => new ClusterSystem(builder => NodeCluster.Configure(builder, s, founder), s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<TrustChanged>(s => s.GetRequiredService<ClusterSystem>().Renew);
+        services.AddSingleton<MachineNeighbours>(s => () => s.GetRequiredService<PublishedRig>().Current?.View.Cameras.Select(camera => camera.Report?.MachineUrl).OfType<string>() ?? []);
         return services.AddHostedService(s => s.GetRequiredService<ClusterSystem>());
     }
 }

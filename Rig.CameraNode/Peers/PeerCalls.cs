@@ -11,12 +11,7 @@ internal sealed class PeerCalls(PeerHttp http, IOptions<PeerOptions> options)
     /// <summary>The camera's <c>/status</c>, or why there is none.</summary>
     public async Task<PeerAnswer> StatusAsync(Peer peer, CancellationToken cancellationToken)
     {
-        if (peer.BaseUrl is not { } baseUrl)
-        {
-            return new PeerAnswer(false, null, $"{peer.CameraId} was not heard of yet. Check that it is switched on, or add its address.");
-        }
-
-        var answer = await http.GetAsync(baseUrl, "/api/v1/status", timeout, cancellationToken);
+        var answer = await http.GetAsync(peer, "/api/v1/status", timeout, cancellationToken);
         if (answer.Body is null)
         {
             return answer;
@@ -29,10 +24,10 @@ internal sealed class PeerCalls(PeerHttp http, IOptions<PeerOptions> options)
     }
 
     public Task<PeerAnswer> GetAsync(Peer peer, string path, CancellationToken cancellationToken) =>
-        WhenItIsTheOneAsync(peer, () => http.GetAsync(peer.BaseUrl!, path, timeout, cancellationToken), cancellationToken);
+        WhenItIsTheOneAsync(peer, () => http.GetAsync(peer, path, timeout, cancellationToken), cancellationToken);
 
     public Task<PeerAnswer> PostAsync(Peer peer, string path, JsonObject body, TimeSpan timeout, CancellationToken cancellationToken) =>
-        WhenItIsTheOneAsync(peer, () => http.PostAsync(peer.BaseUrl!, path, body, timeout, cancellationToken), cancellationToken);
+        WhenItIsTheOneAsync(peer, () => http.PostAsync(peer, path, body, timeout, cancellationToken), cancellationToken);
 
     // A camera that the cluster hears told its address itself; any other is asked for its name first.
     private async Task<PeerAnswer> WhenItIsTheOneAsync(Peer peer, Func<Task<PeerAnswer>> ask, CancellationToken cancellationToken)

@@ -14,8 +14,13 @@ internal sealed record Peer(CameraId CameraId, bool IsLocal, SessionProtocol.Cam
     /// <summary>The cluster hears it now, so it is who it says it is.</summary>
     public bool IsHeard => View is { Online: true, Report: not null };
 
-    /// <summary>Where it answers; null while nobody knows.</summary>
+    /// <summary>Where it answers people; null while nobody knows.</summary>
     public string? BaseUrl => IsHeard ? View!.Report!.BaseUrl : Added?.BaseUrl ?? View?.Report?.BaseUrl;
+
+    /// <summary>Where it answers machines; null while nobody knows, or while it is not enrolled.</summary>
+    /// <param name="port">Of an address that was added by hand: all machines of a rig have the same.</param>
+    public string? MachineUrlAt(int port) =>
+        IsHeard || Added is null ? View?.Report?.MachineUrl : $"https://{new System.Net.IPEndPoint(Added.Value.Ip, port)}";
 }
 
 /// <summary>The rig's cameras: those of the cluster, and addresses that were added by hand, which the settings file keeps.</summary>

@@ -17,6 +17,9 @@ internal sealed class NodeOptions
     /// <summary>0 takes any free port.</summary>
     public int Port { get; set; } = 8080;
 
+    /// <summary>Serves the field UI and the REST routes by TLS with the machine's certificate; the phones must trust the rig's authority (docs/guide/phone-trust.md).</summary>
+    public bool Https { get; set; }
+
     /// <summary>How other machines reach the REST routes; empty: the cluster's address and <see cref="Port"/>.</summary>
     public string PublicBaseUrl { get; set; } = "";
 
@@ -56,7 +59,10 @@ internal sealed class NodeOptions
 
     public string BaseUrl => PublicBaseUrl.Length > 0
         ? PublicBaseUrl.TrimEnd('/')
-        : string.Create(CultureInfo.InvariantCulture, $"http://{(IPAddress.TryParse(ListenAddress, out var listen) && !IPAddress.Any.Equals(listen) && !IPAddress.IPv6Any.Equals(listen) ? ListenAddress : ClusterHost)}:{Port}");
+        : string.Create(CultureInfo.InvariantCulture, $"{(Https ? "https" : "http")}://{(IPAddress.TryParse(ListenAddress, out var listen) && !IPAddress.Any.Equals(listen) && !IPAddress.IPv6Any.Equals(listen) ? ListenAddress : ClusterHost)}:{Port}");
+
+    /// <summary>Root of the machine port, at the host where the REST routes are reached.</summary>
+    public string MachineUrlAt(int port) => new UriBuilder(BaseUrl) { Scheme = Uri.UriSchemeHttps, Port = port, Path = "" }.Uri.GetLeftPart(UriPartial.Authority);
 
     public IEnumerable<string> Errors()
     {

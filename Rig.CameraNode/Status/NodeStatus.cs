@@ -12,7 +12,16 @@ internal sealed record NodeStatus(
     MachineStatus System,
     UploadCounts Offload,
     bool Ready,
-    IReadOnlyList<ProblemView> Problems);
+    IReadOnlyList<ProblemView> Problems,
+    TrustStatus? Trust = null);
+
+/// <summary>How this node knows other machines, and how it is reached.</summary>
+/// <param name="Enrolled">It has a certificate of a rig's authority.</param>
+/// <param name="CertificateEnds">Null while it is not enrolled.</param>
+/// <param name="MachineUrl">Root of its machine port; null while it is not enrolled.</param>
+/// <param name="Https">Pages and routes are served by TLS on the people's port.</param>
+/// <param name="Insecure">What is open to whoever is in the network, for a person; empty while nothing is.</param>
+internal sealed record TrustStatus(bool Enrolled, DateTimeOffset? CertificateEnds, string? MachineUrl, bool Https, IReadOnlyList<string> Insecure);
 
 internal sealed record NodeIdentityStatus(string CameraId, string CameraPosition, string Version, bool ProductionMode, DateTimeOffset Timestamp, string BaseUrl);
 

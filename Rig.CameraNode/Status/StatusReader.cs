@@ -6,6 +6,7 @@ using Rig.CameraNode.Settings;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Status;
 
@@ -15,7 +16,8 @@ internal sealed class StatusReader(
     PublishedRig rig,
     MasterClock clock,
     IOptions<NodeOptions> node,
-    IOptionsMonitor<SyncOptions> sync)
+    IOptionsMonitor<SyncOptions> sync,
+    RigTrust trust)
 {
     private const double Gb = 1e9;
 
@@ -82,7 +84,30 @@ internal sealed class StatusReader(
                 reading.Battery is { } battery ? new BatteryStatus(battery.Percent, battery.PowerPlugged) : null),
             CountsOf(report.Storage),
             problems.MayStart(),
-            [.. problems.Select(ProblemView.Of)]);
+            [.. problems.Select(ProblemView.Of)],
+            Trust());
+    }
+
+    public TrustStatus Trust()
+    {
+        var enrolled = trust.Current;
+        var insecure = new List<string>();
+        if (trust.AllowsPlain)
+        {
+            insecure.Add("Machines without a certificate are believed (Rig:Trust:AllowPlainMachines): whoever is in the network can pass for a camera or the home server.");
+        }
+
+        if (!node.Value.Https)
+        {
+            insecure.Add("Pages come over plain HTTP (Rig:Node:Https): whoever is in the network can read along.");
+        }
+
+        return new TrustStatus(
+            enrolled is not null,
+            enrolled is null ? null : new DateTimeOffset(enrolled.Machine.NotAfter.ToUniversalTime(), TimeSpan.Zero),
+            enrolled is null ? null : node.Value.MachineUrlAt(trust.Options.MachinePort),
+            node.Value.Https,
+            insecure);
     }
 
     /// <param name="newest">As the clock's actor said just now; null for what was published.</param>

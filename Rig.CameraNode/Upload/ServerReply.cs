@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
 using Rig.Actors.Transfer;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Upload;
 
@@ -44,6 +45,9 @@ internal sealed class ServerReply : IDisposable
     public double? Number(string name) => Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) ? number : null;
 
     public bool? Flag(string name) => Member(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
+
+    /// <summary>The server's signed word; null where it gave none.</summary>
+    public SignedReceipt? Receipt => body is null ? null : SignedReceipt.In(body.RootElement);
 
     /// <summary>The body as it came, at most 4096 characters.</summary>
     public string Raw => body?.RootElement.GetRawText() is { } text ? text[..Math.Min(text.Length, 4096)] : "";

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.Actors.Transfer;
 using Rig.Domain.Identity;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Upload;
 
@@ -16,7 +17,8 @@ namespace Rig.CameraNode.Upload;
 /// <c>Upload-Limit</c>), a cut costs only the bytes that had not arrived, and a take that it holds already costs none; any other server
 /// gets the whole file in one form.
 /// </summary>
-internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, RecordingCatalogue catalogue, ResumableUploads resumables) : IUploadServer, IDisposable
+internal sealed class UploadServer(
+    IOptionsMonitor<UploadOptions> options, RecordingCatalogue catalogue, ResumableUploads resumables, RigTrust trust, UploadKeyServer keyServer) : IUploadServer, IDisposable
 {
     private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(10);
 
@@ -54,6 +56,10 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
         {
             throw;
         }
+        catch (UploadRefusedException e)
+        {
+            return new SendOutcome.Failed(e.Message, false);
+        }
         catch (OperationCanceledException)
         {
             return new SendOutcome.Failed("The server did not answer in time.", true);
@@ -83,6 +89,10 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
             return new ServerHealth(
                 true, reply.Text("status"), reply.Number("storage_free_gb"), (int?)reply.Number("active_uploads"),
                 reply.IsSuccess ? null : reply.ToFailure("Health").Error);
+        }
+        catch (UploadRefusedException e)
+        {
+            return new ServerHealth(false, null, null, null, e.Message);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or CryptographicException or OperationCanceledException)
         {
@@ -148,7 +158,7 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
             : DiskFault(take, file);
     }
 
-    private static async Task<SendOutcome> ConfirmAsync(HttpClient http, RecordingEntry take, bool knowsTakes, CancellationToken cancellationToken)
+    private async Task<SendOutcome> ConfirmAsync(HttpClient http, RecordingEntry take, bool knowsTakes, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(VerdictTimeout);
@@ -172,6 +182,16 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
             return new SendOutcome.Failed("Confirm: the server's answer has no checksum_sha256.", true);
         }
 
+        // What an enrolled server says counts by its signature, which outlives the connection and can be shown.
+        if (UploadHttp.IsMachine(options.CurrentValue, trust))
+        {
+            var refusal = reply.Receipt is { } receipt ? receipt.Refusal(trust, take.Id.ToString(), take.Sha256, take.SizeBytes) : "The server's answer holds no signed receipt. Update its software.";
+            if (refusal is not null)
+            {
+                return new SendOutcome.Failed($"Confirm: {refusal}", true);
+            }
+        }
+
         return string.Equals(confirmed, take.Sha256, StringComparison.OrdinalIgnoreCase)
             ? new SendOutcome.Confirmed(take.Sha256, reply.Raw)
             : new SendOutcome.Failed($"Confirm: checksum mismatch. The server holds {confirmed.ToLowerInvariant()}, this node {take.Sha256}.", true);
@@ -186,7 +206,7 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
     private HttpClient Client()
     {
         var now = options.CurrentValue;
-        var fingerprint = string.Join('\n', now.ServerUrl, now.ApiKey, now.ServerCaPath, now.ServerCertificateSha256, now.ClientCertificatePath, now.ClientKeyPath);
+        var fingerprint = string.Join('\n', now.ServerUrl, now.ApiKey, keyServer.Url, trust.IsEnrolled.ToString(), now.ServerCaPath, now.ServerCertificateSha256, now.ClientCertificatePath, now.ClientKeyPath);
         lock (gate)
         {
             if (current is { } known && known.Fingerprint == fingerprint)
@@ -195,7 +215,7 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
             }
 
             // The old one is left to whoever still uses it.
-            current = (fingerprint, UploadHttp.Create(now));
+            current = (fingerprint, UploadHttp.Create(now, trust, keyServer.Url));
             return current.Value.Client;
         }
     }
@@ -208,7 +228,9 @@ internal sealed class UploadServer(IOptionsMonitor<UploadOptions> options, Recor
             root = inner;
         }
 
-        return root is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+        return root is AuthenticationException
+            ? "What answers there did not prove to be the server that is meant, so nothing was sent. Is it enrolled in this rig, and is Rig:Offload:ServerUrl right?"
+            : root is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
             ? "The server refused the connection. Is it switched on, and is Rig:Offload:ServerUrl right?"
             : $"The server could not be reached or the connection broke: {root.Message}";
     }

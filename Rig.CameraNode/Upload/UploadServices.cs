@@ -14,6 +14,7 @@ internal static class UploadServices
     {
         services.AddChecked<UploadOptions>(UploadOptions.Section, o => o.Errors());
         services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();
+        services.AddSingleton<UploadKeyServer>();
         services.AddSingleton<UploadLocations>();
         services.AddSingleton<ResumableUploads>();
         services.AddSingleton<IUploadServer, UploadServer>();

@@ -39,6 +39,9 @@ public sealed record NodeReport(
     LastProblem? LastProblem,
     DateTimeOffset ReportedAt) : IRigMessage
 {
+    /// <summary>Root of the node's machine port, where others of the rig reach it; null for a node that is not enrolled or older.</summary>
+    public string? MachineUrl { get; init; }
+
     [JsonIgnore]
     public bool IsReady => Problems.MayStart();
 }

@@ -12,7 +12,11 @@ public static class TransferProtocol
     public sealed record GetFinishedTakes : IRigMessage;
 
     /// <param name="BaseUrl">Root of the node's REST routes, such as <c>http://192.168.1.102:8080</c>.</param>
-    public sealed record FinishedTakes(string CameraId, string BaseUrl, IReadOnlyList<FinishedTake> Takes) : IRigMessage;
+    public sealed record FinishedTakes(string CameraId, string BaseUrl, IReadOnlyList<FinishedTake> Takes) : IRigMessage
+    {
+        /// <summary>Root of the node's machine port; null for a node that is not enrolled or older.</summary>
+        public string? MachineUrl { get; init; }
+    }
 
     /// <param name="Sha256">Lower-case hex.</param>
     public sealed record FinishedTake(string RecordingId, string SessionId, string CameraId, int Take, long SizeBytes, string Sha256);

@@ -7,14 +7,14 @@ namespace Rig.Hosting.Trust;
 
 /// <summary>What the trust folder holds, read again whenever a file of it changes: commands and the program work on the same folder.</summary>
 /// <param name="Revoked">Null where no list came yet.</param>
-public sealed record Enrolment(MachineIdentity Self, X509Certificate2 Machine, X509Certificate2 Authority, RevocationList? Revoked);
+public sealed record EnrolledMachine(MachineIdentity Self, X509Certificate2 Machine, X509Certificate2 Authority, RevocationList? Revoked);
 
 /// <summary>Who of the machines is who, by the rig's authority. docs/design/security.md, "Machines".</summary>
 public sealed class RigTrust(IOptions<TrustOptions> options, TimeProvider time, ILogger<RigTrust> log)
 {
     private readonly Lock gate = new();
     private (DateTime Machine, DateTime Revoked) stamps;
-    private Enrolment? current;
+    private EnrolledMachine? current;
 
     public TrustFolder Folder { get; } = new(options.Value.Directory);
 
@@ -26,7 +26,7 @@ public sealed class RigTrust(IOptions<TrustOptions> options, TimeProvider time, 
 
     /// <summary>Null while this machine is not enrolled.</summary>
     /// <exception cref="InvalidDataException">The folder was never readable; once it was, a broken change is logged and the former state stays.</exception>
-    public Enrolment? Current
+    public EnrolledMachine? Current
     {
         get
         {
@@ -83,7 +83,7 @@ public sealed class RigTrust(IOptions<TrustOptions> options, TimeProvider time, 
             }
 
             var (machine, authority) = (Folder.ReadMachine(), Folder.ReadAuthority());
-            current = new Enrolment(
+            current = new EnrolledMachine(
                 MachineIdentity.Of(machine) ?? throw new InvalidDataException($"{Folder.MachineFile} names no machine of a rig. Enrol this machine again."),
                 machine, authority, Folder.ReadRevoked(authority));
         }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Rig.Hosting.Trust.Certificates;
 
 namespace Rig.Hosting.Trust;
@@ -14,6 +16,8 @@ namespace Rig.Hosting.Trust;
 /// <param name="Signature">ECDSA on P-256 with SHA-256 by the certificate's key (IEEE P1363) over the lines <c>rig-receipt-1</c>, take, SHA-256, size, server and time (round trip format), joined by line feeds, in UTF-8.</param>
 public sealed record SignedReceipt(string RecordingId, string Sha256, long SizeBytes, string Server, DateTimeOffset SignedAt, byte[] Certificate, byte[] Signature)
 {
+    public const string Member = "receipt";
+
     /// <exception cref="InvalidOperationException">This machine is not enrolled.</exception>
     public static SignedReceipt Sign(RigTrust trust, string recordingId, string sha256, long sizeBytes, DateTimeOffset now)
     {
@@ -22,6 +26,22 @@ public sealed record SignedReceipt(string RecordingId, string Sha256, long SizeB
         var receipt = new SignedReceipt(recordingId, sha256.ToLowerInvariant(), sizeBytes, enrolled.Self.Name, now, enrolled.Machine.RawData, []);
         return receipt with { Signature = key!.SignData(receipt.Text(), HashAlgorithmName.SHA256) };
     }
+
+    /// <summary>The member <c>receipt</c> of an answer or request.</summary>
+    /// <returns>Null where there is none that can be read.</returns>
+    public static SignedReceipt? In(JsonElement body)
+    {
+        try
+        {
+            return body.ValueKind == JsonValueKind.Object && body.TryGetProperty(Member, out var receipt) ? receipt.Deserialize(TrustJson.Default.SignedReceipt) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public JsonNode ToJson() => JsonSerializer.SerializeToNode(this, TrustJson.Default.SignedReceipt)!;
 
     /// <summary>Null when an enrolled home server signed it for these very bytes; else why it does not count.</summary>
     public string? Refusal(RigTrust trust, string recordingId, string sha256, long sizeBytes)

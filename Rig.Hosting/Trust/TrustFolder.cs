@@ -88,9 +88,9 @@ public sealed class TrustFolder(string path)
     public void ForgetRequestKey() => File.Delete(RequestKeyFile);
 
     public IReadOnlyList<IssuedCertificate> ReadIssued() =>
-        File.Exists(IssuedFile) ? Read(IssuedFile, file => JsonSerializer.Deserialize(File.ReadAllBytes(file), TrustJson.Default.ListIssuedCertificate)!) : [];
+        File.Exists(IssuedFile) ? Read(IssuedFile, file => JsonSerializer.Deserialize(File.ReadAllBytes(file), ListJson.Default.ListIssuedCertificate)!) : [];
 
-    public void KeepIssued(IEnumerable<IssuedCertificate> issued) => Write(IssuedFile, JsonSerializer.SerializeToUtf8Bytes([.. issued], TrustJson.Default.ListIssuedCertificate), OwnerOnly);
+    public void KeepIssued(IEnumerable<IssuedCertificate> issued) => Write(IssuedFile, JsonSerializer.SerializeToUtf8Bytes([.. issued], ListJson.Default.ListIssuedCertificate), OwnerOnly);
 
     private string In(string name) => System.IO.Path.Combine(path, name);
 

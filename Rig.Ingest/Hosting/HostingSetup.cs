@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Pipeline;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Observability;
+using Rig.Hosting.Trust;
 using Rig.Ingest.Api;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pipeline;
@@ -68,15 +68,8 @@ internal static class HostingSetup
             .Validate(o => o.KeepPartsFor > TimeSpan.Zero, "Rig:Pull:KeepPartsFor must be more than 0, such as 14.00:00:00.");
         services.AddRigKey(NodeSet.Key).AddSingleton(NodeSet.FromConfiguration(configuration));
         services.AddSingleton<TransferBoard>();
-        services.AddSingleton(provider => new NodeClient(
-            new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false })
-            {
-                Timeout = Timeout.InfiniteTimeSpan,
-                DefaultRequestHeaders = { { Rig.Hosting.Trust.MachineHttp.PlainMachineHeader, "server" } },
-            },
-            provider.GetRequiredService<IOptions<PullOptions>>(),
-            provider.GetRequiredService<IOptions<ServerOptions>>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<INodeLines, NodeLines>();
+        services.AddSingleton<NodeClient>();
         services.AddSingleton(TransferSetting.Default);
         services.AddSingleton<INode>(provider => provider.GetRequiredService<NodeClient>());
         services.AddSingleton<ITakeVault>(provider => provider.GetRequiredService<TakeStore>());
@@ -108,6 +101,8 @@ internal static class HostingSetup
         services.AddHostedService<StageCheck>();
         services.AddAkka("ingest", LocalActors.Configure);
         services.AddSingleton(provider => new ClusterSystem(IngestCluster.For(provider), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<TrustChanged>(provider => provider.GetRequiredService<ClusterSystem>().Renew);
+        services.AddSingleton<MachineNeighbours>(provider => () => provider.GetRequiredService<TransferBoard>().Nodes.Select(node => node.NodeUrl).Where(url => url.StartsWith("https:", StringComparison.Ordinal)));
         return services.AddHostedService(provider => provider.GetRequiredService<ClusterSystem>());
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
+using Rig.Hosting.Trust;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Settings;
@@ -20,8 +21,8 @@ internal static class IngestCluster
     private static void Configure(AkkaConfigurationBuilder builder, ServerOptions server, IServiceProvider services) => builder
         .AddHocon(RigConfig.Load("ingest.conf", ClusterSystem.Name, [], PersistenceSetup.References), HoconAddMode.Prepend)
         .WithLogging(services.GetRequiredService<ILoggerFactory>())
-        .WithMembership(server.ClusterHost, server.ClusterPort, server.SeedNodes, ClusterRoles.Ingest, ClusterRoles.Worker)
+        .WithMembership(services.GetRequiredService<RigTrust>(), server.ClusterHost, server.ClusterPort, server.SeedNodes, ClusterRoles.Ingest, ClusterRoles.Worker)
         .WithClusterHealer(ClusterRoles.Camera)
-        .WithDiscoveryActor(services.GetRequiredService<IRequiredActor<PullActor>>(), services.GetRequiredService<IOptions<PullOptions>>())
+        .WithDiscoveryActor(services.GetRequiredService<IRequiredActor<PullActor>>(), services.GetRequiredService<IOptions<PullOptions>>(), services.GetRequiredService<RigTrust>())
         .WithDeadLetterBoard(services);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rig.Actors.Membership;
 using Rig.Domain.Messages;
+using Rig.Hosting.Trust;
 
 namespace Rig.Ingest.Pull;
 
@@ -13,7 +14,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     private readonly HashSet<Address> members = [];
     private readonly PullOptions options;
 
-    public DiscoveryActor(IRequiredActor<PullActor> pull, IOptions<PullOptions> options)
+    public DiscoveryActor(IRequiredActor<PullActor> pull, IOptions<PullOptions> options, RigTrust trust)
     {
         this.options = options.Value;
         Receive<ClusterEvent.MemberUp>(up =>
@@ -33,12 +34,13 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
                 Ask(member);
             }
         });
-        Receive<TransferProtocol.FinishedTakes>(listing => pull.ActorRef.Tell(new PullProtocol.MemberListed(listing)));
+        Receive<TransferProtocol.FinishedTakes>(listing => pull.ActorRef.Tell(new PullProtocol.MemberListed(
+            trust.IsEnrolled && listing.MachineUrl is { } machineUrl ? listing with { BaseUrl = machineUrl } : listing)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(IRequiredActor<PullActor> pull, IOptions<PullOptions> options) => Props.Create(() => new DiscoveryActor(pull, options));
+    public static Props PropsFor(IRequiredActor<PullActor> pull, IOptions<PullOptions> options, RigTrust trust) => Props.Create(() => new DiscoveryActor(pull, options, trust));
 
     protected override void PreStart()
     {
@@ -59,6 +61,6 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
 public static class DiscoveryActorExtensions
 {
     /// <param name="pull">Of the process's local system.</param>
-    public static AkkaConfigurationBuilder WithDiscoveryActor(this AkkaConfigurationBuilder builder, IRequiredActor<PullActor> pull, IOptions<PullOptions> options) =>
-        builder.WithActors((system, _) => system.ActorOf(DiscoveryActor.PropsFor(pull, options), "discovery"));
+    public static AkkaConfigurationBuilder WithDiscoveryActor(this AkkaConfigurationBuilder builder, IRequiredActor<PullActor> pull, IOptions<PullOptions> options, RigTrust trust) =>
+        builder.WithActors((system, _) => system.ActorOf(DiscoveryActor.PropsFor(pull, options, trust), "discovery"));
 }

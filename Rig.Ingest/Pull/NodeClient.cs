@@ -3,13 +3,14 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Rig.Hosting.Trust;
 using Rig.Ingest.Intake;
 using Rig.Ingest.Settings;
 
 namespace Rig.Ingest.Pull;
 
 /// <summary>A camera node's REST routes, as far as offloading needs them. Every answer is bounded and nothing in it is trusted.</summary>
-public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, IOptions<ServerOptions> server, TimeProvider time) : INode
+public sealed class NodeClient(INodeLines lines, IOptions<PullOptions> options, IOptions<ServerOptions> server, TimeProvider time) : INode
 {
     private const int MaxListBytes = 8 << 20;
     private const int MaxReplyBytes = 64 << 10;
@@ -20,7 +21,7 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
     /// <exception cref="PullException">The node does not answer as a node does.</exception>
     public async Task<NodeListing> ListAsync(string nodeUrl, CancellationToken cancellationToken)
     {
-        var json = await GetBytesAsync($"{nodeUrl}/api/v1/recordings?offloaded=false", MaxListBytes, cancellationToken);
+        var json = await GetBytesAsync(lines.To(nodeUrl, camera: null), $"{nodeUrl}/api/v1/recordings?offloaded=false", MaxListBytes, cancellationToken);
         try
         {
             using var document = JsonDocument.Parse(json);
@@ -54,7 +55,7 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
     }
 
     public Task<byte[]> GetManifestAsync(RemoteTake take, CancellationToken cancellationToken) =>
-        GetBytesAsync($"{take.NodeUrl}/api/v1/recordings/{take.Id}/manifest", ManifestReader.MaxBytes, cancellationToken);
+        GetBytesAsync(LineTo(take), $"{take.NodeUrl}/api/v1/recordings/{take.Id}/manifest", ManifestReader.MaxBytes, cancellationToken);
 
     public async Task<HttpResponseMessage> OpenRangeAsync(RemoteTake take, long offset, long length, CancellationToken cancellationToken)
     {
@@ -62,7 +63,7 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
         request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
         using var timeout = new CancellationTokenSource(options.Value.StallTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        var response = await LineTo(take).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         var range = response.Content.Headers.ContentRange;
         if (response.StatusCode == HttpStatusCode.PartialContent && range is { HasLength: true, HasRange: true }
             && range.From == offset && range.To == offset + length - 1 && range.Length == take.SizeBytes)
@@ -91,11 +92,16 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
             ["file"] = fileName,
             ["checksum"] = new JsonObject { ["algo"] = "sha256", ["value"] = take.Sha256 },
         };
+        if (lines.Receipt(take) is { } receipt)
+        {
+            body[SignedReceipt.Member] = receipt;
+        }
+
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using var response = await http.PostAsync($"{take.NodeUrl}/api/v1/recordings/confirm", JsonContent.Create(body), deadline.Token);
+            using var response = await LineTo(take).PostAsync($"{take.NodeUrl}/api/v1/recordings/confirm", JsonContent.Create(body), deadline.Token);
             var reply = await ReadAsync(response, MaxReplyBytes, deadline.Token);
             if (!response.IsSuccessStatusCode || !IsSuccess(reply))
             {
@@ -108,7 +114,9 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
         }
     }
 
-    private async Task<byte[]> GetBytesAsync(string url, int maxBytes, CancellationToken cancellationToken)
+    private HttpClient LineTo(RemoteTake take) => lines.To(take.NodeUrl, take.Id.CameraId);
+
+    private async Task<byte[]> GetBytesAsync(HttpClient http, string url, int maxBytes, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -118,6 +126,10 @@ public sealed class NodeClient(HttpClient http, IOptions<PullOptions> options, I
             return response.IsSuccessStatusCode
                 ? await ReadAsync(response, maxBytes, deadline.Token)
                 : throw new PullException($"The node answered {(int)response.StatusCode} to {new Uri(url).AbsolutePath}.");
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw new PullException($"What answers at {new Uri(url).GetLeftPart(UriPartial.Authority)} does not prove to be the camera that is meant. Is it enrolled in this rig, and is this server?", e);
         }
         catch (Exception e) when (IsConnection(e, cancellationToken))
         {

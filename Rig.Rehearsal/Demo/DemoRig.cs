@@ -3,6 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Rig.Hosting.Trust;
+using Rig.Hosting.Trust.Certificates;
+using Rig.Hosting.Trust.Enrolment;
 
 namespace Rig.Rehearsal.Demo;
 
@@ -79,6 +82,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             cancellationToken);
         Start("viewer");
 
+        progress("the rig's authority, and a certificate for each machine");
+        EnrolMachines();
         progress("cameras and home server");
         foreach (var cameraId in CameraIds)
         {
@@ -135,6 +140,23 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         }
     }
 
+    /// <summary>As 'trust init' on the first camera and 'trust sign' for all others do it.</summary>
+    private void EnrolMachines()
+    {
+        var authority = TrustFolderOf(CameraIds[0]);
+        new Issuing(authority, TimeProvider.System).Begin(Identity(CameraIds[0]), [Addresses[CameraIds[0]]]);
+        var url = $"https://{Addresses[CameraIds[0]]}:{TrustOptions.DefaultMachinePort}";
+        foreach (var (name, address) in CameraIds.Skip(1).Select(camera => (camera, Addresses[camera])).Append(("ingest", IngestAddress)))
+        {
+            EnrolmentFiles.Enrol(authority, TrustFolderOf(name), Identity(name), url, [address], TimeProvider.System);
+        }
+
+        static MachineIdentity Identity(string name) => MachineIdentity.TryParse(name, out var identity) ? identity : throw new DemoException($"{name} is no machine's name.");
+    }
+
+    /// <param name="name"><c>ingest</c> or a camera id.</param>
+    private TrustFolder TrustFolderOf(string name) => new(Path.Combine(workFolder, name, "trust"));
+
     private Dictionary<string, string> NodeSettings(string cameraId)
     {
         var folder = Path.Combine(workFolder, cameraId);
@@ -151,8 +173,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             ["Rig__Storage__RecordingsPath"] = Path.Combine(folder, "recordings"),
             ["Rig__Storage__ManifestsPath"] = Path.Combine(folder, "manifests"),
             ["Rig__Storage__MinFreeSpaceGb"] = "1",
+            ["Rig__Trust__Directory"] = TrustFolderOf(cameraId).Path,
             ["Rig__Node__ConfigPath"] = ConfigPath(cameraId),
-            ["Rig__Trust__AllowPlainMachines"] = "true",
             ["Rig__Operations__ListenAddress"] = Addresses[cameraId],
             ["Rig__Operations__TokenPath"] = TokenFile,
             ["Rig__Camera__Width"] = Text(options.Mode.Width),
@@ -186,6 +208,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             ["Rig__Storage__ProcessingPath"] = Path.Combine(folder, "processing"),
             ["Rig__Storage__TempPath"] = Path.Combine(folder, "temp"),
             ["Rig__Storage__MinFreeSpaceGb"] = "1",
+            ["Rig__Trust__Directory"] = TrustFolderOf("ingest").Path,
             ["Rig__Database__ConnectionString"] = postgres!.ConnectionString("rig_ingest"),
             ["Rig__Database__AutoUpgrade"] = "true",
             ["Rig__Push__ViewerUrl"] = Viewer.ToString().TrimEnd('/'),
@@ -228,8 +251,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
 
     private void EnsureFree()
     {
-        var wanted = CameraIds.SelectMany(id => new[] { (Addresses[id], NodePort), (Addresses[id], ClusterPort) })
-            .Concat([(IngestAddress, 8081), (IngestAddress, ClusterPort), (ViewerAddress, 8090)]);
+        var wanted = CameraIds.SelectMany(id => new[] { (Addresses[id], NodePort), (Addresses[id], ClusterPort), (Addresses[id], TrustOptions.DefaultMachinePort) })
+            .Concat([(IngestAddress, 8081), (IngestAddress, TrustOptions.DefaultMachinePort), (IngestAddress, ClusterPort), (ViewerAddress, 8090)]);
         foreach (var (address, port) in wanted)
         {
             try

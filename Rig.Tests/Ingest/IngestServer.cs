@@ -22,7 +22,7 @@ internal sealed class IngestServer : IAsyncDisposable
     {
         this.app = app;
         Folder = folder;
-        Http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        Http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
     }
 
     public TempFolder Folder { get; }
@@ -41,6 +41,8 @@ internal sealed class IngestServer : IAsyncDisposable
                 "--Rig:Storage:MinFreeSpaceGb=0",
                 "--Rig:Server:Host=127.0.0.1",
                 "--Rig:Server:Port=0",
+                "--Rig:Trust:Directory=" + folder.File("trust"),
+                "--Rig:Trust:AllowPlainMachines=true",
                 "--Rig:Database:AutoUpgrade=true",
                 "--Rig:Database:ConnectionString=" + database,
                 .. settings,

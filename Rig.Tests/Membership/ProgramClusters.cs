@@ -14,6 +14,7 @@ using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Domain.Identity;
+using Rig.Hosting.Trust;
 using Rig.Tests.Support;
 using static Rig.Tests.Membership.AcrossNodes;
 
@@ -42,7 +43,10 @@ internal sealed class ProgramClusters : IAsyncDisposable
         }
     }
 
-    public Task<ClusterSystem> CameraAsync(string cameraId, int port, params int[] seeds)
+    public Task<ClusterSystem> CameraAsync(string cameraId, int port, params int[] seeds) => CameraAsync(null, cameraId, port, seeds);
+
+    /// <param name="trust">Null for a machine that is not enrolled.</param>
+    public Task<ClusterSystem> CameraAsync(RigTrust? trust, string cameraId, int port, params int[] seeds)
     {
         var services = new ServiceCollection()
             .AddSingleton(new ScriptedCameraNode(CameraId.Parse(cameraId)).Ports)
@@ -50,18 +54,22 @@ internal sealed class ProgramClusters : IAsyncDisposable
             .AddSingleton(Options.Create(new RigSessionOptions()))
             .AddSingleton<IRequiredActor<CameraActor>>(new NobodyRequired<CameraActor>())
             .AddSingleton(new PublishedRig(TimeProvider.System))
+            .AddSingleton(trust ?? TestTrust.Plain)
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .BuildServiceProvider();
         var founder = new LateFounder(FirstSeedTimeout);
         return StartAsync(builder => Rig.CameraNode.Hosting.NodeCluster.Configure(builder, services, founder));
     }
 
-    public Task<ClusterSystem> HomeServerAsync(int port, params int[] seeds)
+    public Task<ClusterSystem> HomeServerAsync(int port, params int[] seeds) => HomeServerAsync(null, port, seeds);
+
+    public Task<ClusterSystem> HomeServerAsync(RigTrust? trust, int port, params int[] seeds)
     {
         var services = new ServiceCollection()
             .AddSingleton(Options.Create(new ServerOptions { ClusterHost = "127.0.0.1", ClusterPort = port, SeedNodes = Addresses(seeds) }))
             .AddSingleton(Options.Create(new PullOptions()))
             .AddSingleton<IRequiredActor<PullActor>>(new NobodyRequired<PullActor>())
+            .AddSingleton(trust ?? TestTrust.Plain)
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .BuildServiceProvider();
         return StartAsync(IngestCluster.For(services)!);

@@ -28,6 +28,12 @@ internal static class NodeRouteTable
         new("GET /api/v1/pairing", Everybody),
         new("POST /api/v1/pairing", Everybody),
 
+        // Certificates: lists are signed, whoever brings or asks for one; a new certificate needs a valid old one (MachinePortTests).
+        new("GET /api/v1/trust/authority", Everybody),
+        new("GET /api/v1/trust/revoked", Everybody),
+        new("POST /api/v1/trust/revoked", Everybody),
+        new("POST /api/v1/trust/renew", Everybody),
+
         // The match: whoever films.
         new("POST /api/v1/coordinator/start", Phones),
         new("POST /api/v1/coordinator/stop", Phones),

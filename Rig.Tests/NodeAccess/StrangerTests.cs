@@ -82,7 +82,7 @@ public sealed class StrangerTests : IAsyncLifetime
         await RefusedAsync(node.Http, HttpStatusCode.Forbidden, "/api/v1/recordings/confirm", receipt);
         Assert.Equal(0, (await node.PostAsync("/api/v1/recordings/cleanup", new { })).GetProperty("deleted_count").GetInt32());
         Assert.True(File.Exists(taken.GetProperty("file_path").GetString()));
-        await node.PostAsync("/api/v1/recordings/confirm", new { receipt.session_id, receipt.camera_id, receipt.file, receipt.checksum, phrase = "I have checked this recording on the server" });
+        await node.PostAsync("/api/v1/recordings/confirm", new { receipt.session_id, receipt.camera_id, receipt.file, receipt.checksum, phrase = "I hold a copy of FINAL_CAM_L" });
         var audit = await node.Http.GetFromJsonAsync<JsonElement>("/api/v1/access/audit");
         Assert.Contains(audit.GetProperty("entries").EnumerateArray(), entry => entry.GetProperty("what").GetString() == "confirmed that FINAL_CAM_L is on the home server");
     }

@@ -38,7 +38,10 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
         Camera = new ScriptedCamera(Catalogue);
         var builder = NodeHost.CreateBuilder(
         [
-            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Camera:Source=pattern", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", "--Rig:Trust:AllowPlainMachines=true", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}", .. settings,
+            "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", "--Rig:Node:Port=0", "--Rig:Camera:Source=pattern", "--Rig:Audio:Enabled=false", "--Rig:Peers:AnswerTimeoutSec=60", $"--webroot={WebRoot}", $"--Rig:Node:ConfigPath={Folder.File("config.json")}",
+
+            // Other machines are stood for by plain ones; Rig.Tests/Trust is about certificates.
+            $"--Rig:Trust:Directory={Folder.File("trust")}", "--Rig:Trust:AllowPlainMachines=true", .. settings,
         ]);
         builder.Services.AddRigKey(CameraOptions.Section).AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using node::Rig.CameraNode.Storage;
@@ -173,7 +174,7 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.False(refused.MayRetry);
         Assert.Contains("key", refused.Error, StringComparison.OrdinalIgnoreCase);
 
-        options.CurrentValue.ApiKey = key;
+        (options.CurrentValue.ApiKey, options.CurrentValue.ApiKeyServer) = (key, url);
         Assert.IsType<SendOutcome.Confirmed>(await SendAsync(take));
 
         options.CurrentValue = new UploadOptions
@@ -183,6 +184,7 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
             ClientCertificatePath = folder.File("node.pem"),
             ClientKeyPath = folder.File("node.key"),
             ApiKey = key,
+            ApiKeyServer = url,
         };
         Assert.IsType<SendOutcome.Failed>(await SendAsync(take));
         options.CurrentValue.ServerCertificateSha256 = Convert.ToHexString(SHA256.HashData(own.RawData));
@@ -218,7 +220,7 @@ public sealed class HomeServerTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task<SendOutcome> SendAsync(RecordingEntry take)
     {
         var storage = Options.Create(new StorageOptions { RecordingsPath = folder.File("r"), ManifestsPath = folder.File("m") });
-        var client = new UploadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
+        var client = new UploadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)), TestTrust.Plain, new UploadKeyServer(new ConfigurationBuilder().Build(), options));
         clients.Add(client);
         return await client.SendAsync(take, new UploadProgress(TimeProvider.System), CancellationToken.None);
     }

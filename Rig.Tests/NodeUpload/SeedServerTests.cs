@@ -1,4 +1,5 @@
 extern alias node;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using node::Rig.CameraNode.Storage;
@@ -26,7 +27,7 @@ public sealed class SeedServerTests : IAsyncLifetime
         server = await SeedServer.StartAsync();
         options.CurrentValue.ServerUrl = server.Url.ToString();
         var storage = Options.Create(new StorageOptions { RecordingsPath = folder.File("r"), ManifestsPath = folder.File("m") });
-        client = new UploadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)));
+        client = new UploadServer(options, catalogue.Published, new ResumableUploads(new UploadLocations(storage, new PosixRecordingFiles(), NullLogger<UploadLocations>.Instance)), TestTrust.Plain, new UploadKeyServer(new ConfigurationBuilder().Build(), options));
     }
 
     public async Task DisposeAsync()
@@ -133,7 +134,7 @@ public sealed class SeedServerTests : IAsyncLifetime
         options.CurrentValue.StallTimeoutSec = 1;
         options.CurrentValue.ServerUrl = $"http://127.0.0.1:{((System.Net.IPEndPoint)deaf.LocalEndpoint).Port}";
         var content = new TakeBody(new MemoryStream(Bytes(64 << 20)), 0, "video/mp4", options.CurrentValue, new UploadProgress(TimeProvider.System));
-        using var http = UploadHttp.Create(options.CurrentValue);
+        using var http = UploadHttp.Create(options.CurrentValue, TestTrust.Plain, options.CurrentValue.ServerUrl);
         using var request = new HttpRequestMessage(HttpMethod.Post, "x") { Content = content };
         await Assert.ThrowsAsync<HttpRequestException>(() => content.SendAsync(http, request, TimeSpan.FromMinutes(1), CancellationToken.None));
     }

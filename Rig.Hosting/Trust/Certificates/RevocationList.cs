@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Rig.Hosting.Trust.Certificates;
 
@@ -23,7 +22,7 @@ public sealed record RevocationList(long Number, DateTimeOffset IssuedAt, IReadO
 
     public bool Contains(X509Certificate2 certificate) => Serials.Contains(certificate.SerialNumber, StringComparer.OrdinalIgnoreCase);
 
-    public byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, TrustJson.Default.RevocationList);
+    public byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, ListJson.Default.RevocationList);
 
     /// <returns>Null for a text that is no list or that this authority did not sign.</returns>
     public static RevocationList? Read(ReadOnlySpan<byte> json, X509Certificate2 authority)
@@ -31,7 +30,7 @@ public sealed record RevocationList(long Number, DateTimeOffset IssuedAt, IReadO
         try
         {
             using var key = authority.GetECDsaPublicKey();
-            return json.Length <= MaxBytes && JsonSerializer.Deserialize(json, TrustJson.Default.RevocationList) is { } list
+            return json.Length <= MaxBytes && JsonSerializer.Deserialize(json, ListJson.Default.RevocationList) is { } list
                 && key?.VerifyData(list.Text(), list.Signature, HashAlgorithmName.SHA256) == true ? list : null;
         }
         catch (JsonException)
@@ -47,8 +46,3 @@ public sealed record RevocationList(long Number, DateTimeOffset IssuedAt, IReadO
 /// <summary>A certificate that the authority gave, for 'trust list' and 'trust revoke'.</summary>
 /// <param name="Name">As <see cref="MachineIdentity.TryParse"/> reads it.</param>
 public sealed record IssuedCertificate(string Name, string Serial, DateTimeOffset IssuedAt, DateTimeOffset EndsAt);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(RevocationList))]
-[JsonSerializable(typeof(List<IssuedCertificate>))]
-internal sealed partial class TrustJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Rig.Domain.Identity;
 using Rig.Hosting.Http;
+using Rig.Hosting.Trust;
 using Rig.Ingest.Storage;
 using Rig.Ingest.Upload;
 
@@ -12,7 +13,7 @@ internal static class ConfirmRequest
 {
     private const int MaxBodyBytes = 64 * 1024;
 
-    public static async Task<Ok<ConfirmReply>> ConfirmAsync(HttpContext context, TakeConfirmation confirmation, CameraSet cameras)
+    public static async Task<Ok<ConfirmReply>> ConfirmAsync(HttpContext context, TakeConfirmation confirmation, CameraSet cameras, RigTrust trust, TimeProvider time)
     {
         using var body = await JsonBody.ReadObjectAsync(context.Request, MaxBodyBytes, context.RequestAborted);
         var root = body.RootElement;
@@ -20,7 +21,9 @@ internal static class ConfirmRequest
         var camera = UploadForm.ParseCamera(Text(root, "camera_id"), cameras);
         var take = Take(root);
         var reread = Flag(root, "verify");
-        return TypedResults.Ok(ConfirmReply.Of(await confirmation.ConfirmAsync(session, camera, take, reread, context.RequestAborted), reread));
+        var held = await confirmation.ConfirmAsync(session, camera, take, reread, context.RequestAborted);
+        var signed = trust.IsEnrolled ? SignedReceipt.Sign(trust, held.Id.ToString(), held.Sha256, held.SizeBytes, time.GetUtcNow()) : null;
+        return TypedResults.Ok(ConfirmReply.Of(held, reread, signed));
     }
 
     private static string? Text(JsonElement root, string name) =>

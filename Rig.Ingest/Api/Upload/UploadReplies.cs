@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Rig.Hosting.Trust;
 using Rig.Ingest.Storage;
 
 namespace Rig.Ingest.Api;
@@ -42,6 +43,7 @@ internal sealed record UploadReply(
 /// <inheritdoc cref="UploadReply"/>
 /// <param name="ConfirmedAt">When the take was received.</param>
 /// <param name="FileReread">Every byte was read again for this answer.</param>
+/// <param name="Receipt">This server's signed word, for an enrolled node; left out where this server is not enrolled.</param>
 internal sealed record ConfirmReply(
     bool Success,
     string RecordingId,
@@ -53,9 +55,10 @@ internal sealed record ConfirmReply(
     string ChecksumSha256,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Problem,
     DateTime ConfirmedAt,
-    bool FileReread)
+    bool FileReread,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SignedReceipt? Receipt = null)
 {
-    public static ConfirmReply Of(Receipt receipt, bool reread) => new(
+    public static ConfirmReply Of(Receipt receipt, bool reread, SignedReceipt? signed) => new(
         Success: true,
         receipt.Id.ToString(),
         receipt.Id.SessionId.Value,
@@ -66,5 +69,6 @@ internal sealed record ConfirmReply(
         receipt.Sha256,
         receipt.Problem,
         receipt.ReceivedAt.UtcDateTime,
-        reread);
+        reread,
+        signed);
 }

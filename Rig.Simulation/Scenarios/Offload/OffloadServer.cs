@@ -69,7 +69,7 @@ internal sealed class OffloadServer(SimulatedMachine machine, IReadOnlyList<Offl
         }
 
         var parts = new SimulatedParts(disk, process.Time, bug, remembered);
-        var client = new NodeClient(new HttpClient(new SimulatedHttp(process, cameras)) { Timeout = Timeout.InfiniteTimeSpan }, options, server, process.Time);
+        var client = new NodeClient(new SimulatedLines(new HttpClient(new SimulatedHttp(process, cameras)) { Timeout = Timeout.InfiniteTimeSpan }), options, server, process.Time);
         var pull = new TakePull(
             client, vault, new SimulatedLeases(process, leases), parts, Layout, new SimulatedFreeSpace(disk, Storage), Cameras, new BandwidthCap(options, process.Time), options, setting);
         var sweep = new PartSweep(Layout, parts, vault, options, process.Time, NullLogger<PartSweep>.Instance);

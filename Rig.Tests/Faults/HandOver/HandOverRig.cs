@@ -164,7 +164,8 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     private string[] NodeSettings() =>
     [
         "--Rig:Node:CameraId=CAM_L", "--Rig:Node:ListenAddress=127.0.0.1", $"--Rig:Node:Port={nodePort}", "--Rig:Node:ProductionMode=true",
-        $"--Rig:Node:ConfigPath={Path.Combine(folder, "node", "config.json")}", "--Rig:Audio:Enabled=false", "--Rig:Trust:AllowPlainMachines=true",
+        $"--Rig:Node:ConfigPath={Path.Combine(folder, "node", "config.json")}", "--Rig:Audio:Enabled=false",
+        "--Rig:Trust:AllowPlainMachines=true", $"--Rig:Trust:Directory={Path.Combine(folder, "node", "trust")}",
         $"--Rig:Storage:RecordingsPath={storage.RecordingsPath}", $"--Rig:Storage:ManifestsPath={storage.ManifestsPath}", "--Rig:Storage:MinFreeSpaceGb=0", "--Rig:Storage:DeleteAfterConfirm=true",
     ];
 
@@ -172,6 +173,7 @@ internal sealed class HandOverRig(string folder, string database, int seed) : IA
     [
         $"--Rig:Storage:SessionsPath={Path.Combine(folder, "server", "sessions")}", $"--Rig:Storage:ProcessingPath={Path.Combine(folder, "server", "processing")}",
         $"--Rig:Storage:TempPath={Path.Combine(folder, "server", "temp")}", "--Rig:Storage:MinFreeSpaceGb=0", "--Rig:Server:Host=127.0.0.1", "--Rig:Server:Port=0",
+        "--Rig:Trust:AllowPlainMachines=true", $"--Rig:Trust:Directory={Path.Combine(folder, "server", "trust")}",
         "--Rig:Database:AutoUpgrade=true", "--Rig:Database:ConnectionString=" + database, $"--Rig:Nodes:0=http://127.0.0.1:{nodePort}", "--Rig:Pull:PollInterval=00:00:00.050",
         "--Rig:Pull:RetryDelay=00:00:00.050", "--Rig:Pull:MaxRetryDelay=00:00:00.200", "--Rig:Pull:CutPause=00:00:00.010", "--Rig:Pull:LeaseDuration=00:00:01", "--Rig:Pull:MaxConcurrentTakesPerNode=2",
     ];

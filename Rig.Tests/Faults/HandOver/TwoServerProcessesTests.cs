@@ -90,6 +90,8 @@ public sealed class TwoServerProcessesTests(PostgresFixture postgres) : IAsyncLi
     {
         var settings = new Dictionary<string, string>
         {
+            ["Rig__Trust__Directory"] = folder.File("trust"),
+            ["Rig__Trust__AllowPlainMachines"] = "true",
             ["Rig__Storage__SessionsPath"] = folder.File("sessions"),
             ["Rig__Storage__ProcessingPath"] = folder.File("processing"),
             ["Rig__Storage__TempPath"] = folder.File("temp"),

@@ -23,7 +23,7 @@ internal sealed class WireNode(long sizeBytes, Action<long, Memory<byte>> fill) 
     public List<ByteRange> Asked { get; } = [];
 
     public NodeClient Client(PullOptions options) =>
-        new(new HttpClient(this) { Timeout = Timeout.InfiniteTimeSpan }, Options.Create(options), Options.Create(new ServerOptions()), TimeProvider.System);
+        new(new OneLine(new HttpClient(this) { Timeout = Timeout.InfiniteTimeSpan }), Options.Create(options), Options.Create(new ServerOptions()), TimeProvider.System);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -140,6 +140,8 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         ["Rig__Server__Port"] = port.ToString(CultureInfo.InvariantCulture),
         ["Rig__Server__ClusterHost"] = "127.0.0.1",
         ["Rig__Server__ClusterPort"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
+        ["Rig__Trust__Directory"] = Path.Combine(folder, "trust"),
+        ["Rig__Trust__AllowPlainMachines"] = "true",
         ["Rig__Storage__SessionsPath"] = Path.Combine(folder, "sessions"),
         ["Rig__Storage__ProcessingPath"] = Path.Combine(folder, "processing"),
         ["Rig__Storage__TempPath"] = Path.Combine(folder, "temp"),

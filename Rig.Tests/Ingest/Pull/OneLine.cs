@@ -1,0 +1,13 @@
+using System.Text.Json.Nodes;
+using Rig.Ingest.Pull;
+using Rig.Domain.Identity;
+
+namespace Rig.Tests.Ingest.Pull;
+
+/// <summary>The same client to every node.</summary>
+internal sealed class OneLine(HttpClient http) : INodeLines
+{
+    public HttpClient To(string nodeUrl, CameraId? camera) => http;
+
+    public JsonNode? Receipt(RemoteTake take) => null;
+}
