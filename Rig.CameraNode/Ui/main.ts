@@ -290,3 +290,6 @@ ui.sure.addEventListener('click', () => void order('stop', stop));
 setInterval(tick, 250);
 setInterval(() => void showTransfers(), offloadEveryMs);
 void showTransfers();
+
+// Every button works now.
+document.body.dataset['view'] = 'rig';

@@ -86,8 +86,6 @@ class PairingScreen {
     if (result.ok) {
       this.pin.value = '';
       this.pin.blur();
-      document.body.dataset['view'] = 'rig';
-      window.scrollTo(0, 0);
       this.done();
     } else {
       this.say(result.error);
