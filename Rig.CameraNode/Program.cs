@@ -7,7 +7,7 @@ if (args is ["capture", ..])
     return await CaptureCommand.RunAsync(args[1..]);
 }
 
-if (args is ["--help" or "-h", ..] or [not ['-', ..], ..])
+if (args is ["--help" or "-h" or "--version", ..] or [not ['-', ..], ..])
 {
     return await NodeCommands.RunAsync(args);
 }

@@ -32,8 +32,8 @@ public static class FfmpegPrograms
         return [.. wanted.Where(name => list.Contains($" {name} ", StringComparison.Ordinal))];
     }
 
-    /// <exception cref="MediaException">ffmpeg is not installed.</exception>
-    internal static FFOptions Options() => new() { BinaryFolder = Path.GetDirectoryName(Find("ffmpeg")) ?? throw new MediaException(NotInstalled) };
+    /// <exception cref="MediaUnavailableException">ffmpeg is not installed.</exception>
+    internal static FFOptions Options() => new() { BinaryFolder = Path.GetDirectoryName(Find("ffmpeg")) ?? throw new MediaUnavailableException(NotInstalled) };
 
     /// <summary>
     /// From PATH alone: FFMpegCore, and .NET's own search, would first run a file of that name in the folder the program was started in.

@@ -39,7 +39,7 @@ public sealed partial class FrameReader : IAsyncDisposable, IDisposable
     internal int ProcessId => process.Id;
 
     /// <param name="options">Of the output, word by word: filters, frame rate, number of frames.</param>
-    /// <exception cref="MediaException">ffmpeg is not installed.</exception>
+    /// <exception cref="MediaUnavailableException">ffmpeg is not installed.</exception>
     public static FrameReader Start(MediaInput input, params IReadOnlyList<string> options)
     {
         string[] words =
@@ -47,14 +47,14 @@ public sealed partial class FrameReader : IAsyncDisposable, IDisposable
             "-hide_banner", "-nostdin", "-loglevel", "error", .. input.Words, "-i", input.Url,
             "-map", "0:v:0", .. options, "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1",
         ];
-        var program = FfmpegPrograms.Find("ffmpeg") ?? throw new MediaException(FfmpegPrograms.NotInstalled);
+        var program = FfmpegPrograms.Find("ffmpeg") ?? throw new MediaUnavailableException(FfmpegPrograms.NotInstalled);
         try
         {
             return new FrameReader(input, ChildProcess.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true }));
         }
         catch (Win32Exception e)
         {
-            throw new MediaException(FfmpegPrograms.NotInstalled, e);
+            throw new MediaUnavailableException(FfmpegPrograms.NotInstalled, e);
         }
     }
 

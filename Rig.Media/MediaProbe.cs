@@ -16,13 +16,16 @@ public static class MediaProbe
         + ":stream_side_data=side_data_type,rotation,displaymatrix:chapter=none:chapter_tags=none\"";
 
     private const string Packets = "-protocol_whitelist file,pipe -print_format json=compact=1 -select_streams v:0 -show_entries packet=pts_time:packet_side_data=none";
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    
+    /// <summary>It reads heads only. On a busy machine starting a program alone has taken 25 s.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>For callers with a thread of their own.</summary>
-    /// <exception cref="MediaException">Not a media file, or ffprobe took longer than 20 s.</exception>
+    /// <exception cref="MediaUnavailableException">ffprobe took longer than 60 s, or was ended.</exception>
+    /// <exception cref="MediaException">Not a media file.</exception>
     public static MediaFacts Read(string path) => Task.Run(() => ReadAsync(path, CancellationToken.None)).GetAwaiter().GetResult();
 
-    /// <exception cref="MediaException">Not a media file, or ffprobe took longer than 20 s.</exception>
+    /// <inheritdoc cref="Read"/>
     public static async Task<MediaFacts> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var analysis = await AskAsync(path, Timeout, (file, options, stop) => FFProbe.AnalyseAsync(file, options, Facts, stop), cancellationToken);
@@ -104,7 +107,7 @@ public static class MediaProbe
         {
             await EndAsync(stop, answer);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new MediaException($"ffprobe did not answer about {name} within {timeout.TotalSeconds:0} s.", e);
+            throw new MediaUnavailableException($"ffprobe did not answer about {name} within {timeout.TotalSeconds:0} s.", e);
         }
         catch (FFProbeProcessException e)
         {
@@ -114,7 +117,10 @@ public static class MediaProbe
                 complaints.Add(line);
             }
 
-            throw new MediaException($"ffprobe cannot read {name}: {complaints}.", e);
+            // Whatever it refuses it complains about.
+            throw e.StandardError.Any(line => !string.IsNullOrWhiteSpace(line))
+                ? new MediaException($"ffprobe cannot read {name}: {complaints}.", e)
+                : new MediaUnavailableException($"ffprobe was ended before it had read {name}.", e);
         }
         catch (Exception e) when (e is FFMpegException or JsonException or FormatException or ArgumentException or OverflowException or InvalidOperationException)
         {

@@ -47,11 +47,23 @@ if [ -z "$root" ]; then
 fi
 
 say "program and folders"
-mkdir -p "$root/opt/rig-node" "$root/etc/rig-node" "$root/etc/chrony" "$root/etc/systemd/system" "$root/etc/polkit-1/rules.d" "$root/var/lib/rig-node" "$root/mnt/nvme/recordings" "$root/mnt/nvme/manifests"
-cp -a "$program" "$root/opt/rig-node/installed.new"
-rm -rf "$root/opt/rig-node/installed"
-mv "$root/opt/rig-node/installed.new" "$root/opt/rig-node/installed"
-[ -e "$root/opt/rig-node/current" ] || ln -s installed "$root/opt/rig-node/current"
+install -d -m 755 "$root/opt/rig-node"
+mkdir -p "$root/etc/rig-node" "$root/etc/chrony" "$root/etc/systemd/system" "$root/etc/polkit-1/rules.d" "$root/var/lib/rig-node" "$root/mnt/nvme/recordings" "$root/mnt/nvme/manifests"
+opt=$root/opt/rig-node
+rm -rf "$opt/installed.new"
+cp -a "$program" "$opt/installed.new"
+# Who takes over the node's service must not be able to replace its program: it belongs to root, and only the helper unit changes it.
+chmod -R u+w,go-w,a+rX "$opt/installed.new"
+[ -n "$root" ] || chown -R root:root "$opt"
+rm -rf "$opt/installed"
+mv "$opt/installed.new" "$opt/installed"
+sync -f "$opt"
+# What was laid down by hand is what runs from now on, and what the helper runs from. Each link moves in one step.
+for link in current good; do
+  ln -sfn installed "$opt/.$link.new"
+  mv -T "$opt/.$link.new" "$opt/$link"
+done
+rm -f "$opt/previous"
 
 if [ ! -e "$root/etc/rig-node/environment" ]; then
   cat > "$root/etc/rig-node/environment" <<EOF
@@ -77,30 +89,7 @@ else
 fi
 
 say "service"
-cat > "$root/etc/systemd/system/rig-node.service" <<'EOF'
-[Unit]
-Description=Rig camera node
-After=network.target chrony.service
-RequiresMountsFor=/mnt/nvme
-# However often it dies: it is started again.
-StartLimitIntervalSec=0
-
-[Service]
-User=rig-node
-EnvironmentFile=/etc/rig-node/environment
-ExecStart=/opt/rig-node/current/rig-node
-Restart=always
-RestartSec=1
-# A running take is sealed before the node ends.
-KillMode=mixed
-TimeoutStopSec=45
-# The capture process and the encoder must not wait behind anything else of this box.
-Nice=-5
-OOMScoreAdjust=-500
-
-[Install]
-WantedBy=multi-user.target
-EOF
+install -m 644 -t "$root/etc/systemd/system" scripts/systemd/rig-node.service scripts/systemd/rig-node-update.socket scripts/systemd/rig-node-update.service
 cat > "$root/etc/polkit-1/rules.d/50-rig-node.rules" <<'EOF'
 // Lets the node switch its box off and start it anew.
 polkit.addRule(function (action, subject) {
@@ -109,11 +98,14 @@ polkit.addRule(function (action, subject) {
 EOF
 
 if [ -z "$root" ]; then
-  chown -R rig-node: /opt/rig-node /var/lib/rig-node /mnt/nvme/recordings /mnt/nvme/manifests
+  chown -R rig-node: /var/lib/rig-node /mnt/nvme/recordings /mnt/nvme/manifests
   chown root:rig-node /etc/rig-node/environment
   systemctl daemon-reload
   systemctl restart chrony
-  systemctl enable --now rig-node
+  systemctl enable --now rig-node-update.socket
+  systemctl enable rig-node-update.service
+  systemctl enable rig-node
+  systemctl restart rig-node
   say "done; the field page is at http://$address:8080/ and the first phone that pairs owns this camera:"
   setpriv --reuid rig-node --regid rig-node --init-groups env "Rig__Node__ClusterHost=$address" "Rig__Node__CameraId=$camera" /opt/rig-node/current/rig-node pair
 fi

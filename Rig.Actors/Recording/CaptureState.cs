@@ -95,6 +95,9 @@ internal sealed record CaptureState
             : new(next);
     }
 
+    /// <summary>The camera delivers previews, no take is asked for, and nothing is known to be wrong.</summary>
+    public bool IsIdle => Life == CaptureLife.Running && Mode is not null && Take is null && Busy is null && Lost is null && Problem is null;
+
     /// <summary>No further process is started.</summary>
     public CaptureStep Close() => new(this with { IsClosing = true });
 
@@ -228,36 +231,3 @@ internal enum CaptureLife
 /// <param name="FrameNs">When the take's newest frame came; 0 before the first.</param>
 /// <param name="IsBacklogged">Frames wait for the disk: a process that delivers none may be waiting for it, too.</param>
 internal readonly record struct CaptureFacts(long NowNs, long PreviewNs = 0, long FrameNs = 0, bool IsBacklogged = false);
-
-/// <summary>What the supervisor is to do after a decision.</summary>
-internal abstract record CaptureEffect
-{
-    internal sealed record Launch(long Process) : CaptureEffect;
-
-    internal sealed record Begin(TakeStart Take) : CaptureEffect;
-
-    internal sealed record Stop(TakeId Id, long StopNs) : CaptureEffect;
-
-    internal sealed record Kill : CaptureEffect;
-
-    /// <summary>The recorder is told that the take's last frame came.</summary>
-    internal sealed record Delivered(TakeId Id, long Slots, string? Failure) : CaptureEffect;
-
-    internal sealed record Log(LogLevel Level, string Text) : CaptureEffect;
-}
-
-internal sealed record CaptureStep(CaptureState State, ImmutableList<CaptureEffect> Effects)
-{
-    public CaptureStep(CaptureState state)
-        : this(state, [])
-    {
-    }
-
-    public CaptureStep With(CaptureEffect? effect) => effect is null ? this : this with { Effects = Effects.Add(effect) };
-
-    public CaptureStep Then(Func<CaptureState, CaptureStep> next)
-    {
-        var after = next(State);
-        return new(after.State, Effects.AddRange(after.Effects));
-    }
-}

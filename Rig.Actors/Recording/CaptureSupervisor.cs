@@ -13,13 +13,17 @@ namespace Rig.Actors.Recording;
 /// </remarks>
 internal sealed class CaptureSupervisor : ReceiveActor, IWithTimers
 {
+    /// <summary>Short while a take runs or something is awaited; long while only previews come, so that a waiting node saves its battery.</summary>
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan IdleTickInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly ICaptureLauncher launcher;
     private readonly MasterClock clock;
     private readonly Memory memory;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private CaptureView? told;
+    private TimeSpan ticks;
 
     public CaptureSupervisor(ICaptureLauncher launcher, MasterClock clock, Memory memory)
     {
@@ -67,7 +71,6 @@ internal sealed class CaptureSupervisor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
         if (memory.Capture is { } capture && State.Life == CaptureLife.Running)
         {
             FollowEnd(State.Process, capture);
@@ -104,6 +107,17 @@ internal sealed class CaptureSupervisor : ReceiveActor, IWithTimers
         {
             told = view;
             Context.Parent.Tell(new CaptureChanged(view));
+        }
+
+        KeepTicking(State.IsIdle ? IdleTickInterval : TickInterval);
+    }
+
+    private void KeepTicking(TimeSpan interval)
+    {
+        if (interval != ticks)
+        {
+            ticks = interval;
+            Timers.StartPeriodicTimer("tick", Tick.Instance, interval);
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Access;
 using Rig.CameraNode.Updates;
@@ -9,8 +8,6 @@ namespace Rig.CameraNode.Api;
 
 internal static class UpdateApi
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
-
     public static void MapUpdate(this IEndpointRouteBuilder api)
     {
         var update = api.MapGroup("/update").WithTags("Updates").Allow(Roles.Owner).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status502BadGateway);
@@ -22,6 +19,7 @@ internal static class UpdateApi
         update.MapGet("/check", CheckAsync).WithSummary("Whether there is a newer release.");
         update.MapGet("/history", (UpdateHistory history) => new UpdateAttempts(history.Read())).WithSummary("What was applied on this node, newest first.");
         update.MapPost("/apply", ApplyAsync).Audits("installed an update").WithSummary("Downloads, verifies and puts the newest release in place.");
+        update.MapPost("/rollback", RollbackAsync).Audits("went back to the version before").WithSummary("Goes back to the version before the one that runs.");
     }
 
     private static async Task<UpdateOffer> CheckAsync(Updater updater, PublishedNode node, CancellationToken cancellationToken)
@@ -35,8 +33,8 @@ internal static class UpdateApi
         {
             var check = await updater.CheckAsync(cancellationToken);
             return new UpdateOffer(
-                check.Available, check.CurrentVersion, check.Latest?.Version, check.Latest?.Name, check.Latest?.Body, check.Archive?.DownloadUrl,
-                check.Archive is { } archive ? Math.Round(archive.Size / 1e6, 2) : null);
+                check.Available, check.CurrentVersion, check.Latest.Version, check.Latest.Name, check.Latest.Body, check.Archive?.DownloadUrl,
+                check.Archive is { } archive ? Math.Round(archive.Size / 1e6, 2) : null, check.Refused);
         }
         catch (UpdateException e)
         {
@@ -44,8 +42,13 @@ internal static class UpdateApi
         }
     }
 
-    private static async Task<UpdateApplied> ApplyAsync(
-        HttpRequest request, Updater updater, PublishedNode node, IOptionsMonitor<UpdateOptions> options, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    private static Task<UpdateApplied> ApplyAsync(HttpRequest request, Updater updater, PublishedNode node, CancellationToken cancellationToken) =>
+        SwitchAsync(request, node, () => updater.ApplyAsync(() => node.IsRecording, cancellationToken), cancellationToken);
+
+    private static Task<UpdateApplied> RollbackAsync(HttpRequest request, Updater updater, PublishedNode node, CancellationToken cancellationToken) =>
+        SwitchAsync(request, node, () => updater.RollbackAsync(() => node.IsRecording, cancellationToken), cancellationToken);
+
+    private static async Task<UpdateApplied> SwitchAsync(HttpRequest request, PublishedNode node, Func<Task<UpdateOutcome>> work, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (node.IsRecording)
@@ -55,16 +58,8 @@ internal static class UpdateApi
 
         try
         {
-            var version = await updater.ApplyAsync(cancellationToken);
-
-            // A match may have begun during the download; then the new version waits for the next start.
-            var restart = options.CurrentValue.RestartAfterApply && !node.IsRecording;
-            if (restart)
-            {
-                _ = Task.Delay(AnswerTime, CancellationToken.None).ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
-            }
-
-            return new UpdateApplied(true, version, restart);
+            var outcome = await work();
+            return new UpdateApplied(true, outcome.Version, outcome.Restarting);
         }
         catch (UpdateException e)
         {
@@ -78,10 +73,11 @@ internal static class UpdateApi
 }
 
 /// <param name="LatestVersion">Null, as all that follows, where the source names no release.</param>
+/// <param name="Refused">Why the latest release would not be put in place, though it is newer; else null.</param>
 internal sealed record UpdateOffer(
-    bool Available, string CurrentVersion, string? LatestVersion, string? ReleaseName, string? ReleaseNotes, string? DownloadUrl, double? DownloadSizeMb);
+    bool Available, string CurrentVersion, string? LatestVersion, string? ReleaseName, string? ReleaseNotes, string? DownloadUrl, double? DownloadSizeMb, string? Refused);
 
-/// <param name="Restarting">The node ends now, so that the new version starts.</param>
+/// <param name="Restarting">The node ends now, so that the version starts; should it not be well, the one before comes back by itself.</param>
 internal sealed record UpdateApplied(bool Success, string Version, bool Restarting);
 
 internal sealed record UpdateAttempts(IReadOnlyList<UpdateAttempt> History);

@@ -20,6 +20,8 @@ internal static class NodeCommands
             ProbeCommand.Create(),
             PairCommand.Create(),
             TrustCommand.Create(Trust),
+            UpdateHelperCommand.Create(),
+            RollbackCommand.Create(),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();

@@ -13,6 +13,7 @@ using Rig.CameraNode.Audio;
 using Rig.CameraNode.Clock;
 using Rig.CameraNode.Control;
 using Rig.CameraNode.Framing;
+using Rig.CameraNode.Installation;
 using Rig.CameraNode.Modes;
 using Rig.CameraNode.Network;
 using Rig.CameraNode.Peers;
@@ -82,11 +83,7 @@ internal static class NodeServices
         services.AddMetricsRegistry(s => new() { ["camera_id"] = s.GetRequiredService<CameraIdentity>().Id.Value });
         services.AddSingleton<RecorderMetrics>();
         services.AddSingleton<NodeMetrics>();
-        services.AddSingleton(s => new UpdateHistory(
-            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(s.GetRequiredService<IOptions<NodeOptions>>().Value.ConfigPath))!, "update_history.json"),
-            s.GetRequiredService<ILogger<UpdateHistory>>()));
-        services.AddSingleton(s => new Updater(
-            new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), NodeVersion.Current, s.GetRequiredService<UpdateHistory>(), s.GetRequiredService<TimeProvider>()));
+        services.AddUpdates();
         services.AddSingleton(s =>
         {
             var node = s.GetRequiredService<IOptions<NodeOptions>>().Value;
@@ -105,6 +102,18 @@ internal static class NodeServices
 
         services.AddUpload();
         return services;
+    }
+
+    private static void AddUpdates(this IServiceCollection services)
+    {
+        services.AddSingleton(s => new UpdateHistory(
+            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(s.GetRequiredService<IOptions<NodeOptions>>().Value.ConfigPath))!, "update_history.json"),
+            s.GetRequiredService<ILogger<UpdateHistory>>(),
+            Path.Combine(s.GetRequiredService<IOptions<UpdateOptions>>().Value.InstallPath, ReturnJournal.FileName)));
+        services.TryAddSingleton(ReleaseKeys.OfThisBuild);
+        services.AddSingleton(s => new Updater(
+            new HttpClient(), s.GetRequiredService<IOptionsMonitor<UpdateOptions>>(), s.GetRequiredService<ReleaseKeys>(), NodeVersion.Current,
+            s.GetRequiredService<UpdateHistory>(), s.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>The local actor system. Services are stopped in reverse: this one after the cluster's. Its running take is sealed before it ends.</summary>

@@ -72,6 +72,12 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "vmsplice", SetLastError = true)]
     internal static unsafe partial nint VmSplice(SafeHandle pipe, IoVec* parts, nuint count, uint flags);
 
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Rename(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int SendSignal(int process, int signal);
+
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     internal static partial int SetSid();
 

@@ -6,6 +6,9 @@ namespace Rig.CameraNode.Native;
 /// <summary>The few system calls Rig makes itself, with errors as <see cref="PosixException"/> and interrupted calls repeated.</summary>
 internal static class Posix
 {
+    internal const int Kill = 9;
+    internal const int Terminate = 15;
+
     /// <summary>Creates a file that must not exist yet.</summary>
     internal static SafeFileHandle CreateNew(string path) => Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL);
 
@@ -60,6 +63,18 @@ internal static class Posix
             throw PosixException.Last($"Flushing the folder {path} to disk failed");
         }
     }
+
+    /// <summary>Renames over what has the new name, in one step. (File.Move refuses a link that leads to a folder.)</summary>
+    internal static void Rename(string from, string to)
+    {
+        if (Libc.Rename(from, to) != 0)
+        {
+            throw PosixException.Last($"Renaming {from} to {to} failed");
+        }
+    }
+
+    /// <summary>Nothing happens where the process is gone.</summary>
+    internal static void TrySignal(int process, int signal) => _ = Libc.SendSignal(process, signal);
 
     /// <summary>Sleeps until a reading of the monotonic clock; returns at once when it is past.</summary>
     internal static void SleepUntil(long monotonicNs)

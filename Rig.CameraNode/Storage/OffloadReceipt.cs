@@ -10,7 +10,8 @@ internal sealed record OffloadReceipt(string RecordingId, string Sha256, string 
 {
     internal byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, OffloadReceiptJson.Default.OffloadReceipt);
 
-    internal static OffloadReceipt? Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, OffloadReceiptJson.Default.OffloadReceipt);
+    internal static OffloadReceipt? Parse(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, OffloadReceiptJson.Default.OffloadReceipt) is { } receipt ? receipt with { Sha256 = receipt.Sha256.ToLowerInvariant() } : null;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]

@@ -1,5 +1,7 @@
 // The only place that talks to the node.
-import type { AuditTrail, DeviceList, Framing, Invitation, NodeStatus, OffloadStatus, Pairing, Preflight, RigStatus, Role, SelfTest, Snapshot } from './types.js';
+import type {
+  AuditTrail, DeviceList, Framing, Invitation, NodeStatus, OffloadStatus, Pairing, Preflight, RigStatus, Role, SelfTest, Snapshot, UpdateApplied, UpdateAttempt, UpdateOffer,
+} from './types.js';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
 
@@ -29,10 +31,10 @@ async function call<T>(path: string, init: RequestInit | undefined, timeoutMs: n
 
 const get = <T>(path: string): Promise<Result<T>> => call<T>(`/api/v1${path}`, undefined, 5000);
 
-const send = <T>(method: string, path: string, body: object): Promise<Result<T>> =>
-  call<T>(`/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, 25000);
+const send = <T>(method: string, path: string, body: object, timeoutMs: number): Promise<Result<T>> =>
+  call<T>(`/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, timeoutMs);
 
-const post = <T>(path: string, body: object): Promise<Result<T>> => send<T>('POST', path, body);
+const post = <T>(path: string, body: object, timeoutMs = 25000): Promise<Result<T>> => send<T>('POST', path, body, timeoutMs);
 
 export const whoAmI = (): Promise<Result<Pairing>> => get<Pairing>('/pairing');
 
@@ -42,7 +44,7 @@ export const devices = (): Promise<Result<DeviceList>> => get<DeviceList>('/acce
 
 export const giveRole = (id: string, role: Role): Promise<Result<object>> => post<object>(`/access/devices/${id}`, { role });
 
-export const unpair = (id: string): Promise<Result<object>> => send<object>('DELETE', `/access/devices/${id}`, {});
+export const unpair = (id: string): Promise<Result<object>> => send<object>('DELETE', `/access/devices/${id}`, {}, 25000);
 
 export const invitation = (): Promise<Result<Invitation>> => get<Invitation>('/access/pin');
 
@@ -80,6 +82,15 @@ export const framing = (): Promise<Result<Framing>> => get<Framing>('/framing/st
 export const startAiming = (): Promise<Result<object>> => post<object>('/framing/assist/start', {});
 
 export const stopAiming = (): Promise<Result<object>> => post<object>('/framing/assist/stop', {});
+
+export const checkUpdate = (): Promise<Result<UpdateOffer>> => post<UpdateOffer>('/update/check', {});
+
+/** Downloads over whatever the field has. */
+export const applyUpdate = (): Promise<Result<UpdateApplied>> => post<UpdateApplied>('/update/apply', {}, 900000);
+
+export const rollBack = (): Promise<Result<UpdateApplied>> => post<UpdateApplied>('/update/rollback', {});
+
+export const updateHistory = (): Promise<Result<{ history: UpdateAttempt[] }>> => get('/update/history');
 
 export interface Ordered {
   session_id: string;

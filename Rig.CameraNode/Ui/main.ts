@@ -7,6 +7,7 @@ import { transfersOf } from './offload.js';
 import { enter } from './pairing.js';
 import { PhonesPanel } from './phones.js';
 import { LivePicture } from './picture.js';
+import { UpdatePanel } from './update.js';
 import type { Snapshot } from './types.js';
 
 const sureForMs = 6000;
@@ -41,7 +42,9 @@ let aim: AimHelp | null = null;
 const pairing = await enter();
 need('insecure').hidden = pairing?.plain_machines !== true;
 need('unencrypted').hidden = location.protocol === 'https:';
-if (pairing?.device?.role === 'owner') new PhonesPanel();
+const owner = pairing?.device?.role === 'owner';
+const update = owner ? new UpdatePanel(need<HTMLDetailsElement>('update')) : null;
+if (owner) new PhonesPanel();
 
 // Back to the pairing screen, whichever request it was that the node did not answer to this phone.
 let leaving = false;
@@ -80,6 +83,7 @@ function render(): void {
   renderCards(page.cards);
   renderDock(page);
   renderHome(page);
+  update?.show(status.node.node.version, page.action === 'start' || page.action === 'none');
   ui.preflight.hidden = page.action !== 'start' && page.action !== 'none';
   if (!ui.preflight.hidden && performance.now() - preflightAt > preflightEveryMs) void check();
   tick();

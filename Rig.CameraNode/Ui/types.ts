@@ -34,6 +34,12 @@ export type OffloadJob = Narrowed<Schemas['UploadJobView'], { status: 'pending' 
 
 export type OffloadStatus = Narrowed<Schemas['UploadQueueStatus'], { jobs: OffloadJob[] }>;
 
+export type UpdateOffer = Schemas['UpdateOffer'];
+
+export type UpdateApplied = Schemas['UpdateApplied'];
+
+export type UpdateAttempt = Narrowed<Schemas['UpdateAttempt'], { kind: 'update' | 'rollback' | 'automatic_rollback' }>;
+
 export type SelfTest = Schemas['SelfTestResult'];
 
 export type Role = 'operator' | 'owner';

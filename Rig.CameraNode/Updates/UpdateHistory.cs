@@ -6,14 +6,28 @@ namespace Rig.CameraNode.Updates;
 
 /// <summary>One attempt to put a release in place.</summary>
 /// <param name="InstalledAt">Null when it failed.</param>
-/// <param name="Error">Why it failed, in plain words; null when it did not.</param>
-internal sealed record UpdateAttempt(string Version, string PreviousVersion, DateTimeOffset AttemptedAt, DateTimeOffset? InstalledAt, bool Success, string? Error);
+/// <param name="Error">Why it failed, in plain words; null when it did not. With <see cref="UpdateKind.Return"/>: why <paramref name="PreviousVersion"/> was given up.</param>
+/// <param name="Kind">One of <see cref="UpdateKind"/>; files of older versions have none.</param>
+internal sealed record UpdateAttempt(
+    string Version, string PreviousVersion, DateTimeOffset AttemptedAt, DateTimeOffset? InstalledAt, bool Success, string? Error, string Kind = UpdateKind.Update);
+
+internal static class UpdateKind
+{
+    public const string Update = "update";
+
+    /// <summary>Somebody went back to the version before.</summary>
+    public const string Rollback = "rollback";
+
+    /// <summary>The helper went back, because the new version was not well.</summary>
+    public const string Return = "automatic_rollback";
+}
 
 /// <summary>
-/// What was applied on this node, newest first, in one small file beside the settings. An update never fails for want of its
-/// history.
+/// What was applied on this node, newest first, in one small file beside the settings; what the helper did by itself it keeps in a
+/// file of its own, which the node only reads. An update never fails for want of its history.
 /// </summary>
-internal sealed class UpdateHistory(string path, ILogger<UpdateHistory> logger)
+/// <param name="helperPath">Null where no helper writes.</param>
+internal sealed class UpdateHistory(string path, ILogger<UpdateHistory> logger, string? helperPath = null)
 {
     /// <summary>The oldest attempts beyond this are forgotten.</summary>
     internal const int Capacity = 100;
@@ -27,7 +41,7 @@ internal sealed class UpdateHistory(string path, ILogger<UpdateHistory> logger)
     {
         lock (gate)
         {
-            return ReadFile();
+            return [.. ReadFile().Concat(ReadHelpers()).OrderByDescending(attempt => attempt.AttemptedAt).Take(Capacity)];
         }
     }
 
@@ -47,6 +61,22 @@ internal sealed class UpdateHistory(string path, ILogger<UpdateHistory> logger)
             {
                 logger.LogError(e, "The update to {Version} could not be written down", attempt.Version);
             }
+        }
+    }
+
+    // Not this program's to repair.
+    private List<UpdateAttempt> ReadHelpers()
+    {
+        try
+        {
+            return helperPath is not null && new FileInfo(helperPath) is { Exists: true, Length: <= MaxBytes }
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(helperPath), UpdateHistoryJson.Default.ListUpdateAttempt) ?? []
+                : [];
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning(e, "{Path} cannot be read", helperPath);
+            return [];
         }
     }
 

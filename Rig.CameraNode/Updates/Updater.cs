@@ -1,75 +1,125 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 
 namespace Rig.CameraNode.Updates;
 
 internal sealed class UpdateException(string message, Exception? inner = null) : Exception(message, inner);
 
-internal sealed record UpdateCheck(bool Available, string CurrentVersion, PublishedRelease? Latest, ReleaseAsset? Archive);
+/// <param name="Refused">Why a newer release would not be put in place; null where it would, or where there is none.</param>
+internal sealed record UpdateCheck(bool Available, string CurrentVersion, PublishedRelease Latest, ReleaseAsset? Archive, string? Refused);
+
+/// <param name="Restarting">The node is started again now, so that the version begins.</param>
+internal sealed record UpdateOutcome(string Version, bool Restarting);
 
 /// <summary>
-/// Looks for a release, and puts one in place: download beside the target, verify its SHA-256 against the release's own list,
-/// unpack, then move the link <c>current</c> in one step. Until that step nothing that runs has changed.
+/// The node's half of an update: looks for a release, checks its signature, and hands it to the helper, which checks it again and
+/// alone may write where the program lies. The helper switches only when it is told a second time, after a last look whether
+/// this camera records.
 /// </summary>
-internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOptions> options, string currentVersion, UpdateHistory history, TimeProvider time) : IDisposable
+internal sealed class Updater(HttpClient http, IOptionsMonitor<UpdateOptions> options, ReleaseKeys keys, string currentVersion, UpdateHistory history, TimeProvider time) : IDisposable
 {
-    private const int MaxDescriptionBytes = 1 << 20;
-
     private readonly SemaphoreSlim one = new(1, 1);
 
     public void Dispose() => one.Dispose();
 
-    /// <exception cref="UpdateException">There is no answer to be had; the message says why.</exception>
+    /// <exception cref="UpdateException">No usable answer came; the message says why.</exception>
     public async Task<UpdateCheck> CheckAsync(CancellationToken cancellationToken)
     {
-        var settings = options.CurrentValue;
-        if (settings.ReleasesUrl.Length == 0)
+        var source = Source();
+        var check = await OfferAsync(source, cancellationToken);
+        if (check is not { Available: true, Archive: { } archive })
         {
-            throw new UpdateException("No update source is set. Set update.releases_url to the releases of this software.");
+            return check;
         }
 
-        PublishedRelease? release;
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, settings.ReleasesUrl);
-            request.Headers.UserAgent.ParseAdd($"rig-node/{currentVersion}");
-            request.Headers.Accept.ParseAdd("application/json");
-            release = JsonSerializer.Deserialize(await TextAsync(request, cancellationToken), ReleaseJson.Default.PublishedRelease);
+            await PassAsync(source, check.Latest, archive, cancellationToken);
+            return check;
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException)
+        catch (UpdateException refused)
+        {
+            return check with { Available = false, Refused = refused.Message };
+        }
+        catch (HttpRequestException e)
         {
             throw new UpdateException("The update source did not answer with a release. Is there internet here?", e);
         }
-
-        if (release is not { HasUsableVersion: true })
-        {
-            throw new UpdateException("The update source's latest release has no usable version.");
-        }
-
-        var archive = release.ArchiveFor(settings.Platform);
-        return new UpdateCheck(archive is not null && release.IsNewerThan(currentVersion), currentVersion, release, archive);
     }
 
-    /// <returns>The version that <c>current</c> leads to from now on.</returns>
-    /// <exception cref="UpdateException">Nothing was changed; the message says why.</exception>
-    public async Task<string> ApplyAsync(CancellationToken cancellationToken)
+    /// <param name="isRecording">Asked before and after the download: a match may have begun meanwhile.</param>
+    /// <exception cref="UpdateException">Nothing that runs was changed; the message says why.</exception>
+    public Task<UpdateOutcome> ApplyAsync(Func<bool> isRecording, CancellationToken cancellationToken) => AloneAsync(async () =>
     {
-        if (!await one.WaitAsync(TimeSpan.Zero, cancellationToken))
+        var source = Source();
+        var check = await OfferAsync(source, cancellationToken);
+        if (check is not { Available: true, Archive: { } archive })
+        {
+            throw new UpdateException($"There is no newer version than {currentVersion}.");
+        }
+
+        return await AttemptAsync(UpdateKind.Update, check.Latest.Version, async () =>
+        {
+            var (manifest, signature, passed) = await PassAsync(source, check.Latest, archive, cancellationToken);
+            if (passed.Size > options.CurrentValue.MaxDownloadMb << 20)
+            {
+                throw new UpdateException($"The update is larger than {options.CurrentValue.MaxDownloadMb} MB.");
+            }
+
+            using var helper = await HelperClient.ConnectAsync(options.CurrentValue.HelperSocket, cancellationToken);
+            await helper.InstallAsync(manifest, signature, target => source.CopyAsync(archive, passed.Size, target, cancellationToken), cancellationToken);
+            return await SwitchAsync(helper, passed.Version, isRecording, cancellationToken);
+        });
+    });
+
+    /// <summary>Back to the version before the one that runs.</summary>
+    /// <inheritdoc cref="ApplyAsync"/>
+    public Task<UpdateOutcome> RollbackAsync(Func<bool> isRecording, CancellationToken cancellationToken) => AloneAsync(async () =>
+    {
+        using var helper = await HelperClient.ConnectAsync(options.CurrentValue.HelperSocket, cancellationToken);
+        var version = await helper.RollbackAsync(cancellationToken);
+        return await AttemptAsync(UpdateKind.Rollback, version, () => SwitchAsync(helper, version, isRecording, cancellationToken));
+    });
+
+    private ReleaseSource Source() => new(http, options.CurrentValue.ReleasesUrl, currentVersion);
+
+    private async Task<UpdateCheck> OfferAsync(ReleaseSource source, CancellationToken cancellationToken)
+    {
+        var release = await source.LatestAsync(cancellationToken);
+        var archive = release.ArchiveFor(options.CurrentValue.Platform);
+        return new UpdateCheck(archive is not null && release.IsNewerThan(currentVersion), currentVersion, release, archive, null);
+    }
+
+    private async Task<(byte[] Manifest, byte[] Signature, ReleaseManifest Passed)> PassAsync(ReleaseSource source, PublishedRelease release, ReleaseAsset archive, CancellationToken cancellationToken)
+    {
+        var (manifest, signature) = await source.SignedManifestAsync(release, archive, cancellationToken);
+        var passed = new ReleaseGate(keys, options.CurrentValue.Platform, currentVersion).Pass(manifest, signature);
+        return passed.Version == release.Version && passed.Archive == archive.Name
+            ? (manifest, signature, passed)
+            : throw new UpdateException($"The release is not trusted: it is published as {archive.Name} of {release.Version} and signed as {passed.Archive} of {passed.Version}.");
+    }
+
+    private async Task<UpdateOutcome> SwitchAsync(HelperClient helper, string version, Func<bool> isRecording, CancellationToken cancellationToken)
+    {
+        if (isRecording())
+        {
+            throw new UpdateException($"A recording has begun meanwhile, so {version} was not put in place. Try again after it.");
+        }
+
+        var restart = options.CurrentValue.RestartAfterApply;
+        await helper.SwitchAsync(restart, cancellationToken);
+        return new UpdateOutcome(version, restart);
+    }
+
+    private async Task<UpdateOutcome> AloneAsync(Func<Task<UpdateOutcome>> work)
+    {
+        if (!await one.WaitAsync(TimeSpan.Zero))
         {
             throw new UpdateException("An update is being put in place already.");
         }
 
         try
         {
-            var check = await CheckAsync(cancellationToken);
-            if (check is not { Available: true, Latest: { } release, Archive: { } archive })
-            {
-                throw new UpdateException($"There is no newer version than {currentVersion}.");
-            }
-
-            return await AttemptAsync(release, archive, cancellationToken);
+            return await work();
         }
         finally
         {
@@ -78,16 +128,16 @@ internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOpt
     }
 
     /// <summary>Whatever comes of it is written down.</summary>
-    private async Task<string> AttemptAsync(PublishedRelease release, ReleaseAsset archive, CancellationToken cancellationToken)
+    private async Task<UpdateOutcome> AttemptAsync(string kind, string version, Func<Task<UpdateOutcome>> work)
     {
-        var attempt = new UpdateAttempt(release.Version, currentVersion, time.GetUtcNow(), null, false, null);
+        var attempt = new UpdateAttempt(version, currentVersion, time.GetUtcNow(), null, false, null, kind);
         try
         {
-            var version = await PutInPlaceAsync(release, archive, cancellationToken);
+            var outcome = await work();
             history.Add(attempt with { InstalledAt = time.GetUtcNow(), Success = true });
-            return version;
+            return outcome;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             var failure = new UpdateException($"The update could not be put in place: {e.Message}", e);
             history.Add(attempt with { Error = failure.Message });
@@ -103,104 +153,5 @@ internal sealed partial class Updater(HttpClient http, IOptionsMonitor<UpdateOpt
             history.Add(attempt with { Error = "It was broken off before it was in place." });
             throw;
         }
-    }
-
-    private async Task<string> PutInPlaceAsync(PublishedRelease release, ReleaseAsset archive, CancellationToken cancellationToken)
-    {
-        var settings = options.CurrentValue;
-        var checksums = release.ChecksumsFor(archive) ?? throw new UpdateException($"Release {release.TagName} has no SHA-256 for {archive.Name}, so it is not trusted.");
-        using var ask = new HttpRequestMessage(HttpMethod.Get, Trusted(checksums));
-        var expected = PublishedRelease.Sha256Of(System.Text.Encoding.UTF8.GetString(await TextAsync(ask, cancellationToken)), archive.Name)
-            ?? throw new UpdateException($"Release {release.TagName} has no SHA-256 for {archive.Name}, so it is not trusted.");
-
-        var releases = Path.Combine(settings.InstallPath, "releases");
-        Directory.CreateDirectory(releases);
-        var work = Directory.CreateTempSubdirectory("rig-update-").FullName;
-        var staged = Path.Combine(releases, $".{release.Version}.{Guid.NewGuid():N}");
-        try
-        {
-            var download = Path.Combine(work, archive.Name.EndsWith(".zip", StringComparison.Ordinal) ? "update.zip" : "update.tar.gz");
-            var actual = await DownloadAsync(archive, download, settings.MaxDownloadMb << 20, cancellationToken);
-            if (!CryptographicOperations.FixedTimeEquals(Convert.FromHexString(actual), Convert.FromHexString(expected)))
-            {
-                throw new UpdateException($"The downloaded update is damaged: its SHA-256 is {actual}, not {expected}. Try again.");
-            }
-
-            await SafeUnpack.IntoAsync(download, staged, cancellationToken);
-            var target = Path.Combine(releases, release.Version);
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target, recursive: true);
-            }
-
-            Directory.Move(staged, target);
-            SwitchTo(settings.InstallPath, Path.Combine("releases", release.Version));
-            return release.Version;
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
-            if (Directory.Exists(staged))
-            {
-                Directory.Delete(staged, recursive: true);
-            }
-        }
-    }
-
-    // rename(2) over the old link is one step: 'current' always leads to a whole release.
-    private static void SwitchTo(string installPath, string release)
-    {
-        var fresh = Path.Combine(installPath, $".current.{Guid.NewGuid():N}");
-        File.CreateSymbolicLink(fresh, release);
-        if (rename(fresh, Path.Combine(installPath, "current")) != 0)
-        {
-            var error = Marshal.GetLastPInvokeErrorMessage();
-            File.Delete(fresh);
-            throw new IOException($"the link 'current' could not be moved: {error}");
-        }
-    }
-
-    // File.Move refuses a link that leads to a folder.
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int rename(string from, string to);
-
-    private async Task<string> DownloadAsync(ReleaseAsset archive, string path, long maxBytes, CancellationToken cancellationToken)
-    {
-        using var response = await http.GetAsync(Trusted(archive), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[81920];
-        long total = 0;
-        int read;
-        while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if ((total += read) > maxBytes)
-            {
-                throw new UpdateException($"The update is larger than {maxBytes >> 20} MB.");
-            }
-
-            hash.AppendData(buffer, 0, read);
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    // A release found over https is never fetched over plain http.
-    private Uri Trusted(ReleaseAsset asset) =>
-        Uri.TryCreate(asset.DownloadUrl, UriKind.Absolute, out var url) && (url.Scheme == "https" || url.Scheme == new Uri(options.CurrentValue.ReleasesUrl).Scheme)
-            ? url
-            : throw new UpdateException($"The address of {asset.Name} is not to be trusted.");
-
-    private async Task<byte[]> TextAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[MaxDescriptionBytes + 1];
-        var length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length <= MaxDescriptionBytes ? buffer[..length] : throw new UpdateException("The update source's answer is too large.");
     }
 }

@@ -30,9 +30,13 @@ public sealed record Manifest
 
     public byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
 
+    /// <summary>A checksum in capitals, as some systems write it, is the same checksum.</summary>
     /// <exception cref="JsonException">Not a manifest of this form; the message names the field.</exception>
-    public static Manifest Parse(ReadOnlySpan<byte> utf8Json) =>
-        JsonSerializer.Deserialize(utf8Json[ByteOrderMark.LengthIn(utf8Json)..], ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
+    public static Manifest Parse(ReadOnlySpan<byte> utf8Json)
+    {
+        var manifest = JsonSerializer.Deserialize(utf8Json[ByteOrderMark.LengthIn(utf8Json)..], ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
+        return manifest.Checksum?.Value is { } value ? manifest with { Checksum = manifest.Checksum with { Value = value.ToLowerInvariant() } } : manifest;
+    }
 }
 
 /// <param name="Id"><see cref="TakeId"/> as text.</param>

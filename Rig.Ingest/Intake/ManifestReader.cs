@@ -11,8 +11,8 @@ namespace Rig.Ingest.Intake;
 internal sealed record TakeFacts(SessionId SessionId, CameraId CameraId, int? Take, long SizeBytes, string Sha256);
 
 /// <summary>
-/// Reads both forms of manifest: seed 001's nested version 1.0, and the flat one of older rigs. What the flat form cannot say
-/// is filled from the facts. The result is always the nested form.
+/// Reads both forms of manifest: seed 001's nested version 1.0, and the flat one of older rigs, of which every field may be missing. What
+/// the flat form does not say is filled from the facts and from the video. The result is always the nested form.
 /// </summary>
 internal static class ManifestReader
 {
@@ -20,8 +20,14 @@ internal static class ManifestReader
 
     private const int MaxDepth = 64;
 
+    /// <summary>For a take whose file is not here yet.</summary>
+    /// <exception cref="IntakeException">Not a whole manifest, or one of another take; the message names the field.</exception>
+    public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts) =>
+        Read(utf8Json, facts, () => throw Broken("resolution, duration_sec and start_time_master must be there"));
+
+    /// <param name="described">The manifest that the video alone makes; asked for when the sender's leaves out what cannot be guessed.</param>
     /// <exception cref="IntakeException">Not a manifest, or one of another take; the message names the field.</exception>
-    public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts)
+    public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts, Func<Manifest> described)
     {
         // The parser leaves text undecoded until it is asked for, and would fail only then.
         if (!Utf8.IsValid(utf8Json.Span))
@@ -30,6 +36,13 @@ internal static class ManifestReader
         }
 
         Manifest manifest;
+        var isFilled = false;
+        Manifest Fill()
+        {
+            isFilled = true;
+            return described();
+        }
+
         try
         {
             using var document = StrictJson.Parse(utf8Json, MaxDepth);
@@ -41,18 +54,19 @@ internal static class ManifestReader
 
             manifest = root.TryGetProperty("recording", out _) || root.TryGetProperty("version", out _)
                 ? Manifest.Parse(utf8Json.Span)
-                : FromFlat(root, facts);
+                : FromFlat(root, facts, Fill);
         }
         catch (JsonException e)
         {
             throw Broken(e.Message);
         }
 
-        Check(manifest, facts);
+        Check(manifest, facts, isFilled);
         return manifest with { Checksum = new ManifestChecksum("sha256", facts.Sha256) };
     }
 
-    private static void Check(Manifest manifest, TakeFacts facts)
+    /// <param name="isFilled">What the sender did not say is from the video, and zero for one that nobody can read.</param>
+    private static void Check(Manifest manifest, TakeFacts facts, bool isFilled)
     {
         Require(manifest.Version?.StartsWith("1.", StringComparison.Ordinal) == true, "version", "must be 1.0");
         Require(manifest.Recording is not null, "recording", "is missing");
@@ -80,8 +94,11 @@ internal static class ManifestReader
         Require(file.Container is "mp4", "file.container", "must be mp4");
         Require(file.Codec is "h264" or "h265", "file.codec", "must be h264 or h265");
 
-        Require(video.Resolution is { Width: > 0 and <= 16384, Height: > 0 and <= 16384 }, "video.resolution", "must be a width and a height in pixels");
-        Require(video.Fps is > 0 and <= 1000, "video.fps", "must be frames per second");
+        Require(
+            video.Resolution is { Width: > 0 and <= 16384, Height: > 0 and <= 16384 } || (isFilled && video.Resolution is { Width: 0, Height: 0 }),
+            "video.resolution",
+            "must be a width and a height in pixels");
+        Require(video.Fps is > 0 and <= 1000 || (isFilled && video.Fps == 0), "video.fps", "must be frames per second");
         Require(double.IsFinite(video.DurationSec) && video.DurationSec >= 0, "video.duration_sec", "must be seconds");
         Require(timing.EndTime >= timing.StartTime, "timing.end_time", "must not be before timing.start_time");
 
@@ -92,15 +109,17 @@ internal static class ManifestReader
         }
     }
 
-    private static Manifest FromFlat(JsonElement root, TakeFacts facts)
+    private static Manifest FromFlat(JsonElement root, TakeFacts facts, Func<Manifest> described)
     {
         var session = Text(root, "session_id") ?? facts.SessionId.Value;
         var camera = Text(root, "camera_id") ?? facts.CameraId.Value;
         var take = (int?)Number(root, "take") ?? facts.Take ?? 1;
-        var (width, height) = Resolution(root);
-        var duration = Number(root, "duration_sec") ?? 0;
-        var start = Instant(root, "start_time_master") ?? Instant(root, "start_time_local") ?? Instant(root, "created_at")
-            ?? throw Broken("start_time_master must be an ISO 8601 instant");
+        var resolution = Resolution(root);
+        var duration = Number(root, "duration_sec");
+        var instant = Instant(root, "start_time_master") ?? Instant(root, "start_time_local") ?? Instant(root, "created_at");
+        var seen = resolution is null || duration is null || instant is null ? described() : null;
+        var start = instant ?? seen!.Timing.StartTime;
+        var seconds = duration ?? seen!.Video.DurationSec;
         var checksum = root.TryGetProperty("checksum", out var given) switch
         {
             true when given.ValueKind == JsonValueKind.Object => Text(given, "value"),
@@ -114,10 +133,13 @@ internal static class ManifestReader
                 Text(root, "file_name") ?? $"{new TakeId(facts.SessionId, facts.CameraId, take)}.mp4",
                 (long?)Number(root, "size_bytes") ?? facts.SizeBytes,
                 "mp4",
-                Text(root, "codec") is "h265" or "hevc" ? "h265" : "h264"),
+                Text(root, "codec") is { } codec ? codec is "h265" or "hevc" ? "h265" : "h264" : seen?.File.Codec ?? "h264"),
             Video = new ManifestVideo(
-                new ManifestResolution(width, height), (int)Math.Round(Number(root, "fps") ?? 30), Number(root, "bitrate_mbps") ?? 0, duration),
-            Timing = new ManifestTiming(start, start.AddSeconds(Math.Clamp(duration, 0, 864_000)), NtpSynced: root.TryGetProperty("offset_ms", out _), Number(root, "offset_ms")),
+                resolution ?? seen!.Video.Resolution,
+                (int)Math.Round(Number(root, "fps") ?? seen?.Video.Fps ?? 30),
+                Number(root, "bitrate_mbps") ?? seen?.Video.BitrateMbps ?? 0,
+                seconds),
+            Timing = new ManifestTiming(start, start.AddSeconds(Math.Clamp(seconds, 0, 864_000)), NtpSynced: root.TryGetProperty("offset_ms", out _), Number(root, "offset_ms")),
             Checksum = new ManifestChecksum("sha256", checksum ?? facts.Sha256),
             Device = new ManifestDevice(SoftwareVersion: Text(root, "software_version")),
             Quality = new ManifestQuality(DroppedFrames: (long?)Number(root, "dropped_frames")),
@@ -125,26 +147,24 @@ internal static class ManifestReader
     }
 
     /// <summary>The flat form writes <c>"3840x2160"</c>, some rigs <c>[3840, 2160]</c>.</summary>
-    private static (int Width, int Height) Resolution(JsonElement root)
+    private static ManifestResolution? Resolution(JsonElement root)
     {
-        if (root.TryGetProperty("resolution", out var value))
+        if (!root.TryGetProperty("resolution", out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            if (value.ValueKind == JsonValueKind.String
-                && value.GetString()!.Split('x') is [var w, var h]
-                && int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out var width)
-                && int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var height))
-            {
-                return (width, height);
-            }
-
-            if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2
-                && value[0].TryGetInt32(out width) && value[1].TryGetInt32(out height))
-            {
-                return (width, height);
-            }
+            return null;
         }
 
-        throw Broken("resolution must be a text such as \"3840x2160\"");
+        if (value.ValueKind == JsonValueKind.String
+            && value.GetString()!.Split('x') is [var w, var h]
+            && int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out var width)
+            && int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var height))
+        {
+            return new ManifestResolution(width, height);
+        }
+
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value[0].TryGetInt32(out width) && value[1].TryGetInt32(out height)
+            ? new ManifestResolution(width, height)
+            : throw Broken("resolution must be a text such as \"3840x2160\"");
     }
 
     private static string? Text(JsonElement element, string name) =>

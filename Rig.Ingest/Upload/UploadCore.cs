@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
 using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 using Rig.Ingest.Intake;
 using Rig.Ingest.Settings;
 using Rig.Ingest.Storage;
@@ -99,11 +100,12 @@ internal sealed class UploadCore(IOptions<ServerOptions> options, SessionLayout 
             throw IntakeException.ChecksumMismatch(claim.Sha256, file.Sha256);
         }
 
-        var problem = await file.SealAsync();
+        var broken = await file.SealAsync();
         var facts = new TakeFacts(claim.SessionId, claim.CameraId, claim.Take, file.Length, file.Sha256);
-        var manifest = claim.Manifest is { } json
-            ? ManifestReader.Read(json, facts)
-            : await VideoProbe.DescribeAsync(file.Path, facts, time.GetUtcNow(), cancellationToken);
+        var probed = await ProbedVideo.ReadAsync(file.Path, cancellationToken);
+        Manifest Describe() => probed.Describe(facts, time.GetUtcNow());
+        var manifest = claim.Manifest is { Length: > 0 } json ? ManifestReader.Read(json, facts, Describe) : Describe();
+        var problem = broken ?? probed.Problem;
         var id = new TakeId(claim.SessionId, claim.CameraId, manifest.Recording.Take);
         var result = await store.CommitAsync(new ArrivedTake(id, file.Path, file.Length, file.Sha256, manifest, "upload", problem), cancellationToken);
         return result.Outcome == CommitOutcome.Conflict

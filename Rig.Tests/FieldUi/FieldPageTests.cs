@@ -194,8 +194,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
     private async Task<IPage> OpenAsync(NodeUnderTest node, string screen)
     {
         var page = await browser.OpenAsync(Screen.Named(screen), node.Http.BaseAddress!.ToString());
-        var cookie = node.Http.DefaultRequestHeaders.GetValues("Cookie").Single().Split('=', 2);
-        await page.Context.AddCookiesAsync([new Cookie { Name = cookie[0], Value = cookie[1], Url = node.Http.BaseAddress.ToString() }]);
+        await node.OwnAsync(page);
         await page.GotoAsync("/");
         return page;
     }

@@ -2,12 +2,14 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Rig.Domain.Recordings;
+using Rig.Tests.Capture;
 using Rig.Tests.Support;
+using Xunit.Abstractions;
 
 namespace Rig.Tests.Ingest;
 
 [Collection(PostgresTests.Name)]
-public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
+public sealed class UploadTests(PostgresFixture postgres, ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Session = "GAME_20261121_140000";
 
@@ -300,8 +302,48 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
             Assert.Equal(problem, (string)take["error"]!);
         }
 
-        var whole = await server.UploadAsync(SampleTake.Form(SampleTake.Mp4(), "WHOLE"));
+        await Ffmpeg.PatternAsync(folder.File("whole.mp4"), "160x96", fps: 10, seconds: 1);
+        var whole = await server.UploadAsync(SampleTake.Form(await File.ReadAllBytesAsync(folder.File("whole.mp4")), "WHOLE"));
         Assert.False(whole.Body.ContainsKey("problem"));
+    }
+
+    [Theory]
+    [InlineData(null, "There is no video in the file.")]
+    [InlineData("chunk_out_of_range.mp4", "The video cannot be played: ")]
+    public async Task A_video_that_no_player_can_show_is_kept_and_the_session_says_so_at_once(string? oddFile, string sentence)
+    {
+        if (oddFile is not null && RealFootage.OddFolder is null)
+        {
+            output.WriteLine($"{oddFile}: {RealFootage.Missing}");
+            return;
+        }
+
+        var file = oddFile is null ? SampleTake.Mp4() : await File.ReadAllBytesAsync(Path.Combine(RealFootage.OddFolder!, oddFile));
+        var reply = await server.UploadAsync(SampleTake.Form(file, manifest: SampleTake.Manifest(file).ToJsonString()));
+
+        Assert.Equal(200, reply.Status);
+        Assert.Equal(file, await File.ReadAllBytesAsync(folder.File("sessions", Session, "CAM_C", "recording.mp4")));
+        var take = (await server.GetAsync("/api/v1/sessions/" + Session)).Body["takes"]![0]!;
+        Assert.StartsWith(sentence, (string)take["error"]!, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder.Path, (string)take["error"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_manifest_leaves_out_is_read_from_the_video()
+    {
+        await Ffmpeg.PatternAsync(folder.File("video.mp4"), "160x96", fps: 10, seconds: 2);
+        var file = await File.ReadAllBytesAsync(folder.File("video.mp4"));
+
+        Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file, "EMPTY", manifest: "{}"))).Status);
+        Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file, "PARTIAL", manifest: """{"start_time_master":"2026-11-21T14:00:00Z","fps":25}"""))).Status);
+        Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(SampleTake.Mp4(), "UNREADABLE", manifest: "{}"))).Status);
+
+        var (empty, partial, unreadable) = (await ManifestAsync("EMPTY"), await ManifestAsync("PARTIAL"), await ManifestAsync("UNREADABLE"));
+        Assert.Equal((160, 96, 10, 2.0), (empty.Video.Resolution.Width, empty.Video.Resolution.Height, empty.Video.Fps, empty.Video.DurationSec));
+        Assert.Equal((160, 25, DateTimeOffset.Parse("2026-11-21T14:00:02Z", System.Globalization.CultureInfo.InvariantCulture)), (partial.Video.Resolution.Width, partial.Video.Fps, partial.Timing.EndTime));
+        Assert.Equal(0, unreadable.Video.Resolution.Width);
+
+        async Task<Manifest> ManifestAsync(string session) => Manifest.Parse(await File.ReadAllBytesAsync(folder.File("sessions", session, "CAM_C", "manifest.json")));
     }
 
     [Fact]
@@ -341,7 +383,8 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("{\"version\":\"1.0\"}")]
     [InlineData("{\"version\":null,\"recording\":null}")]
     [InlineData("{\"session_id\":\"\\ud800\",\"start_time_master\":\"\\ud800\"}")]
-    [InlineData("{\"session_id\":\"GAME_20261121_140000\"}")]
+    [InlineData("{\"resolution\":\"large\"}")]
+    [InlineData("{\"duration_sec\":\"long\"}")]
     public async Task A_broken_manifest_is_refused(string manifest)
     {
         var reply = await server.UploadAsync(SampleTake.Form(SampleTake.Mp4(), manifest: manifest));

@@ -98,6 +98,7 @@ internal static class NodeRouteTable
         new("GET /api/v1/update/check", Owners),
         new("POST /api/v1/update/check", Owners),
         new("POST /api/v1/update/apply", Owners),
+        new("POST /api/v1/update/rollback", Owners),
         new("GET /api/v1/update/history", Owners),
         new("POST /api/v1/shutdown", Owners),
         new("POST /api/v1/reboot", Owners),

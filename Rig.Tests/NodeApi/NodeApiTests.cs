@@ -34,6 +34,7 @@ public sealed class NodeApiTests : IAsyncLifetime
     [InlineData("/api/v1/recordings/cleanup")]
     [InlineData("/api/v1/update/check")]
     [InlineData("/api/v1/update/apply")]
+    [InlineData("/api/v1/update/rollback")]
     [InlineData("/api/v1/selftest")]
     [InlineData("/api/v1/shutdown")]
     [InlineData("/api/v1/reboot")]

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using node::Rig.CameraNode.Access;
 using node::Rig.CameraNode.Hosting;
 using node::Rig.CameraNode.Network;
@@ -32,7 +33,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     /// <summary>The home server, which confirms.</summary>
     private readonly HttpClient server = new();
 
-    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true, bool isPaired = true)
+    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true, bool isPaired = true, Action<IServiceCollection>? more = null)
     {
         Catalogue.Free = free ?? Catalogue.Free;
         Camera = new ScriptedCamera(Catalogue);
@@ -54,6 +55,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
             builder.Services.AddSingleton<INodeControl>(this);
         }
 
+        more?.Invoke(builder.Services);
         app = NodeHost.Build(builder);
         if (isPaired)
         {
@@ -110,6 +112,9 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public static Task<NodeUnderTest> StartAsync(params string[] settings) => StartAsync(withActors: false, null, settings);
 
+    /// <param name="more">Ports of the test's own.</param>
+    public static Task<NodeUnderTest> StartAsync(Action<IServiceCollection> more, params string[] settings) => StartAsync(withActors: false, null, settings, more);
+
     /// <summary>In the moment before its actors run: nothing is published yet.</summary>
     public static async Task<NodeUnderTest> StartBeforeItsActorsAsync()
     {
@@ -131,15 +136,22 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public string CookieOf(string role) =>
         $"{PhoneCookie.Name}={Services.GetRequiredService<PairingFile>().Pair(role, role, Services.GetRequiredService<TimeProvider>().GetUtcNow()).Cookie}";
 
+    /// <summary>Makes a page's browser an owner's phone.</summary>
+    public Task OwnAsync(IPage page)
+    {
+        var cookie = Http.DefaultRequestHeaders.GetValues("Cookie").Single().Split('=', 2);
+        return page.Context.AddCookiesAsync([new Cookie { Name = cookie[0], Value = cookie[1], Url = Http.BaseAddress!.ToString() }]);
+    }
+
     /// <summary>With the node's real local actors instead of scripted ones.</summary>
     public static Task<NodeUnderTest> StartWithActorsAsync(params string[] settings) => StartAsync(withActors: true, null, settings);
 
     /// <param name="free">What the disk says of itself.</param>
     public static Task<NodeUnderTest> StartWithActorsAsync(DiskSpace free) => StartAsync(withActors: true, free, []);
 
-    private static async Task<NodeUnderTest> StartAsync(bool withActors, DiskSpace? free, string[] settings)
+    private static async Task<NodeUnderTest> StartAsync(bool withActors, DiskSpace? free, string[] settings, Action<IServiceCollection>? more = null)
     {
-        var node = new NodeUnderTest(settings, withActors, free);
+        var node = new NodeUnderTest(settings, withActors, free, more: more);
         await node.BeginAsync();
         await node.UntilShownAsync(_ => true);
         return node;
