@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rig.CameraNode.Modes;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -24,7 +25,7 @@ internal static class CameraModesApi
         {
             throw new ApiException(StatusCodes.Status500InternalServerError, "The file of measured modes is broken. Move it away and run 'rig-node probe' again.");
         }
-    }).WithTags("Settings").WithSummary("The modes that were measured on this machine and hold.").ProducesProblem(StatusCodes.Status500InternalServerError);
+    }).Allow(Roles.Operator).WithTags("Settings").WithSummary("The modes that were measured on this machine and hold.").ProducesProblem(StatusCodes.Status500InternalServerError);
 }
 
 /// <param name="ProofRequired">Only these modes are recorded.</param>

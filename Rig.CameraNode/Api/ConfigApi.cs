@@ -4,9 +4,11 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Modes;
 using Rig.CameraNode.Settings;
 using Rig.CameraNode.Status;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -15,7 +17,7 @@ internal static class ConfigApi
 {
     public static void MapConfig(this IEndpointRouteBuilder api)
     {
-        var config = api.MapGroup("/config").WithTags("Settings");
+        var config = api.MapGroup("/config").WithTags("Settings").Allow(Roles.Owner);
         config.MapGet("", (IConfiguration configuration, StatusReader status) => Read(configuration, status)).WithSummary("The settings that can be changed in the field; no secrets.");
         config.MapPost("", ChangeAsync).WithSummary("Changes some of the settings, or none where one is wrong.").TakesJson<NodeConfig>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
@@ -46,7 +48,7 @@ internal static class ConfigApi
 
     /// <summary>Changes what the body names and nothing else; all of it or, with every error listed, none.</summary>
     private static async Task<ConfigChanged> ChangeAsync(
-        HttpRequest request, IConfiguration configuration, NodeConfigFile file, PublishedNode node, StatusReader status, OfferedModes offered, ILogger<NodeConfigFile> log, CancellationToken cancellationToken)
+        HttpRequest request, IConfiguration configuration, NodeConfigFile file, PublishedNode node, StatusReader status, OfferedModes offered, AuditLog audit, ILogger<NodeConfigFile> log, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (node.IsRecording)
@@ -94,6 +96,7 @@ internal static class ConfigApi
             throw new ApiException(StatusCodes.Status400BadRequest, string.Join(" ", errors), new JsonObject { ["errors"] = new JsonArray([.. errors.Select(e => (JsonNode)e)]) });
         }
 
+        var before = changes.Keys.ToDictionary(key => key, key => ValueOf(configuration, key));
         try
         {
             file.Save(changes);
@@ -104,8 +107,17 @@ internal static class ConfigApi
             throw new ApiException(StatusCodes.Status500InternalServerError, "The settings could not be saved: their file cannot be written. Nothing was changed.");
         }
 
+        foreach (var setting in NodeSettings.All.Where(setting => changes.ContainsKey(setting.Key) && changes[setting.Key] != before[setting.Key]))
+        {
+            audit.Write(request.HttpContext.User, $"changed {setting.Path}", before[setting.Key], changes[setting.Key]);
+        }
+
         return new ConfigChanged(true, Read(configuration, status), restart);
     }
+
+    /// <summary>As text; what nobody set yet is at its default.</summary>
+    private static string? ValueOf(IConfiguration configuration, string key) =>
+        configuration[key] ?? NodeSettings.All.First(setting => setting.Key == key).Default?.ToString();
 
     private static IEnumerable<(string Path, JsonNode? Value)> Leaves(JsonObject node, string prefix) =>
         node.SelectMany(member => member.Value is JsonObject child

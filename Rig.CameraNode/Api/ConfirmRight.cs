@@ -27,7 +27,7 @@ internal static class ConfirmRight
 
         if (SignedReceipt.In(body) is not { } receipt)
         {
-            return trust.AllowsPlain && request.HttpContext.Connection.ClientCertificate is null ? null
+            return trust.AllowsPlain && user.IsInRole(Roles.Server) && request.HttpContext.Connection.ClientCertificate is null ? null
                 : throw Refused($"A take counts as offloaded only by a home server's signed receipt, or when an owner sends 'phrase': '{Phrase}{id}'.");
         }
 

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using Rig.Actors.Timing;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Control;
 using Rig.CameraNode.Status;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using static Rig.Domain.Messages.SessionProtocol;
 
@@ -17,7 +19,7 @@ internal static class CoordinatorApi
 
     public static void MapCoordinator(this IEndpointRouteBuilder api)
     {
-        var coordinator = api.MapGroup("/coordinator").WithTags("Rig");
+        var coordinator = api.MapGroup("/coordinator").WithTags("Rig").Allow(Roles.Operator);
         coordinator.MapGet("/status", (StatusReader status) => status.Rig()).WithSummary("The whole rig, as this node knows it.");
         coordinator.MapGet("/session", (StatusReader status) => new CurrentSession(status.RigView().View.Session is { } session ? StatusReader.Of(session) : null))
             .WithSummary("The running session, or the last one.");
@@ -31,13 +33,13 @@ internal static class CoordinatorApi
         {
             var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
             return await StartAsync(body.Text("session_id"), body.Text("request_id"), node, status, clock, cancellationToken);
-        }).WithSummary("Starts a session on all cameras; without a coordinator in reach, this camera alone.")
+        }).Audits("started the rig").WithSummary("Starts a session on all cameras; without a coordinator in reach, this camera alone.")
             .TakesJson<StartRig>().Produces<RigStarted>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status500InternalServerError);
         coordinator.MapPost("/stop", async (HttpRequest request, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
             return await StopAsync(body.Text("request_id"), node, status, cancellationToken);
-        }).WithSummary("Stops the running session; without a coordinator in reach, this camera alone.")
+        }).Audits("stopped the rig").WithSummary("Stops the running session; without a coordinator in reach, this camera alone.")
             .TakesJson<StopRig>().Produces<RigStopped>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status500InternalServerError);
     }
 

@@ -9,6 +9,7 @@ using Rig.CameraNode.Peers;
 using Rig.CameraNode.SelfTest;
 using Rig.CameraNode.Status;
 using Rig.Domain.Messages;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -23,7 +24,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        var coordinator = api.MapGroup("/coordinator").WithTags("Rig");
+        var coordinator = api.MapGroup("/coordinator").WithTags("Rig").Allow(Roles.Operator);
         coordinator.MapGet("/recordings", (FleetApi fleet, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken) => fleet.RecordingsAsync(node, published, cancellationToken))
             .WithSummary("The takes of every camera.");
         coordinator.MapPost("/sync", async (HttpRequest request, FleetApi fleet, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>

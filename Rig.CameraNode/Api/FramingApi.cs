@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Framing;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -10,7 +11,7 @@ internal static class FramingApi
 {
     public static void MapFraming(this IEndpointRouteBuilder api)
     {
-        var framing = api.MapGroup("/framing").WithTags("Framing").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var framing = api.MapGroup("/framing").WithTags("Framing").Allow(Roles.Operator).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         framing.MapGet("/status", Look).WithSummary("How this camera is aimed.");
         framing.MapPost("/check", async (HttpRequest request, FramingWatch watch, FramingAssist assist, CancellationToken cancellationToken) =>
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Rig.Actors.Recording;
 using Rig.Actors.Timing;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Control;
 using Rig.CameraNode.Network;
 using Rig.CameraNode.Power;
@@ -9,6 +10,7 @@ using Rig.CameraNode.Settings;
 using Rig.CameraNode.Status;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 using Serilog.Events;
@@ -26,21 +28,21 @@ internal static class MachineApi
     public static void MapMachine(this IEndpointRouteBuilder api)
     {
         var machine = api.MapGroup("").WithTags("Machine").ProducesProblem(StatusCodes.Status400BadRequest);
-        machine.MapPost("/shutdown", ShutDownAsync).WithSummary("Switches the box off.").TakesJson<Forced>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        machine.MapPost("/reboot", RebootAsync).WithSummary("Restarts the box.").ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        machine.MapPost("/mode", ChangeModeAsync).WithSummary("Whether the node writes log files, from its next start on.").TakesJson<ModeWanted>().ProducesProblem(StatusCodes.Status409Conflict);
-        machine.MapPost("/sync/trigger", TriggerSyncAsync).WithSummary("Reads chrony now.");
-        machine.MapGet("/logs", ReadLog).WithSummary("The newest lines of the log, ?lines= of them.");
-        machine.MapGet("/network/status", NetworkAsync).WithSummary("How this box is connected.");
-        machine.MapPost("/network/ap/enable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: true, cancellationToken))
+        machine.MapPost("/shutdown", ShutDownAsync).Allow(Roles.Owner).Audits("switched the box off").WithSummary("Switches the box off.").TakesJson<Forced>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        machine.MapPost("/reboot", RebootAsync).Allow(Roles.Owner).Audits("restarted the box").WithSummary("Restarts the box.").ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        machine.MapPost("/mode", ChangeModeAsync).Allow(Roles.Owner).Audits("changed whether log files are written").WithSummary("Whether the node writes log files, from its next start on.").TakesJson<ModeWanted>().ProducesProblem(StatusCodes.Status409Conflict);
+        machine.MapPost("/sync/trigger", TriggerSyncAsync).Allow(Roles.Operator, Roles.Node).WithSummary("Reads chrony now.");
+        machine.MapGet("/logs", ReadLog).Allow(Roles.Owner).WithSummary("The newest lines of the log, ?lines= of them.");
+        machine.MapGet("/network/status", NetworkAsync).Allow(Roles.Owner).WithSummary("How this box is connected.");
+        machine.MapPost("/network/ap/enable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: true, cancellationToken)).Allow(Roles.Owner).Audits("opened this camera's own Wi-Fi")
             .WithSummary("Opens this node's own Wi-Fi.").TakesJson<Forced>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        machine.MapPost("/network/ap/disable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: false, cancellationToken))
+        machine.MapPost("/network/ap/disable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: false, cancellationToken)).Allow(Roles.Owner).Audits("closed this camera's own Wi-Fi")
             .WithSummary("Closes this node's own Wi-Fi.").TakesJson<Forced>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
         machine.MapGet("/network/peers", (StatusReader status) => new NetworkPeers(
             [
                 .. status.RigView().View.Cameras.Where(c => c.CameraId != status.CameraId)
                     .Select(c => new NetworkPeer(c.CameraId.Value, c.CameraId.Position, c.Online, c.Report?.BaseUrl)),
-            ])).WithSummary("The rig's other cameras.");
+            ])).Allow(Roles.Operator).WithSummary("The rig's other cameras.");
     }
 
     private static async Task<Acknowledgement> ShutDownAsync(HttpRequest request, INodeControl node, PublishedNode published, IMachinePower power, CancellationToken cancellationToken)

@@ -2,8 +2,9 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Settings;
-using Rig.CameraNode.Status;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Hosting.Trust;
 
@@ -41,14 +42,18 @@ internal static class NodeApi
     public static void MapNode(this WebApplication app)
     {
         app.UseApiErrors(failed: "Something went wrong in this camera. Its log says more.", silent: "The camera did not answer in time. Try again in a moment.");
-        app.Use(AllowTheRigAsync);
+        app.UseNodeGates();
         app.UseFieldUi();
 
         // After the pages: once a route is found, even the one for what is not there, no file is looked for.
         app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
 
         var api = app.MapGroup("/api/v1");
         api.MapStatus();
+        api.MapPairing();
+        api.MapDevices();
         api.MapRecord();
         api.MapCoordinator();
         api.MapPeers();
@@ -65,8 +70,8 @@ internal static class NodeApi
         PreviewApi.Map(app);
         app.MapTrust();
         app.MapMetrics();
-        app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}."));
-        app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}."));
+        app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}.")).AllowEverybody();
+        app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}.")).AllowEverybody();
     }
 
     private static void UseFieldUi(this WebApplication app)
@@ -81,24 +86,5 @@ internal static class NodeApi
             // Always asked for again, and answered by 304 while the ETag holds: an updated node never shows an old page.
             OnPrepareResponse = context => context.Context.Response.Headers.CacheControl = "no-cache",
         });
-    }
-
-    /// <summary>Pages of the rig's other nodes may read this node's state, and nobody else's pages.</summary>
-    private static Task AllowTheRigAsync(HttpContext context, RequestDelegate next)
-    {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' http: https: blob:; connect-src 'self' http: https:; frame-ancestors 'none'";
-        var origin = context.Request.Headers.Origin.ToString();
-        if (origin.Length > 0 && HttpMethods.IsGet(context.Request.Method))
-        {
-            context.Response.Headers.Vary = "Origin";
-            var (view, _) = context.RequestServices.GetRequiredService<StatusReader>().RigView();
-            if (view.Cameras.Any(c => c.Report is { } report && report.BaseUrl == origin))
-            {
-                context.Response.Headers.AccessControlAllowOrigin = origin;
-            }
-        }
-
-        return next(context);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Transfer;
 using Rig.CameraNode.Control;
 using Rig.Domain.Identity;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using static Rig.Actors.Transfer.UploadProtocol;
 
@@ -15,7 +16,7 @@ internal static class OffloadApi
 
     public static void MapOffload(this IEndpointRouteBuilder api)
     {
-        var offload = api.MapGroup("/offload").WithTags("Upload");
+        var offload = api.MapGroup("/offload").WithTags("Upload").Allow(Roles.Operator);
         offload.MapGet("/status", async (INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
             Of(await AskAsync<UploadStatus>(node, new GetStatus(), ct), settings)).WithSummary("The queue of takes to be uploaded.");
         offload.MapPost("/upload", UploadAsync).WithSummary("Uploads a session's takes.").TakesJson<UploadWanted>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);

@@ -2,10 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Peers;
 using Rig.CameraNode.Settings;
 using Rig.CameraNode.Status;
 using Rig.Domain.Identity;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -16,10 +18,10 @@ internal static class PeersApi
     public static void MapPeers(this IEndpointRouteBuilder api)
     {
         var peers = api.MapGroup("/coordinator/peers").WithTags("Rig");
-        peers.MapGet("", ListAsync).WithSummary("The rig's cameras with what each said of itself just now.");
-        peers.MapPost("", AddAsync).WithSummary("Adds the address of a camera that the cluster does not reach.").TakesJson<PeerWanted>()
+        peers.MapGet("", ListAsync).Allow(Roles.Operator).WithSummary("The rig's cameras with what each said of itself just now.");
+        peers.MapPost("", AddAsync).Allow(Roles.Owner).WithSummary("Adds the address of a camera that the cluster does not reach.").TakesJson<PeerWanted>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
-        peers.MapDelete("/{id}", Remove).WithSummary("Forgets an added address.")
+        peers.MapDelete("/{id}", Remove).Allow(Roles.Owner).Audits("forgot the address of {id}").WithSummary("Forgets an added address.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
@@ -58,7 +60,7 @@ internal static class PeersApi
             answer.Body);
     }
 
-    private static async Task<PeerAdded> AddAsync(HttpRequest request, PeerList peers, StatusReader status, ILogger<PeerList> log, CancellationToken cancellationToken)
+    private static async Task<PeerAdded> AddAsync(HttpRequest request, PeerList peers, StatusReader status, AuditLog audit, ILogger<PeerList> log, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
         if (!CameraId.TryParse(body.Text("camera_id"), out var camera))
@@ -94,9 +96,11 @@ internal static class PeersApi
         }
 
         var address = new PeerAddress(ip, port);
-        return Kept(log, () => peers.Add(camera, address)
+        var added = Kept(log, () => peers.Add(camera, address)
             ? new PeerAdded(true, $"{camera} is asked at {address}.", new AddedPeer(camera.Value, ip.ToString(), port))
             : throw new ApiException(StatusCodes.Status409Conflict, $"{PeerOptions.MaxAdded} addresses are kept already. Remove one first."));
+        audit.Write(request.HttpContext.User, $"added an address of {camera}", after: address.ToString());
+        return added;
     }
 
     private static Acknowledgement Remove(string id, PeerList peers, ILogger<PeerList> log)

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Rig.Actors.Timing;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Control;
 using Rig.CameraNode.Status;
 using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using static Rig.Domain.Messages.RecordingProtocol;
 
@@ -19,8 +21,8 @@ internal static class RecordApi
     public static void MapRecord(this IEndpointRouteBuilder api)
     {
         var record = api.MapGroup("/record").WithTags("Record").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
-        record.MapPost("/start", StartAsync).WithSummary("Starts this camera alone.").TakesJson<StartRecording>();
-        record.MapPost("/stop", StopAsync).WithSummary("Stops this camera alone.").TakesJson<StopRecording>();
+        record.MapPost("/start", StartAsync).Allow(Roles.Operator).Audits("started this camera").WithSummary("Starts this camera alone.").TakesJson<StartRecording>();
+        record.MapPost("/stop", StopAsync).Allow(Roles.Operator).Audits("stopped this camera").WithSummary("Stops this camera alone.").TakesJson<StopRecording>();
     }
 
     private static async Task<RecordStartAnswer> StartAsync(HttpRequest request, INodeControl node, MasterClock clock, StatusReader status, CancellationToken cancellationToken)

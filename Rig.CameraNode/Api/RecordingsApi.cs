@@ -3,10 +3,12 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Control;
 using Rig.CameraNode.Storage;
 using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Hosting.Trust;
 using static Rig.Actors.Recording.StorageProtocol;
@@ -19,27 +21,27 @@ internal static class RecordingsApi
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
         var recordings = api.MapGroup("/recordings").WithTags("Recordings");
-        recordings.MapGet("", ListAsync).WithSummary("Sealed takes on this node, newest first; ?offloaded= and ?session_id= choose among them.").ProducesProblem(StatusCodes.Status400BadRequest);
-        recordings.MapPost("/confirm", ConfirmAsync).WithSummary("A server says that it holds a take.").TakesJson<ConfirmRecording>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapPost("/cleanup", CleanUpAsync).WithSummary("Deletes every take that a server has confirmed.");
-        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Of, ct)).WithSummary("One take.").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct))
+        recordings.MapGet("", ListAsync).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("Sealed takes on this node, newest first; ?offloaded= and ?session_id= choose among them.").ProducesProblem(StatusCodes.Status400BadRequest);
+        recordings.MapPost("/confirm", ConfirmAsync).Allow(Roles.Server, Roles.Owner).WithSummary("A server says that it holds a take.").TakesJson<ConfirmRecording>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapPost("/cleanup", CleanUpAsync).Allow(Roles.Owner).Audits("deleted every confirmed recording").WithSummary("Deletes every take that a server has confirmed.");
+        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Of, ct)).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("One take.").ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("The video, by ranges; its ETag is the SHA-256.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => TypedResults.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct))
+        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => TypedResults.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct)).Allow(Roles.Operator, Roles.Server)
             .WithSummary("The manifest as it lies on the disk.").Produces<Manifest>().ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct))
+        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("What a drawn match really contained, JSON lines.").Produces<Stream>(contentType: "application/jsonl").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a take that a server has confirmed.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapDelete("/{id}", DeleteAsync).Allow(Roles.Owner).Audits("deleted {id}").WithSummary("Deletes a take that a server has confirmed.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <summary>The same files under the addresses that clients of earlier rigs know; only the last part of the path counts.</summary>
     public static void MapFiles(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("").WithTags("Recordings");
-        files.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct))
+        files.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("The video by its file name.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
         files.MapGet("/manifest/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".json"), entry =>
-            FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt), ct))
+            FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt), ct)).Allow(Roles.Operator, Roles.Server)
             .WithSummary("The manifest in the flat form of earlier rigs.").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -96,10 +98,14 @@ internal static class RecordingsApi
         take.ConfirmedAt,
         VideoChecksum.Sha256(take.Sha256));
 
-    /// <summary>A server says that it holds a take. Only the very checksum of the file here counts.</summary>
-    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, Shelf shelf, RigTrust trust, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// A server says that it holds a take, after which the node may delete it. Only the very checksum of the file here counts, and only
+    /// from whom <see cref="ConfirmRight"/> names.
+    /// </summary>
+    private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, Shelf shelf, RigTrust trust, TimeProvider time, AuditLog audit, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+        var caller = request.HttpContext.User;
         var (session, camera, file) = (body.Text("session_id"), body.Text("camera_id"), body.Text("file"));
         var checksum = body.TryGetProperty("checksum", out var element) && element.ValueKind == JsonValueKind.Object ? element : default;
         var (algo, value) = checksum.ValueKind == JsonValueKind.Object ? (checksum.Text("algo") ?? checksum.Text("algorithm"), checksum.Text("value")) : (null, null);
@@ -145,6 +151,7 @@ internal static class RecordingsApi
         {
             ["recording_id"] = id.ToString(),
             ["confirmed_by"] = signed?.Server ?? request.HttpContext.Connection.RemoteIpAddress?.ToString(),
+            ["confirmed_as"] = caller.Identity?.Name,
             ["confirmed_at"] = time.GetUtcNow(),
             ["sha256"] = value!.ToLowerInvariant(),
         };
@@ -153,12 +160,16 @@ internal static class RecordingsApi
             receipt[SignedReceipt.Member] = signed.ToJson();
         }
 
-        return await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken) switch
+        switch (await node.AskStorageAsync(new ConfirmTake(id, value, receipt.ToJsonString()), cancellationToken))
         {
-            TakeConfirmed confirmed => new RecordingConfirmed(true, $"{id} is marked as offloaded.", confirmed.Deleted),
-            ChecksumDiffers differs => throw new ApiException(StatusCodes.Status400BadRequest, "Checksum mismatch", new JsonObject { ["expected"] = differs.Expected, ["actual"] = value.ToLowerInvariant() }),
-            _ => throw new ApiException(StatusCodes.Status404NotFound, $"There is no recording {id} here."),
-        };
+            case TakeConfirmed confirmed:
+                audit.Write(caller, $"confirmed that {id} is on the home server");
+                return new RecordingConfirmed(true, $"{id} is marked as offloaded.", confirmed.Deleted);
+            case ChecksumDiffers differs:
+                throw new ApiException(StatusCodes.Status400BadRequest, "Checksum mismatch", new JsonObject { ["expected"] = differs.Expected, ["actual"] = value.ToLowerInvariant() });
+            default:
+                throw new ApiException(StatusCodes.Status404NotFound, $"There is no recording {id} here.");
+        }
     }
 
     /// <summary>Deletes everything that a server has confirmed.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Rig.Actors.Recording;
 using Rig.CameraNode.SelfTest;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -14,9 +15,9 @@ internal static class SelfTestApi
     public static void MapSelfTest(this IEndpointRouteBuilder api)
     {
         var routes = api.MapGroup("/selftest").WithTags("Self-test");
-        routes.MapPost("", RunAsync).WithSummary("Records for some seconds, reads it back, decodes it and deletes it; 500 when that failed.").TakesJson<SelfTestWanted>()
+        routes.MapPost("", RunAsync).Allow(Roles.Operator, Roles.Node).WithSummary("Records for some seconds, reads it back, decodes it and deletes it; 500 when that failed.").TakesJson<SelfTestWanted>()
             .Produces<SelfTestResult>().Produces<SelfTestResult>(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status409Conflict);
-        routes.MapGet("", (SelfTestRunner test) => new SelfTestStatus(test.IsRunning, test.Last)).WithSummary("The last self-test since the node started.");
+        routes.MapGet("", (SelfTestRunner test) => new SelfTestStatus(test.IsRunning, test.Last)).Allow(Roles.Operator).WithSummary("The last self-test since the node started.");
     }
 
     private static async Task<JsonHttpResult<SelfTestResult>> RunAsync(HttpRequest request, SelfTestRunner test, PublishedNode node, CancellationToken cancellationToken)

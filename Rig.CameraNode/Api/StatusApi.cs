@@ -1,9 +1,11 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Gateway;
 using Rig.Actors.Recording;
 using Rig.CameraNode.Status;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 
@@ -17,11 +19,11 @@ internal static class StatusApi
     public static void MapStatus(this IEndpointRouteBuilder api)
     {
         var routes = api.MapGroup("").WithTags("Status");
-        routes.MapGet("/health", (TimeProvider time) => new Health("ok", time.GetUtcNow())).WithSummary("Whether this node answers.");
+        routes.MapGet("/health", (TimeProvider time) => new Health("ok", time.GetUtcNow())).AllowEverybody().WithSummary("Whether this node answers.");
         routes.MapGet("/status", (StatusReader status) => status.Node() ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The camera is starting."))
-            .WithSummary("This camera: what it is, records, stores and needs.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/sync/status", (StatusReader status) => status.Sync()).WithSummary("This camera's clock beside the master's.");
-        routes.MapGet("/events", StreamAsync).WithSummary("Server-sent events named status: at first, at every change and at least every 2 s.")
+            .Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("This camera: what it is, records, stores and needs.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/sync/status", (StatusReader status) => status.Sync()).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("This camera's clock beside the master's.");
+        routes.MapGet("/events", StreamAsync).Allow(Roles.Operator).WithSummary("Server-sent events named status: at first, at every change and at least every 2 s.")
             .Produces<StatusEvent>(contentType: "text/event-stream");
     }
 
@@ -55,11 +57,15 @@ internal static class StatusApi
         }
     }
 
+    /// <summary>A collector on this machine has no phone.</summary>
+    private static bool MayReadMetrics(HttpContext context) =>
+        (context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)) || context.User.IsInRole(Roles.Operator);
+
     public static void MapMetrics(this WebApplication app)
     {
         // Made now: it joins the registry, which asks it whenever somebody reads the figures.
         app.Services.GetRequiredService<NodeMetrics>();
-        app.MapRigMetrics();
+        app.MapRigMetrics(MayReadMetrics).AllowEverybody();
     }
 }
 

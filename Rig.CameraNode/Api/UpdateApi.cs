@@ -1,5 +1,7 @@
 using Rig.Actors.Recording;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Updates;
+using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
 namespace Rig.CameraNode.Api;
@@ -8,7 +10,7 @@ internal static class UpdateApi
 {
     public static void MapUpdate(this IEndpointRouteBuilder api)
     {
-        var update = api.MapGroup("/update").WithTags("Updates").ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status502BadGateway);
+        var update = api.MapGroup("/update").WithTags("Updates").Allow(Roles.Owner).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status502BadGateway);
         update.MapPost("/check", async (HttpRequest request, Updater updater, PublishedNode node, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);
@@ -16,8 +18,8 @@ internal static class UpdateApi
         }).WithSummary("Whether there is a newer release.");
         update.MapGet("/check", CheckAsync).WithSummary("Whether there is a newer release.");
         update.MapGet("/history", (UpdateHistory history) => new UpdateAttempts(history.Read())).WithSummary("What was applied on this node, newest first.");
-        update.MapPost("/apply", ApplyAsync).WithSummary("Downloads, verifies and puts the newest release in place.");
-        update.MapPost("/rollback", RollbackAsync).WithSummary("Goes back to the version before the one that runs.");
+        update.MapPost("/apply", ApplyAsync).Audits("installed an update").WithSummary("Downloads, verifies and puts the newest release in place.");
+        update.MapPost("/rollback", RollbackAsync).Audits("went back to the version before").WithSummary("Goes back to the version before the one that runs.");
     }
 
     private static async Task<UpdateOffer> CheckAsync(Updater updater, PublishedNode node, CancellationToken cancellationToken)

@@ -18,9 +18,10 @@ internal static class NodeCommands
             ChronyConfigCommand.Create(),
             ToneCommand.Create(),
             ProbeCommand.Create(),
+            PairCommand.Create(),
+            TrustCommand.Create(Trust),
             UpdateHelperCommand.Create(),
             RollbackCommand.Create(),
-            TrustCommand.Create(Trust),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();

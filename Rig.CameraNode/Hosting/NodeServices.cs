@@ -7,6 +7,7 @@ using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
 using Rig.Actors.Transfer;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Api;
 using Rig.CameraNode.Audio;
 using Rig.CameraNode.Clock;
@@ -66,6 +67,8 @@ internal static class NodeServices
         services.AddSingleton<ISpeaker, AlsaSpeaker>();
         services.AddSingleton<IMachinePower, MachinePower>();
         services.AddSingleton<PreviewApi>();
+        services.AddSingleton<PeerPreview>();
+        services.AddNodeAccess();
         services.TryAddSingleton<IRecordingFiles, PosixRecordingFiles>();
         services.TryAddSingleton(s => new CameraIdentity(s.GetRequiredService<IOptions<NodeOptions>>().Value.Camera));
         services.AddSingleton<IVideoDecoder, FfmpegDecoder>();

@@ -40,6 +40,29 @@ internal sealed class PeerHttp(IOptions<PeerOptions> options, RigTrust trust) : 
     public Task<PeerAnswer> GetAsync(Peer peer, string path, TimeSpan timeout, CancellationToken cancellationToken) =>
         AskAsync(peer, url => new HttpRequestMessage(HttpMethod.Get, url + path), timeout, cancellationToken);
 
+    /// <summary>What is no JSON: pictures.</summary>
+    /// <param name="wait">For the whole body, of bounded size; else for the headers alone.</param>
+    /// <returns>The answer, whatever its status, for the caller to dispose of; or why there is none.</returns>
+    public async Task<(HttpResponseMessage? Answer, string? Error)> OpenAsync(Peer peer, string path, bool wait, CancellationToken cancellationToken)
+    {
+        if (Way(peer, out var error) is not var (http, url))
+        {
+            return (null, error);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(options.Value.AnswerTimeoutSec));
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url + path);
+            return (await http.SendAsync(request, wait ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead, limit.Token), null);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return (null, $"{peer.CameraId} cannot be reached. Check that it is switched on and on the network.");
+        }
+    }
+
     public Task<PeerAnswer> PostAsync(Peer peer, string path, JsonObject body, TimeSpan timeout, CancellationToken cancellationToken) =>
         AskAsync(
             peer,

@@ -23,6 +23,9 @@ internal sealed class NodeOptions
     /// <summary>How other machines reach the REST routes; empty: the cluster's address and <see cref="Port"/>.</summary>
     public string PublicBaseUrl { get; set; } = "";
 
+    /// <summary>Further names by which browsers reach this node, such as that of a name server at home; requests under any other name are refused.</summary>
+    public string[] Names { get; set; } = [];
+
     /// <summary>Address of this node in the cluster.</summary>
     public string ClusterHost { get; set; } = "127.0.0.1";
 
@@ -91,6 +94,11 @@ internal sealed class NodeOptions
         if (PublicBaseUrl.Length > 0 && !(Uri.TryCreate(PublicBaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
         {
             yield return $"{Section}:PublicBaseUrl is '{PublicBaseUrl}'; use a form such as http://192.168.1.102:8080.";
+        }
+
+        foreach (var name in Names.Where(n => Uri.CheckHostName(n) == UriHostNameType.Unknown))
+        {
+            yield return $"{Section}:Names has '{name}'; use a name or an address alone, such as left.example.org.";
         }
 
         foreach (var seed in SeedNodes.Where(s => !Uri.TryCreate("tcp://" + s, UriKind.Absolute, out var u) || u.Port is <= 0 || u.PathAndQuery.Length > 1 || u.UserInfo.Length > 0))

@@ -1,7 +1,16 @@
 // The only place that talks to the node.
-import type { Framing, NodeStatus, OffloadStatus, Preflight, RigStatus, SelfTest, Snapshot, UpdateApplied, UpdateAttempt, UpdateOffer } from './types.js';
+import type {
+  AuditTrail, DeviceList, Framing, Invitation, NodeStatus, OffloadStatus, Pairing, Preflight, RigStatus, Role, SelfTest, Snapshot, UpdateApplied, UpdateAttempt, UpdateOffer,
+} from './types.js';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: string };
+
+let forgotten = (): void => {};
+
+/** @param act when the node does not know this phone, or no longer */
+export function whenForgotten(act: () => void): void {
+  forgotten = act;
+}
 
 async function call<T>(path: string, init: RequestInit | undefined, timeoutMs: number): Promise<Result<T>> {
   const abort = new AbortController();
@@ -10,6 +19,7 @@ async function call<T>(path: string, init: RequestInit | undefined, timeoutMs: n
     const response = await fetch(path, { ...init, signal: abort.signal, cache: 'no-store' });
     const body = (await response.json()) as T & { error?: string; problems?: { message: string }[] };
     if (response.ok) return { ok: true, value: body };
+    if (response.status === 401) forgotten();
     const reasons = (body.problems ?? []).map((p) => p.message).filter((m) => m !== body.error);
     return { ok: false, error: [body.error ?? `The camera answered ${response.status}.`, ...reasons].join(' ') };
   } catch {
@@ -21,8 +31,26 @@ async function call<T>(path: string, init: RequestInit | undefined, timeoutMs: n
 
 const get = <T>(path: string): Promise<Result<T>> => call<T>(`/api/v1${path}`, undefined, 5000);
 
-const post = <T>(path: string, body: object, timeoutMs = 25000): Promise<Result<T>> =>
-  call<T>(`/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, timeoutMs);
+const send = <T>(method: string, path: string, body: object, timeoutMs: number): Promise<Result<T>> =>
+  call<T>(`/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, timeoutMs);
+
+const post = <T>(path: string, body: object, timeoutMs = 25000): Promise<Result<T>> => send<T>('POST', path, body, timeoutMs);
+
+export const whoAmI = (): Promise<Result<Pairing>> => get<Pairing>('/pairing');
+
+export const pair = (pin: string, name: string): Promise<Result<object>> => post<object>('/pairing', { pin, name });
+
+export const devices = (): Promise<Result<DeviceList>> => get<DeviceList>('/access/devices');
+
+export const giveRole = (id: string, role: Role): Promise<Result<object>> => post<object>(`/access/devices/${id}`, { role });
+
+export const unpair = (id: string): Promise<Result<object>> => send<object>('DELETE', `/access/devices/${id}`, {}, 25000);
+
+export const invitation = (): Promise<Result<Invitation>> => get<Invitation>('/access/pin');
+
+export const newPin = (): Promise<Result<Invitation>> => post<Invitation>('/access/pin', {});
+
+export const audit = (): Promise<Result<AuditTrail>> => get<AuditTrail>('/access/audit?count=50');
 
 export async function snapshot(): Promise<Result<Snapshot>> {
   const [node, rig] = await Promise.all([get<NodeStatus>('/status'), get<RigStatus>('/coordinator/status')]);
@@ -38,6 +66,7 @@ export async function selfTest(): Promise<Result<SelfTest>> {
   try {
     const response = await fetch('/api/v1/selftest', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}', cache: 'no-store' });
     const body = (await response.json()) as SelfTest & { error?: string };
+    if (response.status === 401) forgotten();
     return Array.isArray(body.errors) ? { ok: true, value: body } : { ok: false, error: body.error ?? `The camera answered ${response.status}.` };
   } catch {
     return { ok: false, error: 'The camera does not answer. Are you on the rig’s network?' };

@@ -1,9 +1,11 @@
 // Puts the page together: status in, words and pictures out, one order at a time.
-import { offload, preflight, retryOffload, selfTest, start, stop, type Ordered, type Result } from './api.js';
+import { offload, preflight, retryOffload, selfTest, start, stop, whenForgotten, type Ordered, type Result } from './api.js';
 import { AimHelp } from './aim.js';
 import { connect } from './live.js';
 import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
 import { transfersOf } from './offload.js';
+import { enter } from './pairing.js';
+import { PhonesPanel } from './phones.js';
 import { LivePicture } from './picture.js';
 import { UpdatePanel } from './update.js';
 import type { Snapshot } from './types.js';
@@ -37,7 +39,19 @@ let orderId: string | null = null;
 const pictures = new Map<string, LivePicture>();
 let aim: AimHelp | null = null;
 
-const update = new UpdatePanel(need<HTMLDetailsElement>('update'));
+const pairing = await enter();
+need('insecure').hidden = pairing?.plain_machines !== true;
+need('unencrypted').hidden = location.protocol === 'https:';
+const owner = pairing?.device?.role === 'owner';
+const update = owner ? new UpdatePanel(need<HTMLDetailsElement>('update')) : null;
+if (owner) new PhonesPanel();
+
+// Back to the pairing screen, whichever request it was that the node did not answer to this phone.
+let leaving = false;
+whenForgotten(() => {
+  if (!leaving) location.reload();
+  leaving = true;
+});
 
 const live = connect((fresh) => {
   status = fresh;
@@ -69,7 +83,7 @@ function render(): void {
   renderCards(page.cards);
   renderDock(page);
   renderHome(page);
-  update.show(status.node.node.version, page.action === 'start' || page.action === 'none');
+  update?.show(status.node.node.version, page.action === 'start' || page.action === 'none');
   ui.preflight.hidden = page.action !== 'start' && page.action !== 'none';
   if (!ui.preflight.hidden && performance.now() - preflightAt > preflightEveryMs) void check();
   tick();
@@ -280,3 +294,6 @@ ui.sure.addEventListener('click', () => void order('stop', stop));
 setInterval(tick, 250);
 setInterval(() => void showTransfers(), offloadEveryMs);
 void showTransfers();
+
+// Every button works now.
+document.body.dataset['view'] = 'rig';

@@ -125,7 +125,7 @@ function cardOf(camera: CameraView, all: CameraView[], rig: RigStatus, own: stri
   const note = camera.status === 'unknown' ? 'Check that it is switched on and on the network.'
     : camera.status === 'offline' ? (camera.recording ? 'It goes on recording by itself.' : 'Check its power and the network.')
     : part?.problem ? plain(part.problem) : problem ? plain(problem.message) : null;
-  const pictureUrl = camera.camera_id === own ? '/preview/snapshot' : camera.online && camera.base_url ? `${camera.base_url}/preview/snapshot` : null;
+  const pictureUrl = camera.camera_id === own ? '/preview/snapshot' : camera.online ? `/preview/${camera.camera_id}/snapshot` : null;
   return { cameraId: camera.camera_id, name: cameraName(camera), state, tone, stats, note, pictureUrl };
 }
 

@@ -41,3 +41,17 @@ export type UpdateApplied = Schemas['UpdateApplied'];
 export type UpdateAttempt = Narrowed<Schemas['UpdateAttempt'], { kind: 'update' | 'rollback' | 'automatic_rollback' }>;
 
 export type SelfTest = Schemas['SelfTestResult'];
+
+export type Role = 'operator' | 'owner';
+
+export type Device = Narrowed<Schemas['DeviceView'], { role: Role }>;
+
+export type DeviceList = Narrowed<Schemas['DeviceList'], { devices: Device[] }>;
+
+export type Invitation = Schemas['PairingInvitation'];
+
+export type Pairing = Narrowed<Schemas['PairingView'], { device: Device | null; invitation: Invitation | null }>;
+
+export type AuditEntry = Schemas['AuditEntry'];
+
+export type AuditTrail = Schemas['AuditTrail'];

@@ -38,6 +38,9 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
     /// <summary>The node whose field UI the demo uses: the centre one, or the left of a two-camera rig.</summary>
     public Uri Field => Node(CameraIds.Contains("CAM_C") ? "CAM_C" : CameraIds[0]);
 
+    /// <summary>Its page, with the PIN for a further phone.</summary>
+    public Uri FieldPage => new(Field, $"/#pin={NodeDevice.PinOf(ConfigPath(CameraIds.First(id => Node(id) == Field)))}");
+
     public Uri Ingest { get; } = new($"http://{IngestAddress}:8081");
 
     public Uri Viewer { get; } = new($"http://{ViewerAddress}:8090");
@@ -173,7 +176,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             ["Rig__Storage__ManifestsPath"] = Path.Combine(folder, "manifests"),
             ["Rig__Storage__MinFreeSpaceGb"] = "1",
             ["Rig__Trust__Directory"] = TrustFolderOf(cameraId).Path,
-            ["Rig__Node__ConfigPath"] = Path.Combine(folder, "config.json"),
+            ["Rig__Node__ConfigPath"] = ConfigPath(cameraId),
             ["Rig__Operations__ListenAddress"] = Addresses[cameraId],
             ["Rig__Operations__TokenPath"] = TokenFile,
             ["Rig__Camera__Width"] = Text(options.Mode.Width),
@@ -241,6 +244,8 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         ["Rig__Viewer__KeysPath"] = Path.Combine(workFolder, "viewer", "keys"),
         ["Rig__Push__ApiKeySha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pushKey))),
     };
+
+    private string ConfigPath(string cameraId) => Path.Combine(workFolder, cameraId, "config.json");
 
     private string Played(FootageCamera file) => Path.Combine(workFolder, file.CameraId, "footage.mp4");
 

@@ -217,7 +217,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         console.Line($"Watch        {summary.Viewer?.Url}");
         console.Line($"Log in as    {DemoRig.LoginEmail}");
         console.Line($"Password     {rig.LoginPassword}");
-        console.Line($"Field UI     {rig.Field}");
+        console.Line($"Field UI     {rig.FieldPage}");
         console.Line($"Home server  {rig.Ingest}  (same name and password)");
     }
 

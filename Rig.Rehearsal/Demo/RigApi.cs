@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Rig.Rehearsal.Demo;
 
-/// <summary>REST calls to Rig's own programs, JSON in and out.</summary>
+/// <summary>REST calls to Rig's own programs, JSON in and out, by one who pairs with each node and keeps its cookies.</summary>
 internal sealed class RigApi : IDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
@@ -15,7 +15,7 @@ internal sealed class RigApi : IDisposable
     {
         try
         {
-            using var reply = await client.GetAsync(new Uri(root, path), cancellationToken);
+            using var reply = await AskAsync(root, () => client.GetAsync(new Uri(root, path), cancellationToken), cancellationToken);
             return reply.IsSuccessStatusCode ? await ReadAsync(reply, cancellationToken) : null;
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException
@@ -28,8 +28,7 @@ internal sealed class RigApi : IDisposable
     /// <exception cref="DemoException">The answer was an error; the message holds the program's own words.</exception>
     public async Task<JsonNode> PostAsync(Uri root, string path, JsonObject body, CancellationToken cancellationToken)
     {
-        using var content = new StringContent(body.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
-        using var reply = await client.PostAsync(new Uri(root, path), content, cancellationToken);
+        using var reply = await AskAsync(root, () => PostOnceAsync(new Uri(root, path), body, cancellationToken), cancellationToken);
         var answer = await ReadAsync(reply, cancellationToken);
         return reply.IsSuccessStatusCode
             ? answer
@@ -39,7 +38,7 @@ internal sealed class RigApi : IDisposable
     /// <returns>The body as a stream, which the caller disposes; null when there is no such thing (404).</returns>
     public async Task<Stream?> OpenAsync(Uri root, string path, CancellationToken cancellationToken)
     {
-        var reply = await client.GetAsync(new Uri(root, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var reply = await AskAsync(root, () => client.GetAsync(new Uri(root, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
         if (reply.StatusCode == HttpStatusCode.NotFound)
         {
             reply.Dispose();
@@ -63,6 +62,37 @@ internal sealed class RigApi : IDisposable
     }
 
     public void Dispose() => client.Dispose();
+
+    /// <summary>A node fresh from its first start is paired with first, as a phone is: its page shows the PIN until somebody owns it.</summary>
+    private async Task<HttpResponseMessage> AskAsync(Uri root, Func<Task<HttpResponseMessage>> ask, CancellationToken cancellationToken)
+    {
+        var reply = await ask();
+        if (reply.StatusCode != HttpStatusCode.Unauthorized || !await PairAsync(new Uri(root, "/api/v1/pairing"), cancellationToken))
+        {
+            return reply;
+        }
+
+        reply.Dispose();
+        return await ask();
+    }
+
+    private async Task<bool> PairAsync(Uri pairing, CancellationToken cancellationToken)
+    {
+        using var look = await client.GetAsync(pairing, cancellationToken);
+        if (!look.IsSuccessStatusCode || (await ReadAsync(look, cancellationToken))["invitation"] is not JsonObject invitation)
+        {
+            return false;
+        }
+
+        using var paired = await PostOnceAsync(pairing, new JsonObject { ["pin"] = (string?)invitation["pin"], ["name"] = "rehearsal" }, cancellationToken);
+        return paired.IsSuccessStatusCode;
+    }
+
+    private async Task<HttpResponseMessage> PostOnceAsync(Uri address, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(body.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
+        return await client.PostAsync(address, content, cancellationToken);
+    }
 
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage reply, CancellationToken cancellationToken)
     {

@@ -42,6 +42,7 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
             ["Operations__Port"] = Text(nodePort),
             ["Operations__Token"] = Token,
             ["Offload__ServerUrl"] = $"http://127.0.0.1:{Text(serverPort)}",
+            ["Trust__AllowPlainMachines"] = "true",
         });
         await Eventually.HoldsAsync(async () => (await TryRunAsync(nodePort, "offload", "list")).ExitCode == ExitCode.Done);
         await AssertApartAsync(node.Http, nodePort, "/api/v1/status");

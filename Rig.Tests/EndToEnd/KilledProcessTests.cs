@@ -89,7 +89,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output, Browser browser
             await FitsAsync(status, screen);
 
             var field = await browser.OpenAsync(screen, rig.Field.ToString());
-            await field.GotoAsync("/", new() { WaitUntil = WaitUntilState.Commit });
+            await field.GotoAsync(rig.FieldPage.ToString(), new() { WaitUntil = WaitUntilState.Commit });
             await field.GetByRole(AriaRole.Button, new() { Name = "Start" }).WaitForAsync();
             foreach (var camera in new[] { "Left", "Centre", "Right" })
             {

@@ -16,11 +16,13 @@ internal sealed class NodeProcess : IDisposable
 
     private readonly HttpClient http;
 
-    private NodeProcess(Process process, Uri address) =>
-        (Process, http) = (process, new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Timeout });
+    private NodeProcess(Process process, Uri address, string cookie) => (Process, http) = (
+        process,
+        new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = address, Timeout = Timeout, DefaultRequestHeaders = { { "Cookie", cookie } } });
 
     internal Process Process { get; }
 
+    /// <summary>An owner's.</summary>
     internal HttpClient Http => http;
 
     /// <param name="more">Settings beside the usual ones, below <c>Rig</c>.</param>
@@ -54,7 +56,8 @@ internal sealed class NodeProcess : IDisposable
             start.Environment["Rig__" + key] = value;
         }
 
-        return new NodeProcess(Process.Start(start)!, new Uri($"http://127.0.0.1:{Text(port)}"));
+        var cookie = NodeDevice.Pair(configPath);
+        return new NodeProcess(Process.Start(start)!, new Uri($"http://127.0.0.1:{Text(port)}"), cookie);
     }
 
     internal Task<JsonElement> UntilReadyAsync() => UntilAsync(status => status.GetProperty("ready").GetBoolean());

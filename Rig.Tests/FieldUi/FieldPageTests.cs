@@ -194,6 +194,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
     private async Task<IPage> OpenAsync(NodeUnderTest node, string screen)
     {
         var page = await browser.OpenAsync(Screen.Named(screen), node.Http.BaseAddress!.ToString());
+        await node.OwnAsync(page);
         await page.GotoAsync("/");
         return page;
     }

@@ -50,6 +50,7 @@ public sealed class UpdatePanelTests(Browser browser) : IClassFixture<Browser>
     private async Task<IPage> OpenAsync(UpdatableNode box)
     {
         var page = await browser.OpenAsync(Screen.Phone, box.Node.Http.BaseAddress!.ToString());
+        await box.Node.OwnAsync(page);
         await page.GotoAsync("/");
         await page.Locator("#update summary").ClickAsync();
         return page;

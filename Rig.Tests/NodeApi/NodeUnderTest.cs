@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using node::Rig.CameraNode.Access;
 using node::Rig.CameraNode.Hosting;
 using node::Rig.CameraNode.Network;
 using node::Rig.CameraNode.Power;
@@ -16,7 +18,9 @@ using Rig.CameraNode.Modes;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
+using Rig.Hosting.Access;
 using Rig.Hosting.Configuration;
+using Rig.Hosting.Trust;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.NodeApi;
@@ -26,7 +30,10 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true, Action<IServiceCollection>? more = null)
+    /// <summary>The home server, which confirms.</summary>
+    private readonly HttpClient server = new();
+
+    private NodeUnderTest(string[] settings, bool withActors, DiskSpace? free, bool isPublished = true, bool isPaired = true, Action<IServiceCollection>? more = null)
     {
         Catalogue.Free = free ?? Catalogue.Free;
         Camera = new ScriptedCamera(Catalogue);
@@ -50,6 +57,12 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
         more?.Invoke(builder.Services);
         app = NodeHost.Build(builder);
+        if (isPaired)
+        {
+            Http.DefaultRequestHeaders.Add("Cookie", CookieOf(Roles.Owner));
+        }
+
+        server.DefaultRequestHeaders.Add(MachineHttp.PlainMachineHeader, Roles.Server);
         Clock = app.Services.GetRequiredService<MasterClock>();
         Board = new NodeBoard(this, isPublished && !withActors);
     }
@@ -71,7 +84,8 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public MasterClock Clock { get; }
 
-    public HttpClient Http { get; } = new();
+    /// <summary>An owner's phone.</summary>
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false });
 
     public IServiceProvider Services => app.Services;
 
@@ -105,9 +119,28 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     public static async Task<NodeUnderTest> StartBeforeItsActorsAsync()
     {
         var node = new NodeUnderTest([], withActors: false, null, isPublished: false);
-        await node.app.StartAsync();
-        node.Http.BaseAddress = new Uri(node.app.Urls.First());
+        await node.BeginAsync();
         return node;
+    }
+
+    /// <summary>As it comes from its first start: nobody is paired with it, and <see cref="Http"/> is nobody.</summary>
+    public static async Task<NodeUnderTest> StartFreshAsync(params string[] settings)
+    {
+        var node = new NodeUnderTest(["--Rig:Trust:AllowPlainMachines=false", .. settings], withActors: false, null, isPaired: false);
+        await node.BeginAsync();
+        return node;
+    }
+
+    /// <summary>Pairs a further device.</summary>
+    /// <returns>The header by which it is known.</returns>
+    public string CookieOf(string role) =>
+        $"{PhoneCookie.Name}={Services.GetRequiredService<PairingFile>().Pair(role, role, Services.GetRequiredService<TimeProvider>().GetUtcNow()).Cookie}";
+
+    /// <summary>Makes a page's browser an owner's phone.</summary>
+    public Task OwnAsync(IPage page)
+    {
+        var cookie = Http.DefaultRequestHeaders.GetValues("Cookie").Single().Split('=', 2);
+        return page.Context.AddCookiesAsync([new Cookie { Name = cookie[0], Value = cookie[1], Url = Http.BaseAddress!.ToString() }]);
     }
 
     /// <summary>With the node's real local actors instead of scripted ones.</summary>
@@ -119,8 +152,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     private static async Task<NodeUnderTest> StartAsync(bool withActors, DiskSpace? free, string[] settings, Action<IServiceCollection>? more = null)
     {
         var node = new NodeUnderTest(settings, withActors, free, more: more);
-        await node.app.StartAsync();
-        node.Http.BaseAddress = new Uri(node.app.Urls.First());
+        await node.BeginAsync();
         await node.UntilShownAsync(_ => true);
         return node;
     }
@@ -142,7 +174,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     {
         using var content = new StringContent(body, Encoding.UTF8);
         content.Headers.ContentType = contentType is null ? null : new(contentType);
-        using var response = await Http.PostAsync(path, content);
+        using var response = await (path.EndsWith("/recordings/confirm", StringComparison.Ordinal) ? server : Http).PostAsync(path, content);
         return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 
@@ -170,9 +202,16 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
 
     public Task StopAsync() => app.StopAsync();
 
+    private async Task BeginAsync()
+    {
+        await app.StartAsync();
+        Http.BaseAddress = server.BaseAddress = new Uri(app.Urls.First());
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        server.Dispose();
         await app.DisposeAsync();
         Folder.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Rig.Actors.Recording;
 using Rig.Actors.Timing;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
@@ -29,6 +30,28 @@ public sealed class PeersApiTests
 
         await using var again = await NodeUnderTest.StartAsync($"--Rig:Node:ConfigPath={node.Folder.File("config.json")}");
         Assert.Equal("recording", (await PeerAsync(again, "CAM_R")).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_phone_sees_another_cameras_picture_by_the_node_that_it_is_paired_with()
+    {
+        await using var right = await NodeUnderTest.StartAsync("--Rig:Node:CameraId=CAM_R");
+        await using var node = await NodeUnderTest.StartAsync();
+        Assert.Equal(404, (await node.GetAsync("/preview/CAM_X/snapshot")).Status);
+        await AddAsync(node, right);
+        Assert.Equal(503, (await node.GetAsync("/preview/CAM_R/snapshot")).Status);
+        Assert.Equal(503, (await node.GetAsync("/preview/CAM_R")).Status);
+
+        byte[] jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 7];
+        right.Camera.Preview = new PreviewPicture(jpeg, right.Clock.NodeNow);
+        using var picture = await node.Http.GetAsync("/preview/CAM_R/snapshot");
+        Assert.Equal("image/jpeg", picture.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(jpeg, await picture.Content.ReadAsByteArrayAsync());
+        using var stream = await node.Http.GetAsync("/preview/CAM_R", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("multipart/x-mixed-replace", stream.Content.Headers.ContentType!.MediaType);
+        var begin = new byte[7];
+        await (await stream.Content.ReadAsStreamAsync()).ReadExactlyAsync(begin);
+        Assert.Equal("--frame"u8.ToArray(), begin);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class MachinePortTests : IDisposable
         };
 
         // The second attack of issue 14: the checksum as the node itself lists it.
-        Assert.Equal(403, (await node.PostAsync("/api/v1/recordings/confirm", body.ToJsonString())).Status);
+        Assert.Equal(401, (await node.PostAsync("/api/v1/recordings/confirm", body.ToJsonString())).Status);
 
         using var home = Client(rig.Of("home"));
         Assert.Equal(HttpStatusCode.Forbidden, await ConfirmAsync(home, port, body, receipt: null));

@@ -66,9 +66,9 @@ test('the newest problem of any camera is the one told', () => {
   assert.equal(page.lastProblem.text, 'Centre: new');
 });
 
-test('the own picture comes from here and the others from their own nodes', () => {
+test('every picture comes by the node that this phone is paired with', () => {
   const page = pageOf(rig(three()), 'CAM_C', null);
-  assert.deepEqual(page.cards.map((c) => c.pictureUrl), ['http://CAM_L:8080/preview/snapshot', '/preview/snapshot', 'http://CAM_R:8080/preview/snapshot']);
+  assert.deepEqual(page.cards.map((c) => c.pictureUrl), ['/preview/CAM_L/snapshot', '/preview/snapshot', '/preview/CAM_R/snapshot']);
 });
 
 test('an order that is under way cannot be given twice', () => {

@@ -59,8 +59,9 @@ internal sealed class BenchNode : IAsyncDisposable
         }
 
         Directory.CreateDirectory(folder);
+        var cookie = NodeDevice.Pair(settings["Rig__Node__ConfigPath"]);
         var process = DemoProcess.StartOther(cameraId, program, [], settings, folder);
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2), DefaultRequestHeaders = { { "Cookie", cookie } } };
         var node = new BenchNode(process, http, folder);
         await node.UntilAsync(status => status.GetProperty("ready").GetBoolean());
         return node;
