@@ -16,7 +16,7 @@ public static class MediaProbe
         + ":stream_side_data=side_data_type,rotation,displaymatrix:chapter=none:chapter_tags=none\"";
 
     private const string Packets = "-protocol_whitelist file,pipe -print_format json=compact=1 -select_streams v:0 -show_entries packet=pts_time:packet_side_data=none";
-    
+
     /// <summary>It reads heads only. On a busy machine starting a program alone has taken 25 s.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 

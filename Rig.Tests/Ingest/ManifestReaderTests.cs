@@ -1,7 +1,7 @@
 using System.Text;
-using Rig.Ingest.Intake;
 using Rig.Domain.Identity;
 using Rig.Domain.Recordings;
+using Rig.Ingest.Intake;
 
 namespace Rig.Tests.Ingest;
 

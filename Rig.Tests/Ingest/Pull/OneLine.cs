@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Rig.Ingest.Pull;
 using Rig.Domain.Identity;
+using Rig.Ingest.Pull;
 
 namespace Rig.Tests.Ingest.Pull;
 
