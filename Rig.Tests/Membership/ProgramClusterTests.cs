@@ -80,7 +80,7 @@ public sealed class ProgramClusterTests : IAsyncLifetime
         Assert.Equal(TimeSpan.FromSeconds(2), config.GetTimeSpan("akka.cluster.failure-detector.acceptable-heartbeat-pause"));
         Assert.Equal(TimeSpan.FromMilliseconds(500), config.GetTimeSpan("akka.cluster.singleton.hand-over-retry-interval"));
         Assert.Equal(TimeSpan.FromMilliseconds(300), config.GetTimeSpan("akka.cluster.singleton-proxy.singleton-identification-interval"));
-        Assert.Equal(TimeSpan.FromMilliseconds(50), config.GetTimeSpan("akka.cluster.scheduler.tick-duration"));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), config.GetTimeSpan("akka.cluster.scheduler.tick-duration"));
         Assert.True(config.GetBoolean("akka.cluster.run-coordinated-shutdown-when-down"));
         Assert.False(config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook", true));
         Assert.Equal("json", config.GetConfig("akka.actor.serialization-bindings").AsEnumerable().Single(binding => binding.Key == "System.Object").Value.GetString());

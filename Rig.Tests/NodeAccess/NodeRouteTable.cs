@@ -30,7 +30,9 @@ internal static class NodeRouteTable
 
         // Certificates: lists are signed, whoever brings or asks for one; a new certificate needs a valid old one (MachinePortTests).
         new("GET /api/v1/trust/authority", Everybody),
+        new("HEAD /api/v1/trust/authority", Everybody),
         new("GET /api/v1/trust/revoked", Everybody),
+        new("HEAD /api/v1/trust/revoked", Everybody),
         new("POST /api/v1/trust/revoked", Everybody),
         new("POST /api/v1/trust/renew", Everybody),
 
