@@ -2,31 +2,27 @@
 import { offload, preflight, retryOffload, selfTest, start, stop, whenForgotten, type Ordered, type Result } from './api.js';
 import { AimHelp } from './aim.js';
 import { connect } from './live.js';
-import { checklist, formatBytes, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
+import { checklist, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
 import { transfersOf } from './offload.js';
 import { enter } from './pairing.js';
 import { PhonesPanel } from './phones.js';
 import { LivePicture } from './picture.js';
 import { UpdatePanel } from './update.js';
+import { byId } from './shared/dom.js';
+import { bytes } from './shared/format.js';
 import type { Snapshot } from './types.js';
 
 const sureForMs = 6000;
 const preflightEveryMs = 4000;
 const offloadEveryMs = 2000;
 
-function need<T extends HTMLElement>(id: string): T {
-  const element = document.getElementById(id);
-  if (!element) throw new Error(`The page lacks #${id}.`);
-  return element as T;
-}
-
 const ui = {
-  fresh: need('fresh'), headline: need('headline'), elapsed: need('elapsed'), detail: need('detail'), session: need('session'),
-  warnings: need('warnings'), cameras: need('cameras'), preflight: need('preflight-panel'), checks: need('checks'),
-  offload: need('offload-text'), meter: need('offload-meter'), last: need('last'), said: need('said'),
-  test: need<HTMLButtonElement>('test'), tested: need('tested'),
-  transfers: need('transfers'), transfersSummary: need('transfers-summary'), transfersList: need('transfers-list'), retry: need<HTMLButtonElement>('transfers-retry'),
-  main: need<HTMLButtonElement>('main'), keep: need<HTMLButtonElement>('keep'), sure: need<HTMLButtonElement>('sure'),
+  fresh: byId('fresh'), headline: byId('headline'), elapsed: byId('elapsed'), detail: byId('detail'), session: byId('session'),
+  warnings: byId('warnings'), cameras: byId('cameras'), preflight: byId('preflight-panel'), checks: byId('checks'),
+  offload: byId('offload-text'), meter: byId('offload-meter'), last: byId('last'), said: byId('said'),
+  test: byId<HTMLButtonElement>('test'), tested: byId('tested'),
+  transfers: byId('transfers'), transfersSummary: byId('transfers-summary'), transfersList: byId('transfers-list'), retry: byId<HTMLButtonElement>('transfers-retry'),
+  main: byId<HTMLButtonElement>('main'), keep: byId<HTMLButtonElement>('keep'), sure: byId<HTMLButtonElement>('sure'),
 };
 
 let status: Snapshot | null = null;
@@ -40,10 +36,10 @@ const pictures = new Map<string, LivePicture>();
 let aim: AimHelp | null = null;
 
 const pairing = await enter();
-need('insecure').hidden = pairing?.plain_machines !== true;
-need('unencrypted').hidden = location.protocol === 'https:';
+byId('insecure').hidden = pairing?.plain_machines !== true;
+byId('unencrypted').hidden = location.protocol === 'https:';
 const owner = pairing?.device?.role === 'owner';
-const update = owner ? new UpdatePanel(need<HTMLDetailsElement>('update')) : null;
+const update = owner ? new UpdatePanel(byId<HTMLDetailsElement>('update')) : null;
 if (owner) new PhonesPanel();
 
 // Back to the pairing screen, whichever request it was that the node did not answer to this phone.
@@ -166,7 +162,7 @@ function renderHome(shown: Page): void {
   const all = waiting + done;
   text(ui.offload, all === 0 ? 'Nothing recorded yet.'
     : waiting === 0 ? `All ${all} recordings are safe on the home server.`
-    : `${waiting} of ${all} recordings (${formatBytes(pendingBytes)}) wait to be copied home.`);
+    : `${waiting} of ${all} recordings (${bytes(pendingBytes)}) wait to be copied home.`);
   ui.meter.hidden = all === 0;
   const percent = all === 0 ? 0 : Math.round((100 * done) / all);
   ui.meter.setAttribute('aria-valuenow', String(percent));

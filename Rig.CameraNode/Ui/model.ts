@@ -76,10 +76,6 @@ export function formatOffset(ms: number | null, confidence: string | null, isMas
   return size < 10 ? `${size.toFixed(1)} ms` : size < 1000 ? `${Math.round(size)} ms` : `${(size / 1000).toFixed(1)} s`;
 }
 
-export function formatBytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}
-
 /** How old the page's data is, in words; `tone` says whether to worry. */
 export function freshness(ageMs: number | null): { text: string; tone: Tone } {
   if (ageMs === null) return { text: 'Connecting', tone: 'warn' };

@@ -1,5 +1,6 @@
 // What the page says about sending this camera's recordings to the home server. Pure: no DOM, no clock, no network.
-import { formatBytes, type Tone } from './model.js';
+import type { Tone } from './model.js';
+import { bytes } from './shared/format.js';
 import type { OffloadJob, OffloadStatus } from './types.js';
 
 export interface Transfer {
@@ -36,7 +37,7 @@ export function transfersOf(status: OffloadStatus): Transfers {
 
 function summaryOf(status: OffloadStatus, waiting: number, failed: number): string {
   if (waiting === 0) return `${failed === 1 ? 'One recording was' : `${failed} recordings were`} not sent.`;
-  const left = `${formatBytes(status.remaining_bytes)} to send`;
+  const left = `${bytes(status.remaining_bytes)} to send`;
   if (status.paused) return `${left}. Sending is paused.`;
   if (status.waits_for_recording) return `${left}. It goes on when the recording ends.`;
   return status.seconds_left === null ? `${left}.` : `${left}, ${formatTimeLeft(status.seconds_left)} left.`;
@@ -46,9 +47,9 @@ function rowOf(job: OffloadJob): Transfer {
   const name = `${job.session_id}${job.take > 1 ? `, take ${job.take}` : ''}`;
   switch (job.status) {
     case 'uploading': {
-      const rate = job.bytes_per_second > 0 ? `, ${formatBytes(job.bytes_per_second)}/s` : '';
+      const rate = job.bytes_per_second > 0 ? `, ${bytes(job.bytes_per_second)}/s` : '';
       const left = job.seconds_left === null ? '' : `, ${formatTimeLeft(job.seconds_left)} left`;
-      return { name, said: `${formatBytes(job.sent_bytes)} of ${formatBytes(job.size_bytes)}${rate}${left}`, tone: 'good', percent: share(job) };
+      return { name, said: `${bytes(job.sent_bytes)} of ${bytes(job.size_bytes)}${rate}${left}`, tone: 'good', percent: share(job) };
     }
     case 'confirming':
       return { name, said: 'The server checks it', tone: 'good', percent: 100 };
@@ -57,7 +58,7 @@ function rowOf(job: OffloadJob): Transfer {
     default:
       return job.attempts > 0
         ? { name, said: `Tried ${job.attempts} ${job.attempts === 1 ? 'time' : 'times'}, and tried again soon. ${job.error ?? ''}`.trim(), tone: 'warn', percent: null }
-        : { name, said: `Waits, ${formatBytes(job.size_bytes)}`, tone: 'calm', percent: null };
+        : { name, said: `Waits, ${bytes(job.size_bytes)}`, tone: 'calm', percent: null };
   }
 }
 

@@ -2,13 +2,8 @@
 import { isWhole, phoneName, pinIn, spaced } from './access.js';
 import { pair, whoAmI } from './api.js';
 import { drawQr } from './qr.js';
+import { byId } from './shared/dom.js';
 import type { Pairing } from './types.js';
-
-function need<T extends HTMLElement>(id: string): T {
-  const element = document.getElementById(id);
-  if (!element) throw new Error(`The page lacks #${id}.`);
-  return element as T;
-}
 
 /** Takes the PIN out of the address at once, so that it stays in no history and on no screenshot. */
 function takePin(): string | null {
@@ -29,25 +24,25 @@ export async function enter(): Promise<Pairing | null> {
 }
 
 class PairingScreen {
-  private readonly form = need<HTMLFormElement>('pair-form');
-  private readonly pin = need<HTMLInputElement>('pin');
-  private readonly button = need<HTMLButtonElement>('pair');
-  private readonly said = need('pair-said');
+  private readonly form = byId<HTMLFormElement>('pair-form');
+  private readonly pin = byId<HTMLInputElement>('pin');
+  private readonly button = byId<HTMLButtonElement>('pair');
+  private readonly said = byId('pair-said');
   private done = (): void => {};
 
   constructor(pairing: Pairing) {
     document.body.dataset['view'] = 'pairing';
     const invitation = pairing.invitation;
-    need('pair-title').textContent = invitation ? 'A new camera' : 'Pair this phone';
-    need('pair-text').textContent = invitation
+    byId('pair-title').textContent = invitation ? 'A new camera' : 'Pair this phone';
+    byId('pair-text').textContent = invitation
       ? 'The first phone becomes its owner: it starts and stops, changes settings and pairs others.'
       : pairing.claimed ? 'Type this camera’s PIN. Once is enough.' : 'Type this camera’s PIN. The first phone becomes its owner.';
     this.button.textContent = invitation ? 'Own this camera' : 'Pair';
-    need('pair-help').hidden = invitation !== null;
+    byId('pair-help').hidden = invitation !== null;
     if (invitation) {
       this.pin.value = invitation.pin;
-      need('pair-qr').replaceChildren(drawQr(invitation.qr, 'QR code of this page with its PIN'));
-      need('pair-scan').hidden = false;
+      byId('pair-qr').replaceChildren(drawQr(invitation.qr, 'QR code of this page with its PIN'));
+      byId('pair-scan').hidden = false;
     }
 
     this.form.addEventListener('submit', (event) => {

@@ -2,15 +2,10 @@
 import { auditLine, phonesOf, type PhoneRow } from './access.js';
 import { audit, devices, giveRole, invitation, newPin, unpair, type Result } from './api.js';
 import { drawQr } from './qr.js';
+import { byId } from './shared/dom.js';
 import type { Invitation } from './types.js';
 
 const sureForMs = 6000;
-
-function need<T extends HTMLElement>(id: string): T {
-  const element = document.getElementById(id);
-  if (!element) throw new Error(`The page lacks #${id}.`);
-  return element as T;
-}
 
 function button(label: string, act: () => void): HTMLButtonElement {
   const made = document.createElement('button');
@@ -22,16 +17,16 @@ function button(label: string, act: () => void): HTMLButtonElement {
 }
 
 export class PhonesPanel {
-  private readonly list = need('phones-list');
-  private readonly said = need('phones-said');
-  private readonly invite = need<HTMLButtonElement>('phones-invite');
-  private readonly invited = need('phones-invitation');
-  private readonly changes = need<HTMLDetailsElement>('phones-changes');
+  private readonly list = byId('phones-list');
+  private readonly said = byId('phones-said');
+  private readonly invite = byId<HTMLButtonElement>('phones-invite');
+  private readonly invited = byId('phones-invitation');
+  private readonly changes = byId<HTMLDetailsElement>('phones-changes');
 
   constructor() {
-    need('phones').hidden = false;
+    byId('phones').hidden = false;
     this.invite.addEventListener('click', () => void this.toggleInvitation());
-    need('phones-new-pin').addEventListener('click', () => void this.show(newPin()));
+    byId('phones-new-pin').addEventListener('click', () => void this.show(newPin()));
     this.changes.addEventListener('toggle', () => void this.showChanges());
     document.addEventListener('visibilitychange', () => void this.refresh());
     void this.refresh();
@@ -96,9 +91,9 @@ export class PhonesPanel {
     }
 
     this.say('');
-    need('phones-qr').replaceChildren(drawQr(result.value.qr, 'QR code of this page with its PIN'));
-    need('phones-pin').textContent = result.value.pin;
-    need('phones-page').textContent = result.value.page;
+    byId('phones-qr').replaceChildren(drawQr(result.value.qr, 'QR code of this page with its PIN'));
+    byId('phones-pin').textContent = result.value.pin;
+    byId('phones-page').textContent = result.value.page;
     this.invited.hidden = false;
     this.invite.textContent = 'Done';
   }
@@ -107,7 +102,7 @@ export class PhonesPanel {
     if (!this.changes.open) return;
     const result = await audit();
     if (!result.ok) return;
-    need('phones-audit').replaceChildren(...result.value.entries.map((entry) => {
+    byId('phones-audit').replaceChildren(...result.value.entries.map((entry) => {
       const item = document.createElement('li');
       const at = document.createElement('time');
       at.dateTime = entry.at;

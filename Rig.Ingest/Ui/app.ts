@@ -1,7 +1,7 @@
 // The status page: who is there, then one stream of states in, cards out.
 import { listen, whoAmI } from "./api.js";
 import { hidePerson, showPerson } from "./person.js";
-import { byId, el, fill } from "./dom.js";
+import { byId, el, fill } from "./shared/dom.js";
 import { cameraName } from "./model.js";
 import { makeCard, showSession } from "./session.js";
 import type { AccountView, ServerView } from "./types";

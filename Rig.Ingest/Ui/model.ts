@@ -1,26 +1,6 @@
 // What the page says, decided without touching the page.
+import { bytes, clock } from "./shared/format.js";
 import type { Role, SessionView, StageView, TakeView } from "./types";
-
-const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
-
-export function bytes(count: number): string {
-  let unit = 0;
-  let value = count;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return unit === 0 ? `${count} bytes` : `${value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
-}
-
-/** 75 -> "1:15", 5400 -> "1:30:00". */
-export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const h = Math.floor(whole / 3600);
-  const m = Math.floor((whole % 3600) / 60);
-  const s = String(whole % 60).padStart(2, "0");
-  return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
-}
 
 /** "GAME_20261121_140000" -> "Saturday 21 November, 14:00"; other names are shown as they are. */
 export function title(sessionId: string): string {

@@ -1,6 +1,6 @@
 // The form by which a person signs in, and who is signed in.
 import { hasAccounts, signIn, signOut } from "./api.js";
-import { byId } from "./dom.js";
+import { byId } from "./shared/dom.js";
 import type { AccountView } from "./types";
 
 /** @param changed Called when the person signed out. */

@@ -1,6 +1,6 @@
 // One session's card.
 import { act, fileUrl } from "./api.js";
-import { el, fill } from "./dom.js";
+import { el, fill } from "./shared/dom.js";
 import { actions, cameraName, figures, headline, processLabel, railFill, stageName, takeLine, title } from "./model.js";
 import type { Role, SessionView, StageView, TakeView } from "./types";
 

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import test from 'node:test';
+import { compiled } from '../../../Rig.Hosting/Ui/compiled.mjs';
 
-const ts = createRequire(import.meta.url)('typescript');
-const source = readFileSync(new URL('../access.ts', import.meta.url), 'utf8');
-const compiled = ts.transpileModule(source, { compilerOptions: { target: 'ES2022', module: 'ES2022' } }).outputText;
-const { auditLine, daysAgo, isWhole, phoneName, phonesOf, pinIn, spaced } =
-  await import(`data:text/javascript;base64,${Buffer.from(compiled).toString('base64')}`);
+const { auditLine, daysAgo, isWhole, phoneName, phonesOf, pinIn, spaced } = await compiled(import.meta.url)('access');
 
 test('a scanned address carries the PIN in its fragment and nothing else is taken for one', () => {
   assert.deepEqual(['#pin=01234567', '#pin=1234', '#pin=12345678x', '', '#top'].map(pinIn), ['01234567', null, null, null, null]);

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import test from 'node:test';
+import { compiled } from '../../../Rig.Hosting/Ui/compiled.mjs';
 
-const ts = createRequire(import.meta.url)('typescript');
-const source = readFileSync(new URL('../model.ts', import.meta.url), 'utf8');
-const compiled = ts.transpileModule(source, { compilerOptions: { target: 'ES2022', module: 'ES2022' } }).outputText;
-const { aimOf, pageOf, checklist, formatElapsed, formatMinutes, formatOffset, freshness } =
-  await import(`data:text/javascript;base64,${Buffer.from(compiled).toString('base64')}`);
+const { aimOf, pageOf, checklist, formatElapsed, formatMinutes, formatOffset, freshness } = await compiled(import.meta.url)('model');
 
 const camera = (id, position, more = {}) => ({
   camera_id: id, camera_position: position, online: true, status: 'online', base_url: `http://${id}:8080`, ready: true, report_age_ms: 100, problems: [],

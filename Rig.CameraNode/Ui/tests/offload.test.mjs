@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import test from 'node:test';
+import { compiled } from '../../../Rig.Hosting/Ui/compiled.mjs';
 
-const ts = createRequire(import.meta.url)('typescript');
-const compile = (name) => ts.transpileModule(readFileSync(new URL(`../${name}.ts`, import.meta.url), 'utf8'), { compilerOptions: { target: 'ES2022', module: 'ES2022' } }).outputText;
-const url = (script) => `data:text/javascript;base64,${Buffer.from(script).toString('base64')}`;
-const { transfersOf, formatTimeLeft } = await import(url(compile('offload').replace('./model.js', url(compile('model')))));
+const { transfersOf, formatTimeLeft } = await compiled(import.meta.url)('offload');
 
 const job = (more = {}) => ({
   job_id: 'j', session_id: 'Final', take: 1, status: 'pending', attempts: 0, error: null, size_bytes: 20e9, sent_bytes: 0, bytes_per_second: 0, seconds_left: null, ...more,
@@ -19,8 +15,8 @@ test('nothing is said while nothing is to send', () => {
 
 test('a running transfer says how far, how fast and how long', () => {
   const shown = transfersOf(status([job({ status: 'uploading', sent_bytes: 5e9, bytes_per_second: 50e6, seconds_left: 300 })], { seconds_left: 240 }));
-  assert.equal(shown.summary, '12.0 GB to send, 4 min left.');
-  assert.deepEqual(shown.rows, [{ name: 'Final', said: '5.0 GB of 20.0 GB, 50 MB/s, 5 min left', tone: 'good', percent: 25 }]);
+  assert.equal(shown.summary, '12 GB to send, 4 min left.');
+  assert.deepEqual(shown.rows, [{ name: 'Final', said: '5.0 GB of 20 GB, 50 MB/s, 5 min left', tone: 'good', percent: 25 }]);
 });
 
 test('a recording comes first, and a pause is said', () => {

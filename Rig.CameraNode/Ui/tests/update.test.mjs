@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import test from 'node:test';
+import { compiled } from '../../../Rig.Hosting/Ui/compiled.mjs';
 
-const ts = createRequire(import.meta.url)('typescript');
-const compile = (name) => ts.transpileModule(readFileSync(new URL(`../${name}.ts`, import.meta.url), 'utf8'), { compilerOptions: { target: 'ES2022', module: 'ES2022' } }).outputText;
-const url = (script) => `data:text/javascript;base64,${Buffer.from(script).toString('base64')}`;
-const { saidOf, lineOf } = await import(url(compile('update').replace('./model.js', url(compile('model'))).replace('./api.js', url(compile('api')))));
+const { saidOf, lineOf } = await compiled(import.meta.url)('update');
 
 const offer = (more = {}) => ({ available: false, current_version: '1.0.0', latest_version: null, download_size_mb: null, refused: null, ...more });
 const attempt = (more = {}) => ({ version: '2.0.0', previous_version: '1.0.0', attempted_at: '2026-11-30T12:00:00Z', installed_at: null, success: true, error: null, kind: 'update', ...more });

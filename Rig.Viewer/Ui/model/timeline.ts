@@ -5,15 +5,6 @@ export const LEAD_SECONDS = 3;
 export const SKIP_SECONDS = 10;
 export const SPEEDS = [1, 2, 0.5] as const;
 
-/** `m:ss`, from an hour on `h:mm:ss`; the same as Games/GameText.cs. */
-export function clock(seconds: number): string {
-  const whole = Math.floor(Math.max(0, Number.isFinite(seconds) ? seconds : 0));
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  const rest = String(whole % 60).padStart(2, "0");
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
-}
-
 /** Where to start playing to see a moment. */
 export const jumpTarget = (momentSeconds: number): number => Math.max(0, momentSeconds - LEAD_SECONDS);
 

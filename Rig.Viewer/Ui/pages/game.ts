@@ -2,7 +2,7 @@
 
 import { fetchWatch, type Watch } from "../watch/api.js";
 import { Controls, notice } from "../watch/controls.js";
-import { byId } from "../watch/dom.js";
+import { byId } from "../shared/dom.js";
 import { watchGestures } from "../watch/gestures.js";
 import { Overview } from "../watch/overview.js";
 import { Renderer } from "../watch/renderer.js";

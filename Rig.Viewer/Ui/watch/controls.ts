@@ -1,7 +1,9 @@
 // Buttons, seek bar, time and keys of the player; works with and without the virtual camera.
 
-import { clock, currentMoment, jumpTarget, nextSpeed, positionOf, skip, SKIP_SECONDS } from "../model/timeline.js";
-import { byId, setIcon } from "./dom.js";
+import { currentMoment, jumpTarget, nextSpeed, positionOf, skip, SKIP_SECONDS } from "../model/timeline.js";
+import { byId } from "../shared/dom.js";
+import { clock } from "../shared/format.js";
+import { setIcon } from "./icon.js";
 import type { CameraMode } from "./virtual-camera.js";
 
 const IDLE_MS = 3000;
