@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using Rig.Domain.Identity;
+using Rig.Domain.Json;
 using Rig.Domain.Recordings;
 
 namespace Rig.Ingest.Intake;

@@ -79,6 +79,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
             Ended(elsewhere.Id);
             state = state.Elsewhere(elsewhere.Id, setting.Time.GetUtcNow());
             StartWhatIsNext();
+            Show();
         });
         Receive<PullProtocol.MemberListed>(member => Listed(Read(member.Listing), member.Listing.CameraId));
         Receive<NodeListed>(listed =>
@@ -110,6 +111,7 @@ public sealed class PullActor : ReceiveActor, IWithTimers
             log.LogWarning("{Problem}", failed.Problem);
             state = state.Failed(failed.Id, failed.Problem, setting.Time.GetUtcNow(), failed.BackToFetch);
             StartWhatIsNext();
+            Show();
         });
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Rig.Domain.Identity;
@@ -12,7 +11,6 @@ namespace Rig.Ingest.Api;
 /// <summary>What an owner asks of the takes that are on their way home: what is under way, pause, resume, retry, and reading again what is held.</summary>
 internal static class OffloadRoutes
 {
-    private const int MaxBodyBytes = 16 << 10;
     private const int MaxListed = 500;
 
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
@@ -25,13 +23,13 @@ internal static class OffloadRoutes
         offload.MapPost("/resume", (IngestActors actors, CancellationToken cancellationToken) => SetPausedAsync(actors, false, cancellationToken));
         offload.MapPost("/retry", async (HttpRequest request, TransferBoard board, IngestActors actors, CancellationToken cancellationToken) =>
         {
-            using var body = await BodyAsync(request, cancellationToken);
-            return await RetryAsync(Text(body, "recording_id"), board, actors, cancellationToken);
+            var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await RetryAsync(body.Text("recording_id"), board, actors, cancellationToken);
         }).ProducesProblem(StatusCodes.Status404NotFound);
         offload.MapPost("/verify", async (HttpRequest request, SessionVerification verification, CancellationToken cancellationToken) =>
         {
-            using var body = await BodyAsync(request, cancellationToken);
-            return await VerifyAsync(Text(body, "session_id"), Text(body, "camera_id"), verification, cancellationToken);
+            var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+            return await VerifyAsync(body.Text("session_id"), body.Text("camera_id"), verification, cancellationToken);
         }).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
@@ -109,11 +107,4 @@ internal static class OffloadRoutes
                 takes.Count - whole,
                 [.. takes.Select(take => new VerifiedTakeReply(take.Receipt.Id.ToString(), take.IsWhole, take.Receipt.Sha256, take.FoundSha256))]));
     }
-
-    /// <returns>Null for an empty body.</returns>
-    private static async Task<JsonDocument?> BodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        request.ContentLength is null or 0 ? null : await JsonBody.ReadObjectAsync(request, MaxBodyBytes, cancellationToken);
-
-    private static string? Text(JsonDocument? body, string name) =>
-        body is not null && body.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -34,8 +34,8 @@ internal static class LegacySessionRoutes
     private static async Task<Ok<LegacyOkReply>> ManifestAsync(HttpContext context, string id, LegacySessions sessions)
     {
         var session = UploadForm.ParseSession(id);
-        using var body = await JsonBody.ReadObjectAsync(context.Request, MaxManifestBytes, context.RequestAborted);
-        return await sessions.TryKeepManifestAsync(session, body.RootElement, context.RequestAborted)
+        var root = await RequestBody.ReadObjectOfAnyTypeAsync(context.Request, MaxManifestBytes, context.RequestAborted);
+        return await sessions.TryKeepManifestAsync(session, root, context.RequestAborted)
             ? TypedResults.Ok(new LegacyOkReply("ok"))
             : throw new ApiException(400, "The manifest holds a character or number that cannot be stored.");
     }

@@ -19,8 +19,7 @@ internal sealed class ChunkedRequests(CameraSet cameras, ChunkedUploads uploads,
 
     public async Task<Ok<ChunkedBeginReply>> InitAsync(HttpContext context)
     {
-        using var body = await JsonBody.ReadObjectAsync(context.Request, MaxBodyBytes, context.RequestAborted);
-        var root = body.RootElement;
+        var root = await RequestBody.ReadObjectOfAnyTypeAsync(context.Request, MaxBodyBytes, context.RequestAborted);
         var (node, file) = (Text(root, "node_id"), Text(root, "filename"));
         var session = UploadForm.ParseSession(Text(root, "session_id"));
         var (camera, take) = CameraOf(node, file, session);
@@ -53,8 +52,7 @@ internal sealed class ChunkedRequests(CameraSet cameras, ChunkedUploads uploads,
     /// <summary>The answer's words are kept with the upload, so that a repetition gets the same.</summary>
     public async Task<IResult> FinalizeAsync(HttpContext context)
     {
-        using var body = await JsonBody.ReadObjectAsync(context.Request, MaxBodyBytes, context.RequestAborted);
-        var root = body.RootElement;
+        var root = await RequestBody.ReadObjectOfAnyTypeAsync(context.Request, MaxBodyBytes, context.RequestAborted);
         var total = root.TryGetProperty("total_chunks", out var given) && given.ValueKind != JsonValueKind.Null ? Integer(root, "total_chunks") : (long?)null;
         var end = await uploads.EndAsync(Optional(root, "upload_id"), total, FileHash(root), context.RequestAborted);
         return TypedResults.Text(end.Reply, "application/json", statusCode: end.Status);

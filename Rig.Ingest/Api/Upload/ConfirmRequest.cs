@@ -15,8 +15,7 @@ internal static class ConfirmRequest
 
     public static async Task<Ok<ConfirmReply>> ConfirmAsync(HttpContext context, TakeConfirmation confirmation, CameraSet cameras, RigTrust trust, TimeProvider time)
     {
-        using var body = await JsonBody.ReadObjectAsync(context.Request, MaxBodyBytes, context.RequestAborted);
-        var root = body.RootElement;
+        var root = await RequestBody.ReadObjectOfAnyTypeAsync(context.Request, MaxBodyBytes, context.RequestAborted);
         var session = UploadForm.ParseSession(Text(root, "session_id"));
         var camera = UploadForm.ParseCamera(Text(root, "camera_id"), cameras);
         var take = Take(root);

@@ -1,13 +1,12 @@
 using System.Text.Json;
-using Rig.Domain.Json;
 
-namespace Rig.Ingest.Intake;
+namespace Rig.Domain.Json;
 
 /// <summary>
 /// JSON from outside whose texts can all be read: <see cref="JsonDocument"/> takes texts that are no Unicode (broken UTF-8, half a surrogate
 /// pair) and fails only when one of them is asked for.
 /// </summary>
-internal static class StrictJson
+public static class StrictJson
 {
     /// <exception cref="JsonException">Not one JSON value, nested deeper, or with a text that is no Unicode.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8Json, int maxDepth)
