@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Access;
 using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 
@@ -24,12 +25,12 @@ internal sealed class PreviewApi(PublishedNode node, PreviewFeed previews, TimeP
     {
         var routes = app.MapGroup("/preview").WithTags("Preview").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/snapshot", (HttpResponse response, PreviewApi preview) => preview.Snapshot(response)).Allow(Roles.Operator, Roles.Node).WithSummary("The newest picture.").Produces<Stream>(contentType: "image/jpeg");
-        routes.MapGet("", (HttpContext context, PreviewApi preview) => preview.StreamAsync(context)).Allow(Roles.Operator, Roles.Node).WithSummary("Pictures as they come, at most 10 a second.").Produces<Stream>(contentType: "multipart/x-mixed-replace");
+        routes.MapGet("", (HttpContext context, PreviewApi preview) => preview.StreamAsync(context)).Allow(Roles.Operator, Roles.Node).EndWithPairing().WithSummary("Pictures as they come, at most 10 a second.").Produces<Stream>(contentType: "multipart/x-mixed-replace");
 
         // A phone is paired with the node whose page it opened and with no other.
         routes.MapGet("/{camera}/snapshot", (string camera, HttpContext context, PeerPreview peers) => peers.SnapshotAsync(camera, context)).Allow(Roles.Operator)
             .WithSummary("The newest picture of another of the rig's cameras, by its id.").Produces<Stream>(contentType: "image/jpeg").ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet("/{camera}", (string camera, HttpContext context, PeerPreview peers) => peers.StreamAsync(camera, context)).Allow(Roles.Operator)
+        routes.MapGet("/{camera}", (string camera, HttpContext context, PeerPreview peers) => peers.StreamAsync(camera, context)).Allow(Roles.Operator).EndWithPairing()
             .WithSummary("Another camera's pictures as they come.").Produces<Stream>(contentType: "multipart/x-mixed-replace").ProducesProblem(StatusCodes.Status404NotFound);
     }
 

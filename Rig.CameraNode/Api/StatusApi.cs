@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Gateway;
 using Rig.Actors.Recording;
+using Rig.CameraNode.Access;
 using Rig.CameraNode.Status;
 using Rig.Hosting.Access;
 using Rig.Hosting.Http;
@@ -23,7 +24,7 @@ internal static class StatusApi
         routes.MapGet("/status", (StatusReader status) => status.Node() ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The camera is starting."))
             .Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("This camera: what it is, records, stores and needs.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/sync/status", (StatusReader status) => status.Sync()).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("This camera's clock beside the master's.");
-        routes.MapGet("/events", StreamAsync).Allow(Roles.Operator).WithSummary("Server-sent events named status: at first, at every change and at least every 2 s.")
+        routes.MapGet("/events", StreamAsync).Allow(Roles.Operator).EndWithPairing().WithSummary("Server-sent events named status: at first, at every change and at least every 2 s.")
             .Produces<StatusEvent>(contentType: "text/event-stream");
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCvSharp;
+using Rig.Actors.Recording;
 using Rig.CameraNode.Access;
 using Rig.Hosting.Access;
 using Rig.Tests.NodeApi;
@@ -80,6 +81,25 @@ public sealed class PairingTests
         Assert.Equal(HttpStatusCode.OK, (await node.Http.DeleteAsync($"/api/v1/access/devices/{id}")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await other.GetAsync("/api/v1/status")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await node.Http.DeleteAsync($"/api/v1/access/devices/{id}")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/events")]
+    [InlineData("/preview")]
+    public async Task What_a_phone_watches_ends_when_it_is_taken_away(string stream)
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        node.Camera.Previews.Newest = new PreviewPicture([1, 2, 3], TimeProvider.System.GetUtcNow());
+        using var other = Client(node, node.CookieOf(Roles.Operator));
+        using var watched = await other.GetAsync(stream, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, watched.StatusCode);
+        var reading = watched.Content.CopyToAsync(Stream.Null);
+        var id = (await node.GetAsync("/api/v1/access/devices")).Body.GetProperty("devices").EnumerateArray().Single(device => !device.GetProperty("is_you").GetBoolean()).GetProperty("id").GetString();
+        Assert.False(reading.IsCompleted);
+
+        Assert.Equal(HttpStatusCode.OK, (await node.Http.DeleteAsync($"/api/v1/access/devices/{id}")).StatusCode);
+        await Assert.ThrowsAnyAsync<Exception>(() => reading.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.True(reading.IsFaulted);
     }
 
     [Fact]

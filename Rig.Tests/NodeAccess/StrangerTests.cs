@@ -88,6 +88,19 @@ public sealed class StrangerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_address_that_an_owner_was_talked_into_gets_neither_key_nor_video()
+    {
+        await node.PostAsync("/api/v1/record/start", new { session_id = "FINAL" });
+        await node.UntilFramesAsync(15);
+        await node.PostAsync("/api/v1/record/stop", new { });
+        await node.PostAsync("/api/v1/config", new { offload = new { server_url = trapUrl } });
+        await node.PostAsync("/api/v1/offload/upload/all", new { });
+        await Eventually.HoldsAsync(async () => (await node.Http.GetFromJsonAsync<JsonElement>("/api/v1/offload/jobs")).GetProperty("jobs")
+            .EnumerateArray().Any(job => job.GetProperty("error").GetString()?.Contains("rig-node trust join", StringComparison.Ordinal) == true));
+        Assert.False(trap.Pending());
+    }
+
+    [Fact]
     public async Task A_phone_that_is_not_paired_neither_stops_the_match_nor_sees_it()
     {
         await node.PostAsync("/api/v1/record/start", new { session_id = "MATCH" });
