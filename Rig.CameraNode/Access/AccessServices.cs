@@ -25,7 +25,7 @@ internal static class AccessServices
     /// <summary>Before anything is answered, the pages too.</summary>
     public static void UseNodeGates(this WebApplication app)
     {
-        app.UseNodeHeaders();
+        app.UseSecurityHeaders(pinHttps: false);
         app.UseHostGate(PageAddress.Names(app.Services.GetRequiredService<IOptions<NodeOptions>>().Value));
         app.UseOriginGate();
     }

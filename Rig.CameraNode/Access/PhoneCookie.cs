@@ -5,7 +5,7 @@ internal static class PhoneCookie
 {
     public const string Name = "rig_device";
 
-    /// <summary>As long as browsers keep any cookie; each opening of the page begins it anew, so a phone pairs again only after a year's rest.</summary>
+    /// <summary>As long as browsers keep any cookie; each opening of the page begins it again, so a phone pairs again only after a year's rest.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
 
     public static void Give(HttpContext context, string token) => context.Response.Cookies.Append(Name, token, Options(context, Lifetime));

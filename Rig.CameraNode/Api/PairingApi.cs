@@ -27,7 +27,7 @@ internal static class PairingApi
         var device = context.Features.Get<PairedDevice>();
         if (device is not null)
         {
-            // Begins the cookie's lifetime anew.
+            // Starts the cookie's lifetime again.
             PhoneCookie.Give(context, context.Request.Cookies[PhoneCookie.Name]!);
         }
 

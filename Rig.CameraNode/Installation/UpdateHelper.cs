@@ -9,7 +9,7 @@ namespace Rig.CameraNode.Installation;
 internal sealed class UpdateHelper(IInstallFiles files, ReleaseGate gate, IRunningNode node, TrialTimes times, TimeProvider time, ILogger<UpdateHelper> logger) : IDisposable
 {
     /// <summary>Between two pieces of what the node sends; a download may stall.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CallerTimeout = TimeSpan.FromSeconds(60);
 
     private readonly InstalledReleases releases = new(files);
     private readonly SemaphoreSlim one = new(1, 1);
@@ -50,7 +50,7 @@ internal sealed class UpdateHelper(IInstallFiles files, ReleaseGate gate, IRunni
     /// <summary>One conversation by <see cref="HelperWire"/>. Its end, good or not, is the caller's as well.</summary>
     public async Task ConverseAsync(Stream caller, CancellationToken cancellationToken)
     {
-        var patient = new TimeoutStream(caller, Patience);
+        var bounded = new TimeoutStream(caller, CallerTimeout);
         try
         {
             if (finished.IsCancellationRequested || !await one.WaitAsync(TimeSpan.Zero, cancellationToken))
@@ -60,7 +60,7 @@ internal sealed class UpdateHelper(IInstallFiles files, ReleaseGate gate, IRunni
 
             try
             {
-                await ServeAsync(patient, cancellationToken);
+                await ServeAsync(bounded, cancellationToken);
             }
             finally
             {
@@ -70,7 +70,7 @@ internal sealed class UpdateHelper(IInstallFiles files, ReleaseGate gate, IRunni
         catch (UpdateException refused)
         {
             logger.LogWarning("Refused: {Reason}", refused.Message);
-            await TryAnswerAsync(patient, new HelperAnswer(HelperWire.Refused, Error: refused.Message), cancellationToken);
+            await TryAnswerAsync(bounded, new HelperAnswer(HelperWire.Refused, Error: refused.Message), cancellationToken);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
         {

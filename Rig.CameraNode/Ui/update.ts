@@ -44,7 +44,7 @@ export class UpdatePanel {
       if (panel.open) void this.showHistory();
     });
     this.look.addEventListener('click', () => void this.check());
-    this.apply.addEventListener('click', () => void this.order('Downloading and checking. The camera starts anew afterwards.', applyUpdate));
+    this.apply.addEventListener('click', () => void this.order('Downloading and checking. The camera restarts afterwards.', applyUpdate));
     this.back.addEventListener('click', () => {
       // Asks again, as Stop does.
       if (performance.now() < this.backUntil) {
@@ -52,7 +52,7 @@ export class UpdatePanel {
         void this.order('Going back.', rollBack);
       } else {
         this.backUntil = performance.now() + sureForMs;
-        this.say('Press again to go back to the version before. The camera starts anew.', 'warn');
+        this.say('Press again to go back to the version before. The camera restarts.', 'warn');
       }
     });
   }

@@ -10,18 +10,19 @@ public static class SecurityHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; "
         + "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    /// <param name="pinHttps">Browsers that came by HTTPS come by nothing else for a year. Not for who may go back to HTTP.</param>
+    public static void UseSecurityHeaders(this IApplicationBuilder app, bool pinHttps = true) => app.Use((context, next) =>
     {
         // At the last moment, since the answer to a failure begins with clearing all headers.
         context.Response.OnStarting(() =>
         {
-            Set(context);
+            Set(context, pinHttps);
             return Task.CompletedTask;
         });
         return next(context);
     });
 
-    private static void Set(HttpContext context)
+    private static void Set(HttpContext context, bool pinHttps)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
@@ -34,11 +35,11 @@ public static class SecurityHeaders
         headers["X-Robots-Tag"] = "noindex, nofollow";
         if (headers.CacheControl.Count == 0)
         {
-            // Pages show a family's games: a shared computer must not show them again after signing out.
+            // Pictures of children: a shared computer must not show them again after signing out.
             headers.CacheControl = "no-store";
         }
 
-        if (context.Request.IsHttps)
+        if (pinHttps && context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }

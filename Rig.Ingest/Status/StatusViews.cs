@@ -23,7 +23,7 @@ public sealed record NodeStatusView(string Url, string? CameraId, DateTimeOffset
 /// <param name="Status"><c>receiving</c>, <c>processing</c>, <c>failed</c> or <c>done</c>.</param>
 /// <param name="QueueReason"><c>complete</c>, <c>quiet</c> or <c>operator</c>.</param>
 /// <param name="MissingCameras">Cameras whose recording has not come to its end.</param>
-/// <param name="Files">Names to be had from <c>/api/v1/sessions/{id}/files/{name}</c>.</param>
+/// <param name="Files">Names that can be fetched from <c>/api/v1/sessions/{id}/files/{name}</c>.</param>
 public sealed record SessionView(
     string SessionId,
     string Status,

@@ -193,8 +193,8 @@ public sealed class SignInTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("retry: 2000", await reader.ReadLineAsync());
         await server.Services.GetRequiredService<AccountSessions>().EndAsync(cookie[(cookie.IndexOf('=', StringComparison.Ordinal) + 1)..], CancellationToken.None);
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await reader.ReadLineAsync(patience.Token) is not null)
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await reader.ReadLineAsync(limit.Token) is not null)
         {
         }
 
