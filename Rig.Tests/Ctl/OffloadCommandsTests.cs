@@ -45,6 +45,9 @@ public sealed class OffloadCommandsTests(PostgresFixture postgres) : IDisposable
             ["Trust__AllowPlainMachines"] = "true",
         });
         await Eventually.HoldsAsync(async () => (await TryRunAsync(nodePort, "offload", "list")).ExitCode == ExitCode.Done);
+
+        // The operations port may listen before the program's own does.
+        await node.UntilReadyAsync();
         await AssertApartAsync(node.Http, nodePort, "/api/v1/status");
         var take = Assert.Single(await RunAsync(nodePort, "offload", "list"));
         Assert.Equal((Take, false), ((string?)take["id"], (bool)take["offloaded"]!));
