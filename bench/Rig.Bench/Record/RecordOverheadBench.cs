@@ -57,6 +57,7 @@ internal static class RecordOverheadBench
         var camera = new Dictionary<string, string>
         {
             ["Source"] = "footage",
+            ["CaptureProgram"] = Programs.Find("rig-rehearsal"),
             ["FootageFile"] = footage,
             ["Width"] = BenchNode.Text(Width),
             ["Height"] = BenchNode.Text(Height),
