@@ -16,20 +16,18 @@ namespace Rig.Tests.FieldUi;
 /// <summary>The field page in Chromium, served by the real program over scripted cameras.</summary>
 public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
-    private static readonly string[] Cameras = ["CAM_L", "CAM_C", "CAM_R"];
-
-    private Timer? telling;
+    private readonly RigOnPage rig = new();
 
     public static TheoryData<string> Screens => [Screen.Phone.Name, Screen.Desktop.Name];
 
-    public void Dispose() => telling?.Dispose();
+    public void Dispose() => rig.Dispose();
 
     [Theory]
     [MemberData(nameof(Screens))]
     public async Task A_ready_rig_shows_three_cameras_and_one_button_that_fits_the_screen(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync();
-        Show(node, NodePhase.Idle);
+        rig.Show(node, NodePhase.Idle);
         var page = await OpenAsync(node, screen);
         await Expect(page.Locator("#headline")).ToHaveTextAsync("Ready");
         await Expect(page.Locator(".camera")).ToHaveCountAsync(3);
@@ -37,7 +35,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await Expect(page.Locator("#fresh")).ToHaveTextAsync("Live");
         var button = (await page.Locator("#main").BoundingBoxAsync())!;
         Assert.True(button.Height >= 64, $"the button is {button.Height} px high");
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
+        await page.AssertFitsAsync();
     }
 
     [Theory]
@@ -45,21 +43,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
     public async Task Start_is_one_touch_and_stop_asks_again(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync();
-        Show(node, NodePhase.Idle);
-        node.CoordinatorAnswers = message =>
-        {
-            switch (message)
-            {
-                case StartSession:
-                    Show(node, NodePhase.Recording);
-                    return new SessionStarted(Session(node, SessionPhase.Recording));
-                case StopSession:
-                    Show(node, NodePhase.Idle);
-                    return new SessionStopped(Session(node, SessionPhase.Completed));
-                default:
-                    return null;
-            }
-        };
+        rig.Film(node);
         var page = await OpenAsync(node, screen);
         await page.Locator("#main").ClickAsync();
         await Expect(page.Locator("#headline")).ToHaveTextAsync("Recording");
@@ -83,7 +67,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await using var node = await NodeUnderTest.StartAsync();
         node.Board.Node = node.Report();
         var hot = new Problem(ProblemCodes.TooHot, ProblemLevel.Refuse, "The box is too hot (90 °C). Put it in the shade and let it cool.");
-        KeepTelling(() => node.Board.SetRig(new RigView(
+        rig.KeepTelling(() => node.Board.SetRig(new RigView(
             node.Clock.MasterNow, null,
             [new CameraView(CameraId.Left, true, node.Report(), 5), new CameraView(CameraId.Center, true, node.Report(camera: "CAM_C", problems: hot), 5), new CameraView(CameraId.Right, false, null, null)],
             ["CAM_R is not there."])));
@@ -98,7 +82,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
     public async Task A_refused_start_is_told_in_words()
     {
         await using var node = await NodeUnderTest.StartAsync();
-        Show(node, NodePhase.Idle);
+        rig.Show(node, NodePhase.Idle);
         node.CoordinatorAnswers = _ => new SessionRefused(ProblemCodes.StartFailed, "No camera started to record.", [new CameraProblem(CameraId.Left, ProblemCodes.StartFailed, "CAM_L has no encoder.")]);
         var page = await OpenAsync(node, Screen.Phone.Name);
         await page.Locator("#main").ClickAsync();
@@ -110,7 +94,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
     public async Task A_self_test_tells_how_it_went_and_fits_the_screen(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync();
-        Show(node, NodePhase.Idle);
+        rig.Show(node, NodePhase.Idle);
         node.Camera.Status = node.Camera.Status with { Detected = false, Problem = "CAM_L has a loose cable." };
         var page = await OpenAsync(node, screen);
         await Expect(page.Locator("#tested")).ToHaveTextAsync("Films for 10 seconds and checks that it plays.");
@@ -118,11 +102,8 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await Expect(page.Locator("#tested")).ToHaveTextAsync("Failed. The camera gives no picture. Left has a loose cable.");
         await Expect(page.Locator("#tested")).ToHaveAttributeAsync("data-tone", "bad");
         await Expect(page.Locator("#test")).ToBeEnabledAsync();
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
-        if (Environment.GetEnvironmentVariable("RIG_SCREENS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"field-{screen}.png"), FullPage = true });
-        }
+        await page.AssertFitsAsync();
+        await page.ShootAsync($"field-{screen}");
     }
 
     [Theory]
@@ -130,7 +111,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
     public async Task Somebody_who_aims_the_camera_reads_what_to_change_beside_its_picture(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync("--Rig:Node:CameraId=CAM_C");
-        Show(node, NodePhase.Idle);
+        rig.Show(node, NodePhase.Idle);
         var page = await OpenAsync(node, screen);
         var aim = page.Locator("[data-camera=CAM_C] .aim");
         await Expect(page.Locator(".aim")).ToHaveCountAsync(1);
@@ -141,12 +122,9 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await aim.Locator("button").ClickAsync();
         await Expect(aim.Locator("p")).ToContainTextAsync("Lift the camera's right side");
         await Expect(page.Locator("[data-camera=CAM_C]")).ToHaveAttributeAsync("data-large", "true");
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
-        if (Environment.GetEnvironmentVariable("RIG_SCREENS") is { Length: > 0 } folder)
-        {
-            await Expect(page.Locator("[data-camera=CAM_C] .frame")).ToHaveAttributeAsync("data-picture", "live");
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"field-aim-{screen}.png"), FullPage = true });
-        }
+        await page.AssertFitsAsync();
+        await Expect(page.Locator("[data-camera=CAM_C] .frame")).ToHaveAttributeAsync("data-picture", "live");
+        await page.ShootAsync($"field-aim-{screen}");
 
         ShowPicture(node, AimedCamera.Rgb());
         await Expect(aim.Locator("p")).ToHaveTextAsync("Aimed well. Leave it so.");
@@ -155,7 +133,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await Expect(aim.Locator("p")).ToBeHiddenAsync();
         Assert.False((await node.GetAsync("/api/v1/framing/status")).Body.GetProperty("assist_running").GetBoolean());
 
-        Show(node, NodePhase.Recording);
+        rig.Show(node, NodePhase.Recording);
         await Expect(aim).ToBeHiddenAsync();
     }
 
@@ -164,7 +142,7 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
     public async Task What_this_camera_sends_is_shown_as_it_goes_and_a_failed_one_is_tried_again(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync();
-        Show(node, NodePhase.Idle);
+        rig.Show(node, NodePhase.Idle);
         var now = node.Clock.MasterNow;
         var (queue, left) = UploadQueue.Empty.Enqueue(new TakeId(SessionId.Parse("Final"), CameraId.Left), 20_000_000_000, new string('a', 32), now);
         var (both, second) = queue.Enqueue(new TakeId(SessionId.Parse("Final"), CameraId.Left, 2), 4_000_000_000, new string('b', 32), now);
@@ -180,11 +158,8 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
         await Expect(page.Locator("#transfers-list li")).ToHaveCountAsync(2);
         await Expect(page.Locator("#transfers-list li").First).ToContainTextAsync("5.0 GB of 20 GB, 50 MB/s, 5 min left");
         await Expect(page.Locator("#transfers-list li").Last).ToContainTextAsync("other bytes");
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
-        if (Environment.GetEnvironmentVariable("RIG_SCREENS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"field-offload-{screen}.png"), FullPage = true });
-        }
+        await page.AssertFitsAsync();
+        await page.ShootAsync($"field-offload-{screen}");
 
         await page.Locator("#transfers-retry").ClickAsync();
         await Expect(page.Locator("#transfers-retry")).ToBeEnabledAsync();
@@ -201,22 +176,4 @@ public sealed class FieldPageTests(Browser browser) : IClassFixture<Browser>, ID
 
     /// <summary>A picture that stays fresh for as long as a test takes.</summary>
     private static void ShowPicture(NodeUnderTest node, byte[] rgb) => node.Camera.Preview = new PreviewPicture(AimedCamera.Jpeg(rgb), node.Clock.NodeNow.AddHours(1));
-
-    private void Show(NodeUnderTest node, NodePhase phase)
-    {
-        node.Board.Node = node.Report(phase);
-        KeepTelling(() => node.ShowRig(phase == NodePhase.Idle ? null : Session(node, SessionPhase.Recording), [.. Cameras.Select(c => node.Report(phase, c))]));
-    }
-
-    /// <summary>A coordinator tells its view again and again: one told once is too old by the time that a busy machine has opened the page.</summary>
-    private void KeepTelling(Action tell)
-    {
-        tell();
-        telling?.Dispose();
-        telling = new Timer(_ => tell(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-    }
-
-    private static SessionView Session(NodeUnderTest node, SessionPhase phase) => new(
-        SessionId.Parse("Final"), phase, node.Clock.MasterNow, null, 0.4,
-        [.. Cameras.Select(c => new SessionCamera(CameraId.Parse(c), phase == SessionPhase.Recording ? CameraPart.Recording : CameraPart.Stopped, null, null, null, []))]);
 }

@@ -18,7 +18,7 @@ public sealed class UpdatePanelTests(Browser browser) : IClassFixture<Browser>
         var page = await OpenAsync(box);
         await page.Locator("#update-look").ClickAsync();
         await Expect(page.Locator("#update-said")).ToContainTextAsync("Version 9.1.0 is there and its signature holds");
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        await page.AssertFitsAsync();
         await page.Locator("#update-apply").ClickAsync();
         await Expect(page.Locator("#update-said")).ToContainTextAsync("Version 9.1.0 starts now");
         await Expect(page.Locator("#update-history li")).ToHaveCountAsync(1);

@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
-using Rig.Domain.Identity;
-using Rig.Domain.Messages;
 using Rig.Hosting.Access;
 using Rig.Rehearsal.Demo;
+using Rig.Tests.FieldUi;
 using Rig.Tests.NodeApi;
 using Rig.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -15,20 +14,18 @@ namespace Rig.Tests.NodeAccess;
 /// <summary>A parent at the touchline, and a hostile page, in a real Chromium.</summary>
 public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
-    private static readonly string[] Cameras = ["CAM_L", "CAM_C", "CAM_R"];
-
-    private Timer? telling;
+    private readonly RigOnPage rig = new();
 
     public static TheoryData<string> Screens => [Screen.Phone.Name, Screen.Desktop.Name];
 
-    public void Dispose() => telling?.Dispose();
+    public void Dispose() => rig.Dispose();
 
     [Theory]
     [MemberData(nameof(Screens))]
     public async Task The_first_phone_owns_a_new_camera_by_one_touch_and_films(string screen)
     {
         await using var node = await NodeUnderTest.StartFreshAsync();
-        Film(node);
+        rig.Film(node);
         var page = await browser.OpenAsync(Screen.Named(screen), node.Http.BaseAddress!.ToString());
         await page.GotoAsync("/");
         await Expect(page.Locator("#pair-title")).ToHaveTextAsync("A new camera");
@@ -36,8 +33,8 @@ public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, 
         var button = (await page.Locator("#pair").BoundingBoxAsync())!;
         Assert.True(button.Height >= 64, $"the button is {button.Height} px high");
         Assert.True(button.Y + button.Height <= Screen.Named(screen).Height, "the button is below the fold");
-        await FitsAsync(page);
-        await ShootAsync(page, $"pair-new-{screen}");
+        await page.AssertFitsAsync();
+        await page.ShootAsync($"pair-new-{screen}");
 
         await page.Locator("#pair").ClickAsync();
         await Expect(page.Locator("#headline")).ToHaveTextAsync("Ready");
@@ -49,16 +46,16 @@ public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, 
     public async Task A_further_phone_types_the_PIN_once_and_needs_no_keyboard_for_start_and_stop()
     {
         await using var node = await NodeUnderTest.StartAsync("--Rig:Trust:AllowPlainMachines=false");
-        Film(node);
+        rig.Film(node);
         var page = await browser.OpenAsync(Screen.Phone, node.Http.BaseAddress!.ToString());
         await page.GotoAsync("/");
         await Expect(page.Locator("#pair-title")).ToHaveTextAsync("Pair this phone");
         await Expect(page.Locator("#pin")).ToHaveAttributeAsync("inputmode", "numeric");
         await Expect(page.Locator("#pin")).ToBeFocusedAsync();
-        await ShootAsync(page, "pair-phone");
+        await page.ShootAsync("pair-phone");
         await page.Locator("#pin").PressSequentiallyAsync("00000000");
         await Expect(page.Locator("#pair-said")).ToContainTextAsync("not this camera's PIN");
-        await FitsAsync(page);
+        await page.AssertFitsAsync();
 
         // The whole PIN is enough; nothing is to be pressed.
         await page.Locator("#pin").FillAsync("");
@@ -77,7 +74,7 @@ public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, 
     public async Task A_scanned_code_pairs_at_once_and_its_PIN_does_not_stay_in_the_address()
     {
         await using var node = await NodeUnderTest.StartAsync();
-        Film(node);
+        rig.Film(node);
         var page = await browser.OpenAsync(Screen.Phone, node.Http.BaseAddress!.ToString());
         await page.GotoAsync($"/#pin={(await PinAsync(node)).Replace(" ", "", StringComparison.Ordinal)}");
         await Expect(page.Locator("#headline")).ToHaveTextAsync("Ready");
@@ -90,7 +87,7 @@ public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, 
     public async Task An_owner_adds_a_phone_makes_it_an_owner_and_takes_it_away_which_sends_it_back_to_pairing(string screen)
     {
         await using var node = await NodeUnderTest.StartAsync("--Rig:Trust:AllowPlainMachines=false");
-        Film(node);
+        rig.Film(node);
         var owner = await OpenPairedAsync(node, screen, node.Http.DefaultRequestHeaders.GetValues("Cookie").Single());
         var other = await OpenPairedAsync(node, Screen.Phone.Name, node.CookieOf(Roles.Operator));
         await Expect(other.Locator("#headline")).ToHaveTextAsync("Ready");
@@ -103,8 +100,8 @@ public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, 
         await Expect(owner.GetByRole(AriaRole.Button, new() { Name = "Only films" })).ToBeVisibleAsync();
         await owner.Locator("#phones-changes summary").ClickAsync();
         await Expect(owner.Locator("#phones-audit li").First).ToContainTextAsync("changed the role of operator");
-        await FitsAsync(owner);
-        await ShootAsync(owner, $"phones-{screen}");
+        await owner.AssertFitsAsync();
+        await owner.ShootAsync($"phones-{screen}");
 
         await owner.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await owner.GetByRole(AriaRole.Button, new() { Name = "Remove now" }).ClickAsync();
@@ -145,7 +142,7 @@ public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, 
     public async Task A_hostile_page_in_the_browser_of_an_owner_reads_and_changes_nothing()
     {
         await using var node = await NodeUnderTest.StartAsync();
-        Film(node);
+        rig.Film(node);
         var page = await OpenPairedAsync(node, Screen.Phone.Name, node.Http.DefaultRequestHeaders.GetValues("Cookie").Single());
         await Expect(page.Locator("#headline")).ToHaveTextAsync("Ready");
         await using var elsewhere = await AttackerAsync(FreePort.Next());
@@ -193,47 +190,4 @@ public sealed class PairingPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     private static async Task<string> PinAsync(NodeUnderTest node) => (await node.GetAsync("/api/v1/access/pin")).Body.GetProperty("pin").GetString()!;
-
-    private static async Task FitsAsync(IPage page) => Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
-
-    private static async Task ShootAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("RIG_SCREENS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
-        }
-    }
-
-    private void Film(NodeUnderTest node)
-    {
-        Show(node, NodePhase.Idle);
-        node.CoordinatorAnswers = message =>
-        {
-            switch (message)
-            {
-                case StartSession:
-                    Show(node, NodePhase.Recording);
-                    return new SessionStarted(Session(node, SessionPhase.Recording));
-                case StopSession:
-                    Show(node, NodePhase.Idle);
-                    return new SessionStopped(Session(node, SessionPhase.Completed));
-                default:
-                    return null;
-            }
-        };
-    }
-
-    /// <summary>A coordinator tells its view again and again: one told once is too old by the time that a busy machine has opened the page.</summary>
-    private void Show(NodeUnderTest node, NodePhase phase)
-    {
-        node.Board.Node = node.Report(phase);
-        void Tell() => node.ShowRig(phase == NodePhase.Idle ? null : Session(node, SessionPhase.Recording), [.. Cameras.Select(camera => node.Report(phase, camera))]);
-        Tell();
-        telling?.Dispose();
-        telling = new Timer(_ => Tell(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-    }
-
-    private static SessionView Session(NodeUnderTest node, SessionPhase phase) => new(
-        SessionId.Parse("Final"), phase, node.Clock.MasterNow, null, 0.4,
-        [.. Cameras.Select(camera => new SessionCamera(CameraId.Parse(camera), phase == SessionPhase.Recording ? CameraPart.Recording : CameraPart.Stopped, null, null, null, []))]);
 }

@@ -18,8 +18,8 @@ public sealed class AccountPageTests(ViewerServer server, Browser browser) : ICl
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Fred Follower" })).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".devices li")).Not.ToHaveCountAsync(1);
         await Assertions.Expect(page.Locator(".here")).ToHaveCountAsync(1);
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways");
-        await page.ScreenshotAsync(new() { Path = ScreenshotPath($"account-{screen}.png"), FullPage = true });
+        await page.AssertFitsAsync();
+        await page.ShootAsync($"account-{screen}");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
         await page.WaitForURLAsync("**/login");
@@ -42,7 +42,7 @@ public sealed class AccountPageTests(ViewerServer server, Browser browser) : ICl
             await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(i < 5 ? "do not go together" : "Wait a minute");
         }
 
-        await page.ScreenshotAsync(new() { Path = ScreenshotPath($"login-{screen}.png"), FullPage = true });
+        await page.ShootAsync($"login-{screen}");
     }
 
     [Fact]
@@ -91,8 +91,4 @@ public sealed class AccountPageTests(ViewerServer server, Browser browser) : ICl
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeVisibleAsync();
         return page;
     }
-
-    /// <summary>Kept only where <c>RIG_TEST_SCREENSHOTS</c> names a folder.</summary>
-    private static string? ScreenshotPath(string name) =>
-        Environment.GetEnvironmentVariable("RIG_TEST_SCREENSHOTS") is { Length: > 0 } folder ? Path.Combine(folder, name) : null;
 }

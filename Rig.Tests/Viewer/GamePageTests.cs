@@ -39,11 +39,11 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
         await page.FillAsync("#password", ViewerServer.Password);
         await page.ClickAsync("button[type=submit]");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Blue Lightning" })).ToBeVisibleAsync();
-        await AssertFitsAsync(page);
+        await page.AssertFitsAsync();
         await page.ClickAsync("a.card");
         await Assertions.Expect(page.Locator("#picture")).ToBeVisibleAsync();
-        await AssertFitsAsync(page);
-        await page.ScreenshotAsync(new() { Path = ScreenshotPath($"game-{screen}.png"), FullPage = true });
+        await page.AssertFitsAsync();
+        await page.ShootAsync($"game-{screen}");
     }
 
     [Theory]
@@ -217,12 +217,4 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
         var style = await page.EvaluateAsync<JsonElement>("() => { const s = document.querySelector('#window').style; return { left: parseFloat(s.left) / 100, width: parseFloat(s.width) / 100 }; }");
         return (style.GetProperty("left").GetDouble(), style.GetProperty("width").GetDouble());
     }
-
-    /// <summary>Nothing is wider than the screen, so nothing scrolls sideways.</summary>
-    private static async Task AssertFitsAsync(IPage page) =>
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{page.Url} scrolls sideways");
-
-    /// <summary>Kept only where <c>RIG_TEST_SCREENSHOTS</c> names a folder.</summary>
-    private static string? ScreenshotPath(string name) =>
-        Environment.GetEnvironmentVariable("RIG_TEST_SCREENSHOTS") is { Length: > 0 } folder ? Path.Combine(folder, name) : null;
 }
