@@ -44,6 +44,11 @@ public static class MediaProbe
         return new MediaFacts(duration, created, video, analysis.PrimaryAudioStream is not null);
     }
 
+    /// <summary>Whether it can be opened and has video, from its head alone.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static async Task<bool> HasVideoAsync(string path, CancellationToken cancellationToken) =>
+        (await AskAsync(path, Timeout, (file, options, stop) => FFProbe.AnalyseAsync(file, options, Facts, stop), cancellationToken)).PrimaryVideoStream is not null;
+
     private static VideoFacts Video(VideoStream stream, MediaFormat format, double fileSeconds)
     {
         var lead = Math.Max(0, (stream.StartTime - format.StartTime).TotalSeconds);

@@ -21,14 +21,24 @@ internal static class ManifestReader
 
     private const int MaxDepth = 64;
 
-    /// <summary>For a take whose file is not here yet.</summary>
+    /// <summary>For a take whose file is not here yet, or whose sender says everything.</summary>
     /// <exception cref="IntakeException">Not a whole manifest, or one of another take; the message names the field.</exception>
-    public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts) =>
-        Read(utf8Json, facts, () => throw Broken("resolution, duration_sec and start_time_master must be there"));
+    public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts)
+    {
+        using var document = Parse(utf8Json);
+        return Checked(FromJson(document.RootElement, utf8Json, facts, described: null), facts, isFilled: false);
+    }
 
-    /// <param name="described">The manifest that the video alone makes; asked for when the sender's leaves out what cannot be guessed.</param>
+    /// <param name="describe">Makes a manifest from the video alone; called only when the sender's leaves out what cannot be guessed.</param>
     /// <exception cref="IntakeException">Not a manifest, or one of another take; the message names the field.</exception>
-    public static Manifest Read(ReadOnlyMemory<byte> utf8Json, TakeFacts facts, Func<Manifest> described)
+    public static async Task<Manifest> ReadAsync(ReadOnlyMemory<byte> utf8Json, TakeFacts facts, Func<Task<Manifest>> describe)
+    {
+        using var document = Parse(utf8Json);
+        var described = LeavesOut(document.RootElement) ? await describe() : null;
+        return Checked(FromJson(document.RootElement, utf8Json, facts, described), facts, isFilled: described is not null);
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8Json)
     {
         // The parser leaves text undecoded until it is asked for, and would fail only then.
         if (!Utf8.IsValid(utf8Json.Span))
@@ -36,32 +46,42 @@ internal static class ManifestReader
             throw Broken("it is not UTF-8");
         }
 
-        Manifest manifest;
-        var isFilled = false;
-        Manifest Fill()
-        {
-            isFilled = true;
-            return described();
-        }
-
         try
         {
-            using var document = StrictJson.Parse(utf8Json, MaxDepth);
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
+            var document = StrictJson.Parse(utf8Json, MaxDepth);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                throw Broken("it must be one JSON object");
+                return document;
             }
 
-            manifest = root.TryGetProperty("recording", out _) || root.TryGetProperty("version", out _)
-                ? Manifest.Parse(utf8Json.Span)
-                : FromFlat(root, facts, Fill);
+            document.Dispose();
         }
         catch (JsonException e)
         {
             throw Broken(e.Message);
         }
 
+        throw Broken("it must be one JSON object");
+    }
+
+    private static bool IsFlat(JsonElement root) => !root.TryGetProperty("recording", out _) && !root.TryGetProperty("version", out _);
+
+    private static bool LeavesOut(JsonElement root) => IsFlat(root) && (Resolution(root) is null || Number(root, "duration_sec") is null || Start(root) is null);
+
+    private static Manifest FromJson(JsonElement root, ReadOnlyMemory<byte> utf8Json, TakeFacts facts, Manifest? described)
+    {
+        try
+        {
+            return IsFlat(root) ? FromFlat(root, facts, described) : Manifest.Parse(utf8Json.Span);
+        }
+        catch (JsonException e)
+        {
+            throw Broken(e.Message);
+        }
+    }
+
+    private static Manifest Checked(Manifest manifest, TakeFacts facts, bool isFilled)
+    {
         Check(manifest, facts, isFilled);
         return manifest with { Checksum = new ManifestChecksum("sha256", facts.Sha256) };
     }
@@ -110,17 +130,15 @@ internal static class ManifestReader
         }
     }
 
-    private static Manifest FromFlat(JsonElement root, TakeFacts facts, Func<Manifest> described)
+    /// <param name="seen">What the video shows; null only when the sender left nothing out.</param>
+    private static Manifest FromFlat(JsonElement root, TakeFacts facts, Manifest? seen)
     {
         var session = Text(root, "session_id") ?? facts.SessionId.Value;
         var camera = Text(root, "camera_id") ?? facts.CameraId.Value;
         var take = (int?)Number(root, "take") ?? facts.Take ?? 1;
-        var resolution = Resolution(root);
-        var duration = Number(root, "duration_sec");
-        var instant = Instant(root, "start_time_master") ?? Instant(root, "start_time_local") ?? Instant(root, "created_at");
-        var seen = resolution is null || duration is null || instant is null ? described() : null;
-        var start = instant ?? seen!.Timing.StartTime;
-        var seconds = duration ?? seen!.Video.DurationSec;
+        var resolution = Resolution(root) ?? seen?.Video.Resolution ?? throw Broken("resolution is missing");
+        var seconds = Number(root, "duration_sec") ?? seen?.Video.DurationSec ?? throw Broken("duration_sec is missing");
+        var start = Start(root) ?? seen?.Timing.StartTime ?? throw Broken("start_time_master must be an ISO 8601 instant");
         var checksum = root.TryGetProperty("checksum", out var given) switch
         {
             true when given.ValueKind == JsonValueKind.Object => Text(given, "value"),
@@ -136,7 +154,7 @@ internal static class ManifestReader
                 "mp4",
                 Text(root, "codec") is { } codec ? codec is "h265" or "hevc" ? "h265" : "h264" : seen?.File.Codec ?? "h264"),
             Video = new ManifestVideo(
-                resolution ?? seen!.Video.Resolution,
+                resolution,
                 (int)Math.Round(Number(root, "fps") ?? seen?.Video.Fps ?? 30),
                 Number(root, "bitrate_mbps") ?? seen?.Video.BitrateMbps ?? 0,
                 seconds),
@@ -182,6 +200,8 @@ internal static class ManifestReader
             ? number
             : throw Broken($"{name} must be a number");
     }
+
+    private static DateTimeOffset? Start(JsonElement root) => Instant(root, "start_time_master") ?? Instant(root, "start_time_local") ?? Instant(root, "created_at");
 
     private static DateTimeOffset? Instant(JsonElement element, string name) =>
         Text(element, name) is not { } text ? null

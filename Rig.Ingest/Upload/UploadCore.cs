@@ -102,10 +102,9 @@ internal sealed class UploadCore(IOptions<ServerOptions> options, SessionLayout 
 
         var broken = await file.SealAsync();
         var facts = new TakeFacts(claim.SessionId, claim.CameraId, claim.Take, file.Length, file.Sha256);
-        var probed = await ProbedVideo.ReadAsync(file.Path, cancellationToken);
-        Manifest Describe() => probed.Describe(facts, time.GetUtcNow());
-        var manifest = claim.Manifest is { Length: > 0 } json ? ManifestReader.Read(json, facts, Describe) : Describe();
-        var problem = broken ?? probed.Problem;
+        Task<Manifest> DescribeAsync() => ProbedVideo.DescribeAsync(file.Path, facts, time.GetUtcNow(), cancellationToken);
+        var manifest = claim.Manifest is { Length: > 0 } json ? await ManifestReader.ReadAsync(json, facts, DescribeAsync) : await DescribeAsync();
+        var problem = broken ?? await ProbedVideo.ProblemAsync(file.Path, cancellationToken);
         var id = new TakeId(claim.SessionId, claim.CameraId, manifest.Recording.Take);
         var result = await store.CommitAsync(new ArrivedTake(id, file.Path, file.Length, file.Sha256, manifest, "upload", problem), cancellationToken);
         return result.Outcome == CommitOutcome.Conflict

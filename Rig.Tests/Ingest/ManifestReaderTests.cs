@@ -20,14 +20,15 @@ public sealed class ManifestReaderTests
     }
 
     [Fact]
-    public void What_is_unknown_just_now_is_not_written_down_as_zero()
+    public async Task What_is_unknown_just_now_is_not_written_down_as_zero()
     {
-        var busy = Assert.Throws<IntakeException>(() => ManifestReader.Read("{}"u8.ToArray(), Facts, () => throw new IntakeException(IntakeFault.Busy, "later")));
+        var busy = await Assert.ThrowsAsync<IntakeException>(() => ManifestReader.ReadAsync("{}"u8.ToArray(), Facts, () => throw new IntakeException(IntakeFault.Busy, "later")));
         Assert.False(busy.IsFinal);
     }
 
     [Fact]
-    public void A_whole_manifest_asks_nothing_of_the_video() => Assert.Equal(25, ManifestReader.Read(Whole().ToUtf8Json(), Facts, () => throw new InvalidOperationException()).Video.Fps);
+    public async Task A_whole_manifest_asks_nothing_of_the_video() =>
+        Assert.Equal(25, (await ManifestReader.ReadAsync(Whole().ToUtf8Json(), Facts, () => throw new InvalidOperationException())).Video.Fps);
 
     private static Manifest Whole() => new()
     {
