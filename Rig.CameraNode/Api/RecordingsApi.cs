@@ -100,7 +100,7 @@ internal static class RecordingsApi
 
     /// <summary>
     /// A server says that it holds a take, after which the node may delete it. Only the very checksum of the file here counts, and only
-    /// from whom <see cref="ConfirmRight"/> names.
+    /// from callers that <see cref="ConfirmRight"/> allows.
     /// </summary>
     private static async Task<RecordingConfirmed> ConfirmAsync(HttpRequest request, INodeControl node, Shelf shelf, RigTrust trust, TimeProvider time, AuditLog audit, CancellationToken cancellationToken)
     {

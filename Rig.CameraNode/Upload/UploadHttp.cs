@@ -21,10 +21,15 @@ internal static class UploadHttp
     {
         var secure = new Uri(options.ServerUrl).Scheme == Uri.UriSchemeHttps;
         var otherwise = options.ServerCaPath.Length > 0 || options.ServerCertificateSha256.Length > 0;
-        return trust.IsEnrolled && secure && !(otherwise && trust.AllowsPlain) || (trust.AllowsPlain ? false
+        if (trust.AllowsPlain)
+        {
+            return trust.IsEnrolled && secure && !otherwise;
+        }
+
+        return trust.IsEnrolled && secure ? true
             : throw new UploadRefusedException(trust.IsEnrolled
                 ? $"{UploadOptions.Section}:ServerUrl is {options.ServerUrl}, where no server can prove who it is, so nothing is sent there. Give the home server's machine port, such as https://192.168.1.200:8443."
-                : "This node is not enrolled, so it cannot tell its home server from a stranger's and sends nothing. 'rig-node trust join' enrols it (docs/guide/enrolment.md)."));
+                : "This node is not enrolled, so it cannot tell its home server from a stranger's and sends nothing. 'rig-node trust join' enrols it (docs/guide/enrolment.md).");
     }
 
     /// <param name="keyServer">The only server that may see <see cref="UploadOptions.ApiKey"/>, by its address.</param>
