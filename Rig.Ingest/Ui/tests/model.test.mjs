@@ -34,6 +34,16 @@ test("retry is offered only after a failure, process only where something was re
   assert.deepEqual(model.actions(session({ status: "processing", takes: [{ status: "verified" }] }), "owner"), []);
 });
 
+test("what works or waits to work can be cancelled, and the page says that it was", () => {
+  const passed = [stage("received", "done"), stage("verified", "done")];
+  assert.deepEqual(model.actions(session({ stages: [...passed, stage("aligned", "running")] }), "owner"), ["cancel"]);
+  assert.deepEqual(model.actions(session({ stages: [...passed, stage("aligned", "queued")] }), "owner"), ["cancel"]);
+  assert.deepEqual(model.actions(session({ stages: [...passed, stage("aligned", "running")] }), "member"), []);
+  const cancelled = session({ status: "failed", stages: [...passed, stage("aligned", "failed", { error: "Cancelled by Ann.", cancelled_by: "Ann" })] });
+  assert.equal(model.headline(cancelled), "Cancelled at align.");
+  assert.deepEqual(model.actions(cancelled, "owner"), ["retry", "process"]);
+});
+
 test("who only watches is offered nothing that steers", () => {
   assert.deepEqual(model.actions(session({ stages: [stage("stitched", "failed")] }), "member"), []);
   assert.deepEqual(model.actions(session({ status: "receiving", takes: [{ status: "verified" }] }), "member"), []);
