@@ -114,6 +114,12 @@ function figure(name: string, value: number): string {
   return text + unit;
 }
 
+/** Why recordings are not used, a sentence each. */
+export function setAside(session: SessionView): string[] {
+  const reasons = session.stages.find((stage) => stage.stage === "aligned")?.result?.["set_aside"];
+  return Array.isArray(reasons) ? reasons.filter((reason) => typeof reason === "string") : [];
+}
+
 /** Whole-session progress for the rail: done stages and the running one's share. */
 export function railFill(stages: StageView[]): number {
   if (stages.length < 2) {
