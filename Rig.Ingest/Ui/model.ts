@@ -114,6 +114,18 @@ function figure(name: string, value: number): string {
   return text + unit;
 }
 
+/** Recordings that lost more than one frame in a hundred, a sentence each. As Rig.Domain's FrameLoss. */
+export function frameLosses(session: SessionView): string[] {
+  return session.takes.flatMap((take) => {
+    const dropped = take.dropped_frames ?? 0;
+    const all = (take.frames ?? 0) + dropped;
+    const share = dropped / all;
+    return share > 0.01
+      ? [`${cameraName(take.camera_id)}${take.take > 1 ? ` ${take.take}` : ""} lost ${dropped} of ${all} frames (${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %), so its picture stutters. The camera or its disk was too slow.`]
+      : [];
+  });
+}
+
 /** Why recordings are not used, a sentence each. */
 export function setAside(session: SessionView): string[] {
   const reasons = session.stages.find((stage) => stage.stage === "aligned")?.result?.["set_aside"];

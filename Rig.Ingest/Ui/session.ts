@@ -1,7 +1,7 @@
 // One session's card.
 import { act, fileUrl } from "./api.js";
 import { el, fill } from "./shared/dom.js";
-import { actionLabel, actions, cameraName, figures, headline, processLabel, railFill, setAside, stageName, takeLine, title } from "./model.js";
+import { actionLabel, actions, cameraName, figures, frameLosses, headline, processLabel, railFill, setAside, stageName, takeLine, title } from "./model.js";
 import type { Action, Role, SessionView, StageView, TakeView } from "./types";
 
 const STATUS_WORDS = { receiving: "Receiving", processing: "Working", failed: "Needs you", done: "Done" } as const;
@@ -56,7 +56,7 @@ function picture(session: SessionView, hasPanorama: boolean, hasThumbnail: boole
 
 function problems(session: SessionView): string[] {
   const texts = session.stages.filter((stage) => stage.error !== null && stage.status !== "done").map((stage) => `${stageName(stage.stage)}: ${stage.error}`);
-  texts.push(...setAside(session));
+  texts.push(...setAside(session), ...frameLosses(session));
   for (const conflict of session.conflicts) {
     texts.push(
       `${conflict.recording_id} came again with other bytes. The first ones are used; the others are ` +
