@@ -40,13 +40,23 @@ public sealed partial class FrameReader : IAsyncDisposable, IDisposable
 
     /// <param name="options">Of the output, word by word: filters, frame rate, number of frames.</param>
     /// <exception cref="MediaUnavailableException">ffmpeg is not installed.</exception>
-    public static FrameReader Start(MediaInput input, params IReadOnlyList<string> options)
-    {
-        string[] words =
+    public static FrameReader Start(MediaInput input, params IReadOnlyList<string> options) =>
+        StartProcess(input, ["-map", "0:v:0", .. options, "-f", "rawvideo", "-pix_fmt", "yuv420p"]);
+
+    /// <summary>The sound instead of the pictures: one channel of 16-bit samples, least significant byte first; a frame is as many as asked for.</summary>
+    /// <param name="hz">Samples a second.</param>
+    /// <param name="zeroSeconds">Of the file's time stamps: the first sample is of this time, and silence stands where there is no sound.</param>
+    /// <exception cref="MediaUnavailableException">ffmpeg is not installed.</exception>
+    public static FrameReader StartSound(string path, int hz, double zeroSeconds) => StartProcess(
+        new MediaInput(path) { Options = ["-copyts"] },
         [
-            "-hide_banner", "-nostdin", "-loglevel", "error", .. input.Words, "-i", input.Url,
-            "-map", "0:v:0", .. options, "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1",
-        ];
+            "-map", "0:a:0", "-ac", "1", "-af", FormattableString.Invariant($"asetpts=PTS-({zeroSeconds:0.######})/TB,aresample={hz}:async=1:first_pts=0"),
+            "-f", "s16le",
+        ]);
+
+    private static FrameReader StartProcess(MediaInput input, IReadOnlyList<string> output)
+    {
+        string[] words = ["-hide_banner", "-nostdin", "-loglevel", "error", .. input.Words, "-i", input.Url, .. output, "pipe:1"];
         var program = FfmpegPrograms.Find("ffmpeg") ?? throw new MediaUnavailableException(FfmpegPrograms.NotInstalled);
         try
         {

@@ -46,6 +46,7 @@ public sealed class PipelineActor : ReceiveActor, IWithTimers
         this.services = services;
         Receive<PipelineProtocol.ProcessSession>(message => Ask(SessionOf(message.SessionId), PipelineCommand.Process));
         Receive<PipelineProtocol.RetrySession>(message => Ask(SessionOf(message.SessionId), PipelineCommand.Retry));
+        Receive<PipelineProtocol.CancelStage>(message => Ask(SessionOf(message.SessionId), new PipelineCommand.Cancel(message.By)));
         Receive<SessionPipelineActor.Answered>(answered => SessionOf(answered.SessionId).Asked.Remove(answered.Number));
         Receive<PipelineProtocol.IWithSessionId>(message => Forward(SessionOf(message.SessionId), message));
         Receive<PipelineProtocol.WorkWanted>(_ => SetIdle(Sender));

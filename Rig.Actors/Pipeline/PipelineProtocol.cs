@@ -21,6 +21,10 @@ public static class PipelineProtocol
     /// <summary>The operator wants the failed stage tried again. Answer: <see cref="Accepted"/> or <see cref="Refused"/>.</summary>
     public sealed record RetrySession(SessionId SessionId) : IWithSessionId;
 
+    /// <summary>The stage that runs, or waits to run, is to be ended. Answer: <see cref="Accepted"/> or <see cref="Refused"/>.</summary>
+    /// <param name="By">Who asks, as pages are to show it.</param>
+    public sealed record CancelStage(SessionId SessionId, string By) : IWithSessionId;
+
     public sealed record Accepted(SessionId SessionId);
 
     /// <param name="NotFound">There is no such session.</param>

@@ -7,10 +7,22 @@ using static Rig.Domain.Messages.PipelineEvents;
 namespace Rig.Actors.Pipeline;
 
 /// <summary>What the operator asks of a session.</summary>
-public enum PipelineCommand
+public abstract record PipelineCommand
 {
-    Process = 1,
-    Retry = 2,
+    private PipelineCommand()
+    {
+    }
+
+    public static PipelineCommand Process { get; } = new ProcessCommand();
+
+    public static PipelineCommand Retry { get; } = new RetryCommand();
+
+    /// <param name="By">Who asks, as pages are to show it.</param>
+    public sealed record Cancel(string By) : PipelineCommand;
+
+    private sealed record ProcessCommand : PipelineCommand;
+
+    private sealed record RetryCommand : PipelineCommand;
 }
 
 /// <param name="Events">To be written down before anything else happens.</param>
@@ -37,6 +49,9 @@ public sealed record SessionPipelineState(SessionId SessionId)
     /// <summary>The takes that the run was queued with.</summary>
     public ImmutableArray<TakeId> Takes { get; private init; } = [];
 
+    /// <summary>When the newest corrected manifest that the run knows had come; null when none was corrected.</summary>
+    public DateTimeOffset? DescribedAt { get; private init; }
+
     /// <summary>How often the operator had a stage of this run tried again.</summary>
     public int Retries { get; private init; }
 
@@ -61,6 +76,7 @@ public sealed record SessionPipelineState(SessionId SessionId)
             Reason = queued.Reason,
             QueuedAt = queued.At,
             Takes = [.. queued.Takes],
+            DescribedAt = queued.DescribedAt,
             Stages = SessionStages.AllQueued,
         },
         RunTakenOver old => TakeOver(old),
@@ -85,6 +101,17 @@ public sealed record SessionPipelineState(SessionId SessionId)
             {
                 Add(state.NextRun(takes, QueueReason.Operator, now));
             }
+            else if (command is PipelineCommand.Cancel cancel)
+            {
+                if (state.Next is { Stage: >= PipelineStage.Aligned, Status: StageStatus.Queued or StageStatus.Running } open)
+                {
+                    Add(new StageCancelled(SessionId, state.Run, open.Stage, cancel.By, now));
+                }
+                else
+                {
+                    refusals[^1] = "No stage of this session runs or waits to run.";
+                }
+            }
             else if (state.Next is { Status: StageStatus.Failed } failed)
             {
                 Add(new StageRetried(SessionId, state.Run, failed.Stage, now));
@@ -95,7 +122,7 @@ public sealed record SessionPipelineState(SessionId SessionId)
             }
         }
 
-        var readiness = SessionReadiness.Decide(new SessionTakes(SessionId, takes, state.Takes), rig, quietPeriod, now);
+        var readiness = SessionReadiness.Decide(new SessionTakes(SessionId, takes, state.Takes, state.DescribedAt), rig, quietPeriod, now);
         if (readiness.Kind is ReadinessKind.Complete or ReadinessKind.Quiet)
         {
             Add(state.NextRun(takes, readiness.Kind == ReadinessKind.Complete ? QueueReason.Complete : QueueReason.Quiet, now));
@@ -139,7 +166,7 @@ public sealed record SessionPipelineState(SessionId SessionId)
         : new StageStopped(SessionId, Run, running.Stage, failure.Error, now);
 
     private RunQueued NextRun(IReadOnlyList<CollectedTake> takes, QueueReason reason, DateTimeOffset now) =>
-        new(SessionId, Run + 1, reason, [.. takes.Select(take => take.Id)], now);
+        new(SessionId, Run + 1, reason, [.. takes.Select(take => take.Id)], now, takes.Max(take => take.DescribedAt));
 
     /// <summary>The history may be ahead of what the older version's table knew, never behind it in anything but results.</summary>
     private SessionPipelineState TakeOver(RunTakenOver old)

@@ -5,7 +5,7 @@ namespace Rig.Actors.Pipeline;
 
 public enum ReadinessKind
 {
-    /// <summary>Its newest run has all its takes.</summary>
+    /// <summary>Its newest run has all its takes, as their manifests describe them now.</summary>
     Queued = 1,
 
     /// <summary>Recordings are missing, and more may come.</summary>
@@ -30,8 +30,10 @@ public static class SessionReadiness
         var expected = Expected(session, rig);
         var ended = session.Takes.Where(EndsItsCamera).Select(take => take.Id.CameraId).ToHashSet();
         var missing = expected.Where(camera => !ended.Contains(camera)).ToList();
-        var newest = session.Takes.Max(take => take.ReceivedAt);
-        if (session.Takes.All(take => session.Queued.Contains(take.Id)))
+        var newest = session.Takes.Max(take => take.DescribedAt ?? take.ReceivedAt);
+        var described = session.Takes.Max(take => take.DescribedAt);
+        var isCorrected = described is not null && !(session.QueuedDescribedAt >= described);
+        if (!isCorrected && session.Takes.All(take => session.Queued.Contains(take.Id)))
         {
             return new Readiness(ReadinessKind.Queued, expected, missing, TimeSpan.Zero);
         }

@@ -19,6 +19,7 @@ public enum StageStatus
 /// <param name="Claim">While it runs: the name of the attempt.</param>
 /// <param name="Error">Of the last attempt that failed, until the stage is done.</param>
 /// <param name="RetryAt">When a queued stage may be started; null: at once.</param>
+/// <param name="CancelledBy">Who had it ended; null unless it waits for the operator because of that.</param>
 public sealed record StageState(
     PipelineStage Stage,
     StageStatus Status = StageStatus.Queued,
@@ -28,7 +29,8 @@ public sealed record StageState(
     string? Error = null,
     DateTimeOffset? RetryAt = null,
     DateTimeOffset? StartedAt = null,
-    DateTimeOffset? EndedAt = null);
+    DateTimeOffset? EndedAt = null,
+    string? CancelledBy = null);
 
 /// <summary>The stages of one run, in their order: what its events made of them.</summary>
 public static class SessionStages
@@ -58,7 +60,23 @@ public static class SessionStages
             EndedAt = e.At,
         }),
         StageStopped e => stages.With(e.Stage, stage => stage with { Status = StageStatus.Failed, Claim = null, Error = e.Error, EndedAt = e.At }),
-        StageRetried e => stages.With(e.Stage, stage => stage with { Status = StageStatus.Queued, Attempts = 0, EndedAt = null }),
+        StageCancelled e => stages.With(e.Stage, stage => stage with
+        {
+            Status = StageStatus.Failed,
+            Claim = null,
+            Error = $"Cancelled by {e.By}.",
+            RetryAt = null,
+            EndedAt = e.At,
+            CancelledBy = e.By,
+        }),
+        StageRetried e => stages.With(e.Stage, stage => stage with
+        {
+            Status = StageStatus.Queued,
+            Attempts = 0,
+            Error = stage.CancelledBy is null ? stage.Error : null,
+            EndedAt = null,
+            CancelledBy = null,
+        }),
         _ => stages,
     };
 

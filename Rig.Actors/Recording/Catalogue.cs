@@ -37,7 +37,7 @@ public sealed class Catalogue
     internal Catalogue Without(IEnumerable<TakeId> deleted, DiskReading after) => new(settings, takes.RemoveRange(deleted), after, bitrateMbps);
 
     /// <param name="runningMbps">What the running take really needs, for the minutes left; null keeps the last known.</param>
-    internal Catalogue With(DiskReading reading, double? runningMbps) => new(settings, takes, reading, runningMbps is > 0 ? runningMbps.Value : bitrateMbps);
+    internal Catalogue With(DiskReading reading, double? runningMbps) => new(settings, takes, reading, runningMbps is > 0 ? Math.Max(runningMbps.Value, settings.BitrateMbps) : bitrateMbps);
 
     /// <summary>The disk was read again.</summary>
     /// <param name="since">Sealed while it was being read: those it did not meet are added.</param>

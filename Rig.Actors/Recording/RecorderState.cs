@@ -236,6 +236,11 @@ internal sealed record RecorderState(CameraId CameraId)
         }
 
         idle = idle with { State = idle.State with { LastFinished = finished } };
+        if (FrameLoss.Of(finished.Frames ?? 0, finished.DroppedFrames) is { } loss)
+        {
+            idle = idle.With(new RecorderEffect.Trouble($"The last recording {loss}, so it stutters. This machine or its disk is too slow for what it is set to record."));
+        }
+
         if (Stopper is { } stopper)
         {
             return (idle with { State = idle.State with { StoppedSession = take.Id.SessionId } }).Answer(stopper, finished).With(new RecorderEffect.Play(Signal.Stop, null));

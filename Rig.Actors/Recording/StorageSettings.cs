@@ -11,7 +11,7 @@ public sealed record StorageSettings(string Path, double MinFreeSpaceGb, bool Au
     public long ReserveBytes => (long)(MinFreeSpaceGb * 1e9);
 }
 
-/// <param name="EstimatedRecordingMinutes">Free space above the reserve, divided by the running or configured bitrate.</param>
+/// <param name="EstimatedRecordingMinutes">Free space above the reserve, divided by the running or the configured bitrate, whichever is larger: a take that loses frames needs less only until it no longer does.</param>
 /// <param name="Writable">A test file could be written and synced when last tried.</param>
 public sealed record StorageStatus(
     string Path,

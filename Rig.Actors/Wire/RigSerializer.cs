@@ -42,6 +42,7 @@ public sealed class RigSerializer(ExtendedActorSystem system) : SerializerWithSt
         ["pp"] = WireJson.Default.StagePassed,
         ["ps"] = WireJson.Default.StageStopped,
         ["pr"] = WireJson.Default.StageRetried,
+        ["pc"] = WireJson.Default.StageCancelled,
         ["pb"] = WireJson.Default.StageStarted,
         ["pf"] = WireJson.Default.StageFailed,
         ["pt"] = WireJson.Default.RunTakenOver,

@@ -7,7 +7,7 @@ namespace Rig.CameraNode.Api;
 
 internal static class CameraModesApi
 {
-    public static void MapCameraModes(this IEndpointRouteBuilder api) => api.MapGet("/camera/modes", (OfferedModes offered, IOptions<CameraOptions> camera) =>
+    public static void MapCameraModes(this IEndpointRouteBuilder api) => api.MapGetAndHead("/camera/modes", (OfferedModes offered, IOptions<CameraOptions> camera) =>
     {
         var source = camera.Value.Source;
         try

@@ -18,7 +18,7 @@ internal static class ConfigApi
     public static void MapConfig(this IEndpointRouteBuilder api)
     {
         var config = api.MapGroup("/config").WithTags("Settings").Allow(Roles.Owner);
-        config.MapGet("", (IConfiguration configuration, StatusReader status) => Read(configuration, status)).WithSummary("The settings that can be changed in the field; no secrets.");
+        config.MapGetAndHead("", (IConfiguration configuration, StatusReader status) => Read(configuration, status)).WithSummary("The settings that can be changed in the field; no secrets.");
         config.MapPost("", ChangeAsync).WithSummary("Changes some of the settings, or none where one is wrong.").TakesJson<NodeConfig>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
     }

@@ -20,15 +20,15 @@ internal static class CoordinatorApi
     public static void MapCoordinator(this IEndpointRouteBuilder api)
     {
         var coordinator = api.MapGroup("/coordinator").WithTags("Rig").Allow(Roles.Operator);
-        coordinator.MapGet("/status", (StatusReader status) => status.Rig()).WithSummary("The whole rig, as this node knows it.");
-        coordinator.MapGet("/session", (StatusReader status) => new CurrentSession(status.RigView().View.Session is { } session ? StatusReader.Of(session) : null))
+        coordinator.MapGetAndHead("/status", (StatusReader status) => status.Rig()).WithSummary("The whole rig, as this node knows it.");
+        coordinator.MapGetAndHead("/session", (StatusReader status) => new CurrentSession(status.RigView().View.Session is { } session ? StatusReader.Of(session) : null))
             .WithSummary("The running session, or the last one.");
-        coordinator.MapGet("/sessions", async (INodeControl node, CancellationToken cancellationToken) =>
+        coordinator.MapGetAndHead("/sessions", async (INodeControl node, CancellationToken cancellationToken) =>
             await node.AskCoordinatorAsync(new GetSessions(), Timeout, cancellationToken) is SessionList list
                 ? new SessionHistory([.. list.Sessions.Select(StatusReader.Of)])
                 : throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The rig has no coordinator right now. Try again in a moment."))
             .WithSummary("The last 20 sessions.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        coordinator.MapMethods("/preflight", ["GET", "POST"], (StatusReader status) => Preflight(status)).WithSummary("Whether a match could start, check by check.");
+        coordinator.MapMethods("/preflight", ["GET", "HEAD", "POST"], (StatusReader status) => Preflight(status)).WithSummary("Whether a match could start, check by check.");
         coordinator.MapPost("/start", async (HttpRequest request, INodeControl node, StatusReader status, MasterClock clock, CancellationToken cancellationToken) =>
         {
             var body = await RequestBody.ReadObjectAsync(request, cancellationToken);

@@ -15,13 +15,13 @@ internal static class DevicesApi
     public static void MapDevices(this IEndpointRouteBuilder api)
     {
         var access = api.MapGroup("/access").WithTags("Pairing").Allow(Roles.Owner);
-        access.MapGet("/devices", (HttpContext context, PairingFile file) => List(context, file)).WithSummary("The paired phones.");
+        access.MapGetAndHead("/devices", (HttpContext context, PairingFile file) => List(context, file)).WithSummary("The paired phones.");
         access.MapPost("/devices/{id}", ChangeAsync).WithSummary("Gives a phone another role or name.").TakesJson<DeviceChange>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         access.MapDelete("/devices/{id}", Revoke).WithSummary("Unpairs a phone, at once.").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        access.MapGet("/pin", (HttpContext context, PairingFile file, IOptions<NodeOptions> node) => InviteBy(file.Current.Pin, context, node.Value)).WithSummary("The PIN by which the next phone is paired.");
+        access.MapGetAndHead("/pin", (HttpContext context, PairingFile file, IOptions<NodeOptions> node) => InviteBy(file.Current.Pin, context, node.Value)).WithSummary("The PIN by which the next phone is paired.");
         access.MapPost("/pin", NewPinAsync).Audits("changed the PIN").WithSummary("Makes another PIN; phones that are paired stay so.");
-        access.MapGet("/audit", ReadAudit).WithSummary("Who changed what, newest first, ?count= of them.").ProducesProblem(StatusCodes.Status400BadRequest);
+        access.MapGetAndHead("/audit", ReadAudit).WithSummary("Who changed what, newest first, ?count= of them.").ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
     internal static DeviceView Of(PairedDevice device, string? asking) => new(device.Id, device.Name, device.Role, device.PairedAt, device.LastSeen, device.Id == asking);

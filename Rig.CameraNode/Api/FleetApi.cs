@@ -25,7 +25,7 @@ internal sealed class FleetApi(PeerList peers, PeerCalls calls, IOptions<JsonOpt
     public static void Map(IEndpointRouteBuilder api)
     {
         var coordinator = api.MapGroup("/coordinator").WithTags("Rig").Allow(Roles.Operator);
-        coordinator.MapGet("/recordings", (FleetApi fleet, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken) => fleet.RecordingsAsync(node, published, cancellationToken))
+        coordinator.MapGetAndHead("/recordings", (FleetApi fleet, INodeControl node, RecordingCatalogue published, CancellationToken cancellationToken) => fleet.RecordingsAsync(node, published, cancellationToken))
             .WithSummary("The takes of every camera.");
         coordinator.MapPost("/sync", async (HttpRequest request, FleetApi fleet, INodeControl node, StatusReader status, CancellationToken cancellationToken) =>
         {

@@ -12,7 +12,7 @@ internal static class FramingApi
     public static void MapFraming(this IEndpointRouteBuilder api)
     {
         var framing = api.MapGroup("/framing").WithTags("Framing").Allow(Roles.Operator).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        framing.MapGet("/status", Look).WithSummary("How this camera is aimed.");
+        framing.MapGetAndHead("/status", Look).WithSummary("How this camera is aimed.");
         framing.MapPost("/check", async (HttpRequest request, FramingWatch watch, FramingAssist assist, CancellationToken cancellationToken) =>
         {
             await RequestBody.ReadObjectAsync(request, cancellationToken);

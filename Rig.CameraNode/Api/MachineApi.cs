@@ -32,13 +32,13 @@ internal static class MachineApi
         machine.MapPost("/reboot", RebootAsync).Allow(Roles.Owner).Audits("restarted the box").WithSummary("Restarts the box.").ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
         machine.MapPost("/mode", ChangeModeAsync).Allow(Roles.Owner).Audits("changed whether log files are written").WithSummary("Whether the node writes log files, from its next start on.").TakesJson<ModeWanted>().ProducesProblem(StatusCodes.Status409Conflict);
         machine.MapPost("/sync/trigger", TriggerSyncAsync).Allow(Roles.Operator, Roles.Node).WithSummary("Reads chrony now.");
-        machine.MapGet("/logs", ReadLog).Allow(Roles.Owner).WithSummary("The newest lines of the log, ?lines= of them.");
-        machine.MapGet("/network/status", NetworkAsync).Allow(Roles.Owner).WithSummary("How this box is connected.");
+        machine.MapGetAndHead("/logs", ReadLog).Allow(Roles.Owner).WithSummary("The newest lines of the log, ?lines= of them.");
+        machine.MapGetAndHead("/network/status", NetworkAsync).Allow(Roles.Owner).WithSummary("How this box is connected.");
         machine.MapPost("/network/ap/enable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: true, cancellationToken)).Allow(Roles.Owner).Audits("opened this camera's own Wi-Fi")
             .WithSummary("Opens this node's own Wi-Fi.").TakesJson<Forced>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
         machine.MapPost("/network/ap/disable", (HttpRequest request, AccessPoint wifi, PublishedNode published, CancellationToken cancellationToken) => SwitchWifiAsync(request, wifi, published, on: false, cancellationToken)).Allow(Roles.Owner).Audits("closed this camera's own Wi-Fi")
             .WithSummary("Closes this node's own Wi-Fi.").TakesJson<Forced>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        machine.MapGet("/network/peers", (StatusReader status) => new NetworkPeers(
+        machine.MapGetAndHead("/network/peers", (StatusReader status) => new NetworkPeers(
             [
                 .. status.RigView().View.Cameras.Where(c => c.CameraId != status.CameraId)
                     .Select(c => new NetworkPeer(c.CameraId.Value, c.CameraId.Position, c.Online, c.Report?.BaseUrl)),

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Rig.CameraNode.Access;
 using Rig.CameraNode.Settings;
-using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Hosting.Trust;
 
@@ -41,6 +40,7 @@ internal static class NodeApi
 
     public static void MapNode(this WebApplication app)
     {
+        app.UseErrorWords();
         app.UseApiErrors(failed: "Something went wrong in this camera. Its log says more.", silent: "The camera did not answer in time. Try again in a moment.");
         app.UseNodeGates();
         app.UseFieldUi();
@@ -70,8 +70,6 @@ internal static class NodeApi
         PreviewApi.Map(app);
         app.MapTrust();
         app.MapMetrics();
-        app.MapFallback("/api/{**path}", (HttpRequest request) => ApiError.NotFound($"There is no {request.Method} {request.Path}.")).AllowEverybody();
-        app.MapFallback("{**path}", (HttpRequest request) => ApiError.NotFound($"There is nothing at {request.Path}.")).AllowEverybody();
     }
 
     private static void UseFieldUi(this WebApplication app)
@@ -86,5 +84,6 @@ internal static class NodeApi
             // Always asked for again, and answered by 304 while the ETag holds: an updated node never shows an old page.
             OnPrepareResponse = context => context.Context.Response.Headers.CacheControl = "no-cache",
         });
+        app.UseFileMethods(files);
     }
 }

@@ -17,7 +17,7 @@ internal static class OffloadApi
     public static void MapOffload(this IEndpointRouteBuilder api)
     {
         var offload = api.MapGroup("/offload").WithTags("Upload").Allow(Roles.Operator);
-        offload.MapGet("/status", async (INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
+        offload.MapGetAndHead("/status", async (INodeControl node, IOptionsMonitor<UploadOptions> settings, CancellationToken ct) =>
             Of(await AskAsync<UploadStatus>(node, new GetStatus(), ct), settings)).WithSummary("The queue of takes to be uploaded.");
         offload.MapPost("/upload", UploadAsync).WithSummary("Uploads a session's takes.").TakesJson<UploadWanted>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         offload.MapPost("/upload/all", async (HttpRequest request, INodeControl node, CancellationToken ct) =>
@@ -25,12 +25,12 @@ internal static class OffloadApi
             await RequestBody.ReadObjectAsync(request, ct);
             return Accepted(await AskAsync<Queued>(node, new UploadTakes(null, null), ct));
         }).WithSummary("Uploads every take that no server has confirmed.");
-        offload.MapGet("/jobs", async (INodeControl node, CancellationToken ct) =>
+        offload.MapGetAndHead("/jobs", async (INodeControl node, CancellationToken ct) =>
         {
             var status = await AskAsync<UploadStatus>(node, new GetStatus(), ct);
             return new UploadJobList([.. status.Queue.Jobs.Select(j => Of(j, status))]);
         }).WithSummary("All jobs of the queue.");
-        offload.MapGet("/jobs/{id}", async (string id, INodeControl node, CancellationToken ct) =>
+        offload.MapGetAndHead("/jobs/{id}", async (string id, INodeControl node, CancellationToken ct) =>
         {
             var status = await AskAsync<UploadStatus>(node, new GetStatus(), ct);
             return status.Queue.Find(id) is { } job ? Of(job, status) : throw new ApiException(StatusCodes.Status404NotFound, "There is no such offload job here.");
@@ -50,7 +50,7 @@ internal static class OffloadApi
             var body = await RequestBody.ReadObjectAsync(request, ct);
             return await RetryAsync(body.Text("job_id"), node, ct);
         }).WithSummary("Tries failed jobs again.").TakesJson<RetryWanted>();
-        offload.MapGet("/server/health", async (IUploadServer server, CancellationToken ct) =>
+        offload.MapGetAndHead("/server/health", async (IUploadServer server, CancellationToken ct) =>
         {
             var health = await server.HealthAsync(ct);
             return TypedResults.Json(

@@ -15,7 +15,7 @@ internal static class PairingApi
     public static void MapPairing(this IEndpointRouteBuilder api)
     {
         var pairing = api.MapGroup("/pairing").WithTags("Pairing");
-        pairing.MapGet("", Look).AllowEverybody().WithSummary("Whether who asks is paired, and as what.");
+        pairing.MapGetAndHead("", Look).AllowEverybody().WithSummary("Whether who asks is paired, and as what.");
         pairing.MapPost("", PairAsync).AllowEverybody().WithSummary("Shows the PIN; the answer sets the cookie by which the phone is known from then on.").TakesJson<PairingWanted>()
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
         pairing.MapDelete("", Leave).Allow(Roles.Operator).WithSummary("Forgets the phone that asks.").ProducesProblem(StatusCodes.Status409Conflict);

@@ -27,6 +27,11 @@ internal sealed class PeerPreview(PeerList peers, PeerHttp http, IHostApplicatio
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         using var answer = await AskAsync(camera, "/preview", "multipart/x-mixed-replace", wait: false, stop.Token);
         context.Response.ContentType = answer.Content.Headers.ContentType!.ToString();
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
         try
         {
             await answer.Content.CopyToAsync(context.Response.Body, stop.Token);

@@ -18,7 +18,7 @@ internal static class PeersApi
     public static void MapPeers(this IEndpointRouteBuilder api)
     {
         var peers = api.MapGroup("/coordinator/peers").WithTags("Rig");
-        peers.MapGet("", ListAsync).Allow(Roles.Operator).WithSummary("The rig's cameras with what each said of itself just now.");
+        peers.MapGetAndHead("", ListAsync).Allow(Roles.Operator).WithSummary("The rig's cameras with what each said of itself just now.");
         peers.MapPost("", AddAsync).Allow(Roles.Owner).WithSummary("Adds the address of a camera that the cluster does not reach.").TakesJson<PeerWanted>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         peers.MapDelete("/{id}", Remove).Allow(Roles.Owner).Audits("forgot the address of {id}").WithSummary("Forgets an added address.")

@@ -24,13 +24,13 @@ internal sealed class PreviewApi(PublishedNode node, PreviewFeed previews, TimeP
     public static void Map(IEndpointRouteBuilder app)
     {
         var routes = app.MapGroup("/preview").WithTags("Preview").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/snapshot", (HttpResponse response, PreviewApi preview) => preview.Snapshot(response)).Allow(Roles.Operator, Roles.Node).WithSummary("The newest picture.").Produces<Stream>(contentType: "image/jpeg");
-        routes.MapGet("", (HttpContext context, PreviewApi preview) => preview.StreamAsync(context)).Allow(Roles.Operator, Roles.Node).EndWithPairing().WithSummary("Pictures as they come, at most 10 a second.").Produces<Stream>(contentType: "multipart/x-mixed-replace");
+        routes.MapGetAndHead("/snapshot", (HttpResponse response, PreviewApi preview) => preview.Snapshot(response)).Allow(Roles.Operator, Roles.Node).WithSummary("The newest picture.").Produces<Stream>(contentType: "image/jpeg");
+        routes.MapGetAndHead("", (HttpContext context, PreviewApi preview) => preview.StreamAsync(context)).Allow(Roles.Operator, Roles.Node).EndWithPairing().WithSummary("Pictures as they come, at most 10 a second.").Produces<Stream>(contentType: "multipart/x-mixed-replace");
 
         // A phone is paired with the node whose page it opened and with no other.
-        routes.MapGet("/{camera}/snapshot", (string camera, HttpContext context, PeerPreview peers) => peers.SnapshotAsync(camera, context)).Allow(Roles.Operator)
+        routes.MapGetAndHead("/{camera}/snapshot", (string camera, HttpContext context, PeerPreview peers) => peers.SnapshotAsync(camera, context)).Allow(Roles.Operator)
             .WithSummary("The newest picture of another of the rig's cameras, by its id.").Produces<Stream>(contentType: "image/jpeg").ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet("/{camera}", (string camera, HttpContext context, PeerPreview peers) => peers.StreamAsync(camera, context)).Allow(Roles.Operator).EndWithPairing()
+        routes.MapGetAndHead("/{camera}", (string camera, HttpContext context, PeerPreview peers) => peers.StreamAsync(camera, context)).Allow(Roles.Operator).EndWithPairing()
             .WithSummary("Another camera's pictures as they come.").Produces<Stream>(contentType: "multipart/x-mixed-replace").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -64,6 +64,11 @@ internal sealed class PreviewApi(PublishedNode node, PreviewFeed previews, TimeP
         {
             context.Response.ContentType = $"multipart/x-mixed-replace; boundary={Boundary}";
             context.Response.Headers.CacheControl = "no-store";
+            if (HttpMethods.IsHead(context.Request.Method))
+            {
+                return;
+            }
+
             PreviewPicture? shown = null;
             var shownAt = time.GetTimestamp();
             while (true)

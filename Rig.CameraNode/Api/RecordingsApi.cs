@@ -21,15 +21,15 @@ internal static class RecordingsApi
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
         var recordings = api.MapGroup("/recordings").WithTags("Recordings");
-        recordings.MapGet("", ListAsync).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("Sealed takes on this node, newest first; ?offloaded= and ?session_id= choose among them.").ProducesProblem(StatusCodes.Status400BadRequest);
+        recordings.MapGetAndHead("", ListAsync).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("Sealed takes on this node, newest first; ?offloaded= and ?session_id= choose among them.").ProducesProblem(StatusCodes.Status400BadRequest);
         recordings.MapPost("/confirm", ConfirmAsync).Allow(Roles.Server, Roles.Owner).WithSummary("A server says that it holds a take.").TakesJson<ConfirmRecording>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         recordings.MapPost("/cleanup", CleanUpAsync).Allow(Roles.Owner).Audits("deleted every confirmed recording").WithSummary("Deletes every take that a server has confirmed.");
-        recordings.MapGet("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Of, ct)).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("One take.").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
+        recordings.MapGetAndHead("/{id}", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Of, ct)).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("One take.").ProducesProblem(StatusCodes.Status404NotFound);
+        recordings.MapGetAndHead("/{id}/download", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("The video, by ranges; its ETag is the SHA-256.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => TypedResults.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct)).Allow(Roles.Operator, Roles.Server)
+        recordings.MapGetAndHead("/{id}/manifest", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, entry => TypedResults.Bytes(shelf.Published.ReadManifest(entry.Id), "application/json"), ct)).Allow(Roles.Operator, Roles.Server)
             .WithSummary("The manifest as it lies on the disk.").Produces<Manifest>().ProducesProblem(StatusCodes.Status404NotFound);
-        recordings.MapGet("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct)).Allow(Roles.Owner, Roles.Server)
+        recordings.MapGetAndHead("/{id}/truth", (string id, Shelf shelf, CancellationToken ct) => shelf.WithAsync(id, Truth, ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("What a drawn match really contained, JSON lines.").Produces<Stream>(contentType: "application/jsonl").ProducesProblem(StatusCodes.Status404NotFound);
         recordings.MapDelete("/{id}", DeleteAsync).Allow(Roles.Owner).Audits("deleted {id}").WithSummary("Deletes a take that a server has confirmed.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -38,9 +38,9 @@ internal static class RecordingsApi
     public static void MapFiles(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("").WithTags("Recordings");
-        files.MapGet("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
+        files.MapGetAndHead("/download/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".mp4"), entry => Download(entry, shelf.Published), ct)).Allow(Roles.Owner, Roles.Server)
             .WithSummary("The video by its file name.").Produces<Stream>(contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound);
-        files.MapGet("/manifest/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".json"), entry =>
+        files.MapGetAndHead("/manifest/{**path}", (string path, Shelf shelf, CancellationToken ct) => shelf.WithAsync(Stem(path, ".json"), entry =>
             FlatManifest.Of(Manifest.Parse(shelf.Published.ReadManifest(entry.Id)), entry.ConfirmedAt), ct)).Allow(Roles.Operator, Roles.Server)
             .WithSummary("The manifest in the flat form of earlier rigs.").ProducesProblem(StatusCodes.Status404NotFound);
     }

@@ -17,7 +17,7 @@ internal static class SelfTestApi
         var routes = api.MapGroup("/selftest").WithTags("Self-test");
         routes.MapPost("", RunAsync).Allow(Roles.Operator, Roles.Node).WithSummary("Records for some seconds, reads it back, decodes it and deletes it; 500 when that failed.").TakesJson<SelfTestWanted>()
             .Produces<SelfTestResult>().Produces<SelfTestResult>(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status409Conflict);
-        routes.MapGet("", (SelfTestRunner test) => new SelfTestStatus(test.IsRunning, test.Last)).Allow(Roles.Operator).WithSummary("The last self-test since the node started.");
+        routes.MapGetAndHead("", (SelfTestRunner test) => new SelfTestStatus(test.IsRunning, test.Last)).Allow(Roles.Operator).WithSummary("The last self-test since the node started.");
     }
 
     private static async Task<JsonHttpResult<SelfTestResult>> RunAsync(HttpRequest request, SelfTestRunner test, PublishedNode node, CancellationToken cancellationToken)

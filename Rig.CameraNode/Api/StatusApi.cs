@@ -20,11 +20,11 @@ internal static class StatusApi
     public static void MapStatus(this IEndpointRouteBuilder api)
     {
         var routes = api.MapGroup("").WithTags("Status");
-        routes.MapGet("/health", (TimeProvider time) => new Health("ok", time.GetUtcNow())).AllowEverybody().WithSummary("Whether this node answers.");
-        routes.MapGet("/status", (StatusReader status) => status.Node() ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The camera is starting."))
+        routes.MapGetAndHead("/health", (TimeProvider time) => new Health("ok", time.GetUtcNow())).AllowEverybody().WithSummary("Whether this node answers.");
+        routes.MapGetAndHead("/status", (StatusReader status) => status.Node() ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, "The camera is starting."))
             .Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("This camera: what it is, records, stores and needs.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/sync/status", (StatusReader status) => status.Sync()).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("This camera's clock beside the master's.");
-        routes.MapGet("/events", StreamAsync).Allow(Roles.Operator).EndWithPairing().WithSummary("Server-sent events named status: at first, at every change and at least every 2 s.")
+        routes.MapGetAndHead("/sync/status", (StatusReader status) => status.Sync()).Allow(Roles.Operator, Roles.Node, Roles.Server).WithSummary("This camera's clock beside the master's.");
+        routes.MapGetAndHead("/events", StreamAsync).Allow(Roles.Operator).EndWithPairing().WithSummary("Server-sent events named status: at first, at every change and at least every 2 s.")
             .Produces<StatusEvent>(contentType: "text/event-stream");
     }
 
@@ -38,6 +38,11 @@ internal static class StatusApi
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
         try
         {
             await context.Response.WriteAsync("retry: 1000\n\n", stop.Token);

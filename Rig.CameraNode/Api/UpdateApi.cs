@@ -16,8 +16,8 @@ internal static class UpdateApi
             await RequestBody.ReadObjectAsync(request, cancellationToken);
             return await CheckAsync(updater, node, cancellationToken);
         }).WithSummary("Whether there is a newer release.");
-        update.MapGet("/check", CheckAsync).WithSummary("Whether there is a newer release.");
-        update.MapGet("/history", (UpdateHistory history) => new UpdateAttempts(history.Read())).WithSummary("What was applied on this node, newest first.");
+        update.MapGetAndHead("/check", CheckAsync).WithSummary("Whether there is a newer release.");
+        update.MapGetAndHead("/history", (UpdateHistory history) => new UpdateAttempts(history.Read())).WithSummary("What was applied on this node, newest first.");
         update.MapPost("/apply", ApplyAsync).Audits("installed an update").WithSummary("Downloads, verifies and puts the newest release in place.");
         update.MapPost("/rollback", RollbackAsync).Audits("went back to the version before").WithSummary("Goes back to the version before the one that runs.");
     }

@@ -102,7 +102,7 @@ internal static class CheckCommand
 
     internal sealed record Wanted(bool Json = false, bool Fast = false, bool RepairTails = false, IReadOnlyCollection<string>? Aside = null)
     {
-        internal IReadOnlyCollection<string> MoveAside { get; } = Aside ?? [];
+        internal IReadOnlyCollection<string> MoveAside => Aside ?? [];
 
         internal bool Repairs => RepairTails || MoveAside.Count > 0;
     }

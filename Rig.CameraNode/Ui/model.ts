@@ -95,6 +95,12 @@ const states: Record<CameraView['status'], [string, Tone]> = {
   error: ['Not ready', 'bad'],
 };
 
+/** More than one frame in a hundred; null while the loss is bearable. As Rig.Domain's FrameLoss. */
+export function frameLoss(frames: number, dropped: number): string | null {
+  const all = frames + dropped;
+  return dropped > 0.01 * all ? `lost ${dropped} of ${all} frames (${(100 * dropped / all).toFixed(dropped < 0.1 * all ? 1 : 0)} %)` : null;
+}
+
 function cardOf(camera: CameraView, all: CameraView[], rig: RigStatus, own: string): Card {
   const heard = all.filter((c) => c.online);
   const anyRecording = heard.some((c) => c.status === 'recording');
@@ -118,9 +124,10 @@ function cardOf(camera: CameraView, all: CameraView[], rig: RigStatus, own: stri
     : [];
 
   const part = rig.session?.status === 'recording' ? rig.session.cameras.find((c) => c.camera_id === camera.camera_id) : undefined;
+  const loss = camera.recording ? frameLoss(camera.recording.frames, camera.recording.dropped_frames) : null;
   const note = camera.status === 'unknown' ? 'Check that it is switched on and on the network.'
     : camera.status === 'offline' ? (camera.recording ? 'It goes on recording by itself.' : 'Check its power and the network.')
-    : part?.problem ? plain(part.problem) : problem ? plain(problem.message) : null;
+    : part?.problem ? plain(part.problem) : loss ? `It ${loss}: this recording stutters.` : problem ? plain(problem.message) : null;
   const pictureUrl = camera.camera_id === own ? '/preview/snapshot' : camera.online ? `/preview/${camera.camera_id}/snapshot` : null;
   return { cameraId: camera.camera_id, name: cameraName(camera), state, tone, stats, note, pictureUrl };
 }

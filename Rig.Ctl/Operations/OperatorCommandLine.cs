@@ -39,13 +39,12 @@ internal sealed class OperatorCommandLine
 
     private Command Group(string word, IReadOnlyList<OperatorCommand> commands, CommandRunner run)
     {
-        if (commands is [{ } single] && single.Name == word)
-        {
-            return Verb(word, single, run);
-        }
-
-        var group = new Command(word, $"{string.Join(", ", commands.Select(command => command.Name[(word.Length + 1)..]))}.");
-        foreach (var command in commands)
+        var own = commands.FirstOrDefault(command => command.Name == word);
+        var further = commands.Where(command => command != own).ToArray();
+        var group = own is null
+            ? new Command(word, $"{string.Join(", ", further.Select(command => command.Name[(word.Length + 1)..]))}.")
+            : Verb(word, own, run);
+        foreach (var command in further)
         {
             group.Subcommands.Add(Verb(command.Name[(word.Length + 1)..], command, run));
         }

@@ -17,7 +17,9 @@ public static class PipelineEvents
     }
 
     /// <summary>It was decided to work on the session, from its first stage, with these takes.</summary>
-    public sealed record RunQueued(SessionId SessionId, int Run, QueueReason Reason, IReadOnlyList<TakeId> Takes, DateTimeOffset At) : IPipelineEvent;
+    /// <param name="DescribedAt">When the newest corrected manifest among the takes' had come; null when none was corrected.</param>
+    public sealed record RunQueued(
+        SessionId SessionId, int Run, QueueReason Reason, IReadOnlyList<TakeId> Takes, DateTimeOffset At, DateTimeOffset? DescribedAt = null) : IPipelineEvent;
 
     /// <summary>The stage is given to a worker. If that worker's server dies, the stage is started again from its beginning.</summary>
     /// <param name="Attempt">1 for the first.</param>
@@ -32,6 +34,10 @@ public static class PipelineEvents
 
     /// <summary>The stage failed and waits for the operator.</summary>
     public sealed record StageStopped(SessionId SessionId, int Run, PipelineStage Stage, string Error, DateTimeOffset At) : IPipelineEvent;
+
+    /// <summary>A person had the stage ended, whether it ran or waited; it waits for the operator.</summary>
+    /// <param name="By">The person's name, or of the program that asked.</param>
+    public sealed record StageCancelled(SessionId SessionId, int Run, PipelineStage Stage, string By, DateTimeOffset At) : IPipelineEvent;
 
     /// <summary>The operator wants the stopped stage tried again.</summary>
     public sealed record StageRetried(SessionId SessionId, int Run, PipelineStage Stage, DateTimeOffset At) : IPipelineEvent;

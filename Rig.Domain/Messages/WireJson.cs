@@ -34,6 +34,7 @@ namespace Rig.Domain.Messages;
 [JsonSerializable(typeof(PipelineEvents.StagePassed))]
 [JsonSerializable(typeof(PipelineEvents.StageStopped))]
 [JsonSerializable(typeof(PipelineEvents.StageRetried))]
+[JsonSerializable(typeof(PipelineEvents.StageCancelled))]
 [JsonSerializable(typeof(PipelineEvents.StageStarted))]
 [JsonSerializable(typeof(PipelineEvents.StageFailed))]
 [JsonSerializable(typeof(PipelineEvents.RunTakenOver))]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.FileProviders;
+using Rig.Hosting.Http;
 
 namespace Rig.Ingest.Api;
 
@@ -20,5 +21,6 @@ internal static class StatusPage
             FileProvider = files,
             OnPrepareResponse = context => context.Context.Response.Headers.CacheControl = "no-cache",
         });
+        app.UseFileMethods(files);
     }
 }

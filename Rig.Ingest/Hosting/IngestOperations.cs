@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
+using Rig.Actors.Pipeline;
+using Rig.Domain.Identity;
 using Rig.Hosting.Http;
 using Rig.Hosting.Operations;
 using Rig.Ingest.Api;
@@ -24,14 +26,20 @@ public static class IngestOperations
     {
         var (actors, board) = (services.GetRequiredService<IngestActors>(), services.GetRequiredService<TransferBoard>());
         var (reader, verification) = (services.GetRequiredService<StatusReader>(), services.GetRequiredService<SessionVerification>());
+        var takes = services.GetRequiredService<TakeStore>();
         var routes = new RouteCommands(services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions, Refusal);
         palette
             .Add("jobs", Sessions(Stages))
+            .Add("jobs cancel", Asked(session => new PipelineProtocol.CancelStage(session, "rigctl")))
+            .Add("jobs retry", Asked(session => new PipelineProtocol.RetrySession(session)))
             .Add("offload list", Sessions(Takes))
             .Add("offload pause", routes.Call(async (_, ct) => await OffloadRoutes.SetPausedAsync(actors, true, ct), Whole))
             .Add("offload resume", routes.Call(async (_, ct) => await OffloadRoutes.SetPausedAsync(actors, false, ct), Whole))
             .Add("offload retry", routes.Call(async (given, ct) => await OffloadRoutes.RetryAsync(given.Text("job"), board, actors, ct), Whole))
             .Add("offload verify", routes.Call(async (given, ct) => await OffloadRoutes.VerifyAsync(given.Text("session"), given.Text("camera"), verification, ct), answer => answer["takes"]!.AsArray()));
+
+        CommandHandler Asked(Func<SessionId, PipelineProtocol.IWithSessionId> question) =>
+            routes.Call(async (given, ct) => await SessionRoutes.AskAsync(takes, actors, given.Text("session"), question, ct), Whole);
 
         CommandHandler Sessions(Func<JsonNode?, IEnumerable<JsonNode?>> rows) => routes.Call(
             async (_, ct) => TypedResults.Ok(new SessionListView(await reader.SessionsAsync(NewestSessions, offset: 0, ct))),

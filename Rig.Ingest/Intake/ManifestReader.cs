@@ -30,11 +30,12 @@ internal static class ManifestReader
     }
 
     /// <param name="describe">Makes a manifest from the video alone; called only when the sender's leaves out what cannot be guessed.</param>
+    /// <param name="held">Of the same bytes, where they are held already: what the sender's flat form leaves out stays as it is.</param>
     /// <exception cref="IntakeException">Not a manifest, or one of another take; the message names the field.</exception>
-    public static async Task<Manifest> ReadAsync(ReadOnlyMemory<byte> utf8Json, TakeFacts facts, Func<Task<Manifest>> describe)
+    public static async Task<Manifest> ReadAsync(ReadOnlyMemory<byte> utf8Json, TakeFacts facts, Func<Task<Manifest>> describe, Manifest? held = null)
     {
         using var document = Parse(utf8Json);
-        var described = LeavesOut(document.RootElement) ? await describe() : null;
+        var described = held ?? (LeavesOut(document.RootElement) ? await describe() : null);
         return Checked(FromJson(document.RootElement, utf8Json, facts, described), facts, isFilled: described is not null);
     }
 
@@ -130,7 +131,7 @@ internal static class ManifestReader
         }
     }
 
-    /// <param name="seen">What the video shows; null only when the sender left nothing out.</param>
+    /// <param name="seen">What is known of the video already, by itself or by an earlier manifest; null only when the sender left nothing out.</param>
     private static Manifest FromFlat(JsonElement root, TakeFacts facts, Manifest? seen)
     {
         var session = Text(root, "session_id") ?? facts.SessionId.Value;
@@ -145,9 +146,14 @@ internal static class ManifestReader
             true when given.ValueKind == JsonValueKind.String => given.GetString(),
             _ => null,
         };
+        var timing = Start(root) is null && !root.TryGetProperty("offset_ms", out _)
+            ? seen!.Timing with { EndTime = start.AddSeconds(Math.Clamp(seconds, 0, 864_000)) }
+            : new ManifestTiming(start, start.AddSeconds(Math.Clamp(seconds, 0, 864_000)), NtpSynced: root.TryGetProperty("offset_ms", out _), Number(root, "offset_ms"));
         return new Manifest
         {
-            Recording = new ManifestRecording($"{new TakeId(facts.SessionId, facts.CameraId, take)}", session, camera, facts.CameraId.Position, take),
+            Recording = new ManifestRecording(
+                $"{new TakeId(facts.SessionId, facts.CameraId, take)}", session, camera, facts.CameraId.Position, take,
+                seen?.Recording.SessionCameras, seen?.Recording.EndReason, seen?.Recording.Source),
             File = new ManifestFile(
                 Text(root, "file_name") ?? $"{new TakeId(facts.SessionId, facts.CameraId, take)}.mp4",
                 (long?)Number(root, "size_bytes") ?? facts.SizeBytes,
@@ -157,11 +163,14 @@ internal static class ManifestReader
                 resolution,
                 (int)Math.Round(Number(root, "fps") ?? seen?.Video.Fps ?? 30),
                 Number(root, "bitrate_mbps") ?? seen?.Video.BitrateMbps ?? 0,
-                seconds),
-            Timing = new ManifestTiming(start, start.AddSeconds(Math.Clamp(seconds, 0, 864_000)), NtpSynced: root.TryGetProperty("offset_ms", out _), Number(root, "offset_ms")),
+                seconds,
+                seen?.Video.Frames),
+            Timing = timing,
             Checksum = new ManifestChecksum("sha256", checksum ?? facts.Sha256),
-            Device = new ManifestDevice(SoftwareVersion: Text(root, "software_version")),
-            Quality = new ManifestQuality(DroppedFrames: (long?)Number(root, "dropped_frames")),
+            Device = (seen?.Device ?? new ManifestDevice()) with { SoftwareVersion = Text(root, "software_version") ?? seen?.Device?.SoftwareVersion },
+            Quality = (seen?.Quality ?? new ManifestQuality()) with { DroppedFrames = (long?)Number(root, "dropped_frames") ?? seen?.Quality?.DroppedFrames },
+            Lens = seen?.Lens,
+            Framing = seen?.Framing,
         };
     }
 

@@ -27,7 +27,8 @@ public sealed class PipelineStore(NpgsqlDataSource database, TakeStore takes, Se
                 receipt.Manifest.Recording.SessionCameras,
                 receipt.SizeBytes,
                 receipt.DamagedAt is not null,
-                receipt.Problem))],
+                receipt.Problem,
+                receipt.DescribedAt))],
             (long)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 
@@ -36,9 +37,9 @@ public sealed class PipelineStore(NpgsqlDataSource database, TakeStore takes, Se
         await using var command = database.CreateCommand(
             """
             SELECT s.session_id FROM ingest.sessions s
-            CROSS JOIN LATERAL (SELECT count(*) AS takes FROM ingest.takes t WHERE t.session_id = s.session_id) held
+            CROSS JOIN LATERAL (SELECT count(*) AS takes, max(t.described_at) AS described_at FROM ingest.takes t WHERE t.session_id = s.session_id) held
             CROSS JOIN LATERAL (SELECT max(sequence_number) AS nr FROM ingest.journal j WHERE j.persistence_id = 'pipeline-' || s.session_id) history
-            WHERE held.takes > 0 AND (NOT s.settled OR held.takes <> s.run_takes OR s.shown_nr < history.nr) ORDER BY s.created_at
+            WHERE held.takes > 0 AND (NOT s.settled OR held.takes <> s.run_takes OR held.described_at IS DISTINCT FROM s.run_described_at OR s.shown_nr < history.nr) ORDER BY s.created_at
             """);
         var sessions = new List<SessionId>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -65,16 +66,16 @@ public sealed class PipelineStore(NpgsqlDataSource database, TakeStore takes, Se
         await using var command = database.CreateCommand(
             """
             WITH shown AS (
-              UPDATE ingest.sessions SET run = $2, retries = $3, ready_at = $4, ready_reason = $5, settled = $6, run_takes = $7, shown_nr = $8
+              UPDATE ingest.sessions SET run = $2, retries = $3, ready_at = $4, ready_reason = $5, settled = $6, run_takes = $7, shown_nr = $8, run_described_at = $17
               WHERE session_id = $1 AND shown_nr < $8 RETURNING session_id)
-            INSERT INTO ingest.stages (session_id, stage, status, attempts, fraction, message, claim, result, error, started_at, ended_at)
-            SELECT shown.session_id, w.stage, w.status, w.attempts, CASE w.status WHEN 'done' THEN 1 ELSE 0 END, '', w.claim, w.result::jsonb, w.error, w.started_at, w.ended_at
-            FROM shown CROSS JOIN unnest($9, $10, $11, $12, $13, $14, $15, $16) AS w (stage, status, attempts, claim, result, error, started_at, ended_at)
+            INSERT INTO ingest.stages (session_id, stage, status, attempts, fraction, message, claim, result, error, started_at, ended_at, cancelled_by)
+            SELECT shown.session_id, w.stage, w.status, w.attempts, CASE w.status WHEN 'done' THEN 1 ELSE 0 END, '', w.claim, w.result::jsonb, w.error, w.started_at, w.ended_at, w.cancelled_by
+            FROM shown CROSS JOIN unnest($9, $10, $11, $12, $13, $14, $15, $16, $18) AS w (stage, status, attempts, claim, result, error, started_at, ended_at, cancelled_by)
             ON CONFLICT (session_id, stage) DO UPDATE SET
               fraction = CASE WHEN excluded.status = 'running' AND stages.claim = excluded.claim THEN stages.fraction ELSE excluded.fraction END,
               message = CASE WHEN excluded.status = 'running' AND stages.claim = excluded.claim THEN stages.message ELSE '' END,
               status = excluded.status, attempts = excluded.attempts, claim = excluded.claim, result = excluded.result, error = excluded.error,
-              started_at = excluded.started_at, ended_at = excluded.ended_at
+              started_at = excluded.started_at, ended_at = excluded.ended_at, cancelled_by = excluded.cancelled_by
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
@@ -94,6 +95,8 @@ public sealed class PipelineStore(NpgsqlDataSource database, TakeStore takes, Se
             Column(NpgsqlDbType.Text, state, stage => stage.Error),
             Column(NpgsqlDbType.TimestampTz, state, stage => stage.StartedAt?.UtcDateTime),
             Column(NpgsqlDbType.TimestampTz, state, stage => stage.EndedAt?.UtcDateTime),
+            new() { Value = (object?)state.DescribedAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            Column(NpgsqlDbType.Text, state, stage => stage.CancelledBy),
         });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

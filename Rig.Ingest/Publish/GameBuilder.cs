@@ -40,7 +40,7 @@ internal static class GameBuilder
             context.SessionId.Value,
             options.TeamCode,
             string.IsNullOrWhiteSpace(options.Opponent) ? null : options.Opponent,
-            context.Takes.Min(take => take.Manifest.Timing.StartTime),
+            (DateTimeOffset?)stitched?["start_time"] ?? context.Takes.Min(take => take.Manifest.Timing.StartTime),
             (double?)stitched?["duration_seconds"] ?? context.Takes.Max(take => take.Manifest.Video.DurationSec),
             (double?)stitched?["output_fps"] ?? video.Fps,
             Read(context, "stitched/panorama.json", PanoramaJson.Default.PanoramaGeometry),

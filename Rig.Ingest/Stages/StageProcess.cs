@@ -25,6 +25,8 @@ internal sealed class StageProcess(PipelineStage stage, string program, IReadOnl
     /// <exception cref="IOException">The process could not do its work, or ended without a result.</exception>
     public async Task<JsonObject> RunAsync(StageContext context, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
+        // Of an attempt that was killed, with its server or alone. Whoever holds the session's lease is alone with it.
+        StageLeftovers.Delete(context.SessionPath);
         // In a session of its own: Ctrl-C is for the server, which ends the stage by giving it up, and no failure of the stage.
         using var process = ChildProcess.Start(new ProcessStartInfo("setsid", ["nice", "-n", $"{Niceness}", program, "stage", $"{stage}", .. settings])
         {
@@ -46,6 +48,11 @@ internal sealed class StageProcess(PipelineStage stage, string program, IReadOnl
 
         var end = await ReadAsync(process.StandardOutput, progress);
         await process.WaitForExitAsync(CancellationToken.None);
+        if (end?.Result is null)
+        {
+            StageLeftovers.Delete(context.SessionPath);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         return end switch
         {

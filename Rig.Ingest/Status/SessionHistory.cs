@@ -37,6 +37,7 @@ public sealed class SessionHistory(JournalReader journal, ActorSystem system)
         RunQueued queued => new HistoryView("queued", queued.Run, queued.At, Reason: queued.Reason.ToString().ToLowerInvariant(), RecordingIds: [.. queued.Takes.Select(take => take.ToString())]),
         StagePassed passed => new HistoryView("passed", passed.Run, passed.At, PipelineStages.NameOf(passed.Stage)),
         StageStopped stopped => new HistoryView("stopped", stopped.Run, stopped.At, PipelineStages.NameOf(stopped.Stage), Error: stopped.Error),
+        StageCancelled cancelled => new HistoryView("cancelled", cancelled.Run, cancelled.At, PipelineStages.NameOf(cancelled.Stage), By: cancelled.By),
         StageRetried retried => new HistoryView("retried", retried.Run, retried.At, PipelineStages.NameOf(retried.Stage)),
         StageStarted or StageFailed => null,
         _ => new HistoryView("other", @event.Run, @event.At),
@@ -71,9 +72,10 @@ public sealed class SessionHistory(JournalReader journal, ActorSystem system)
     }
 }
 
-/// <param name="Event"><c>queued</c>, <c>passed</c>, <c>stopped</c>, <c>retried</c>, or <c>other</c> from a newer server.</param>
+/// <param name="Event"><c>queued</c>, <c>passed</c>, <c>stopped</c>, <c>cancelled</c>, <c>retried</c>, or <c>other</c> from a newer server.</param>
 /// <param name="Run">1 for the first time the session was worked on.</param>
+/// <param name="By">Who cancelled.</param>
 public sealed record HistoryView(
-    string Event, int Run, DateTimeOffset At, string? Stage = null, string? Reason = null, string? Error = null, IReadOnlyList<string>? RecordingIds = null);
+    string Event, int Run, DateTimeOffset At, string? Stage = null, string? Reason = null, string? Error = null, IReadOnlyList<string>? RecordingIds = null, string? By = null);
 
 public sealed record HistoryListView(IReadOnlyList<HistoryView> History);

@@ -225,7 +225,7 @@ public sealed class StatusReader(
     {
         await using var command = database.CreateCommand(
             """
-            SELECT session_id, stage, status, attempts, fraction, message, result::text, error, started_at, ended_at
+            SELECT session_id, stage, status, attempts, fraction, message, result::text, error, started_at, ended_at, cancelled_by
             FROM ingest.stages WHERE session_id = ANY($1) ORDER BY session_id, stage
             """);
         command.Parameters.Add(new() { Value = sessions });
@@ -242,7 +242,8 @@ public sealed class StatusReader(
                 Text(reader, 6) is { } result ? JsonNode.Parse(result)!.AsObject() : null,
                 Text(reader, 7),
                 Instant(reader, 8),
-                Instant(reader, 9))));
+                Instant(reader, 9),
+                Text(reader, 10))));
         }
 
         return stages.ToLookup(stage => stage.SessionId, stage => stage.View);

@@ -66,6 +66,7 @@ public sealed record TakeView(
 /// <param name="Status"><c>waiting</c>, <c>queued</c>, <c>running</c>, <c>done</c> or <c>failed</c>.</param>
 /// <param name="Progress">0 to 1.</param>
 /// <param name="Result">The stage's figures once it is done.</param>
+/// <param name="CancelledBy">Who had it ended; it is <c>failed</c> then, and can be tried again.</param>
 public sealed record StageView(
     string Stage,
     string Status,
@@ -75,7 +76,8 @@ public sealed record StageView(
     JsonObject? Result,
     string? Error,
     DateTimeOffset? StartedAt,
-    DateTimeOffset? EndedAt);
+    DateTimeOffset? EndedAt,
+    string? CancelledBy = null);
 
 /// <param name="KeptAs">File in <c>sessions/.conflicts</c>; null when it was not kept.</param>
 public sealed record ConflictView(string RecordingId, string Sha256, long SizeBytes, string? KeptAs, DateTimeOffset ReportedAt);

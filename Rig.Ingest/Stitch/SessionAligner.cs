@@ -11,6 +11,9 @@ using Rig.Ingest.Stitch.Vision;
 
 namespace Rig.Ingest.Stitch;
 
+/// <param name="SetAside">Why takes are not used, a sentence each.</param>
+internal sealed record Alignment(AlignmentFile File, PanoramaGeometry Panorama, AlignmentFigures Figures, IReadOnlyList<string> SetAside);
+
 /// <summary>Finds out, once per session, how its cameras stand to each other, to the clock and to the pitch.</summary>
 internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 {
@@ -19,15 +22,23 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
 
     private const int PitchPointsMin = 6;
 
-    public (AlignmentFile Alignment, PanoramaGeometry Panorama, AlignmentFigures Figures) Align(IReadOnlyList<TakeFile> takes, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    /// <summary>Corrections beyond this are a wrong clock and no tick of it: the panorama then begins when the first camera really began.</summary>
+    private const double ClockErrorSeconds = 1;
+
+    public Alignment Align(IReadOnlyList<TakeFile> takes, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         VisionLibrary.EnsureLoaded();
         progress.Report(new StageProgress(0, "Looking at the cameras' pictures"));
-        var (timelines, start) = CameraTimeline.Read(takes);
+        var (timelines, start, used, setAside) = CameraTimeline.Read(takes);
+        foreach (var take in setAside)
+        {
+            logger.LogWarning("{Reason}", take.Reason);
+        }
+
         var backgrounds = Backgrounds(timelines, cancellationToken);
 
         progress.Report(new StageProgress(0.25, "Reading the lenses"));
-        var (views, lensSource) = Views(takes, timelines, backgrounds, cancellationToken);
+        var (views, lensSource) = Views(used, timelines, backgrounds, cancellationToken);
 
         progress.Report(new StageProgress(0.4, "Matching the overlaps"));
         var rig = RigAlignment.Align(views, logger, cancellationToken);
@@ -44,8 +55,13 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
         var middle = timelines.Count > 2 ? timelines.Select((t, i) => (t, i)).Where(x => x.t.Camera == CameraId.Center).Select(x => x.i).FirstOrDefault() : 0;
         var syncs = Synchronisation.Correct(timelines, cameras, middle, logger, cancellationToken);
 
+        if (syncs.Any(sync => Math.Abs(sync.CorrectionSeconds) > ClockErrorSeconds))
+        {
+            start = start.AddSeconds(timelines.Select((t, i) => t.StartSeconds + syncs[i].CorrectionSeconds).Min());
+        }
+
         var exposure = ExposureMatcher.Match(cameras, backgrounds);
-        return (
+        return new Alignment(
             new AlignmentFile(
                 start,
                 [.. timelines.Select((t, i) => new AlignedCamera(
@@ -56,7 +72,8 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
                 rig.HeldOut.Count,
                 lensSource),
             panorama,
-            figures);
+            figures,
+            [.. setAside.Select(take => take.Reason)]);
     }
 
     /// <summary>Where the rig stands over the pitch, by marked points or by the painted lines, and the cameras levelled by it.</summary>
@@ -124,15 +141,11 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
     {
         var from = timelines.Max(t => t.StartSeconds);
         var to = timelines.Min(t => t.EndSeconds);
-        if (to <= from)
-        {
-            throw new StageFailedException("The cameras never recorded at the same time, so there is nothing to join. Check the cameras' clocks.");
-        }
-
-        var instants = Enumerable.Range(0, Instants).Select(i => from + ((to - from) * (i + 0.5) / Instants)).ToArray();
         return [.. timelines.Select(camera =>
         {
-            var pictures = FrameSampler.PicturesAt(camera, instants, cancellationToken);
+            // Cameras do not move: where their clocks allow no common time, each one's own will do until the clocks are corrected.
+            var (first, last) = to > from ? (from, to) : (camera.StartSeconds, camera.EndSeconds);
+            var pictures = FrameSampler.PicturesAt(camera, [.. Enumerable.Range(0, Instants).Select(i => first + ((last - first) * (i + 0.5) / Instants))], cancellationToken);
             return pictures.Count > 0
                 ? MedianPicture.Median(camera, pictures)
                 : throw new StageFailedException($"{camera.Camera} recorded nothing while the other cameras did. Check its takes.");

@@ -20,13 +20,13 @@ internal sealed class SessionStitcher(StitchOptions options, ILogger logger)
         IProgress<StageProgress> progress,
         CancellationToken cancellationToken)
     {
-        var (timelines, _) = CameraTimeline.Read(takes);
+        var timelines = CameraTimeline.Read(takes, alignment.StartTime).Cameras;
         var cameras = timelines.Select(t => alignment.Cameras.FirstOrDefault(c => c.CameraId == t.Camera.Value)
             ?? throw new StageFailedException($"The alignment does not know {t.Camera}; run the session's alignment again.")).ToArray();
         var corrections = cameras.Select(c => c.SyncCorrectionMs / 1000).ToArray();
         var lead = timelines[timelines.Count / 2];
         var fps = lead.FramesPerSecond;
-        var duration = timelines.Max(t => t.EndSeconds);
+        var duration = timelines.Select((t, i) => t.EndSeconds + corrections[i]).Max();
         var count = Math.Max(1, (long)Math.Round(duration * fps));
         var renderer = new PanoramaRenderer(geometry, [.. cameras.Select(c => c.Model())], [.. cameras.Select(c => c.Exposure)], options.Threads);
         var feeds = timelines.Select((t, i) => new CameraFeed(t, corrections[i], cancellationToken)).ToArray();

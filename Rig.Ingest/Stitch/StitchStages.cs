@@ -37,9 +37,10 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
         AlignmentFile alignment;
         PanoramaGeometry panorama;
         AlignmentFigures figures;
+        IReadOnlyList<string> setAside;
         try
         {
-            (alignment, panorama, figures) = await Task.Run(() => new SessionAligner(options.Value, logger).Align(context.Takes, progress, cancellationToken), cancellationToken);
+            (alignment, panorama, figures, setAside) = await Task.Run(() => new SessionAligner(options.Value, logger).Align(context.Takes, progress, cancellationToken), cancellationToken);
         }
         catch (Exception e) when (e is VisionException or InvalidDataException)
         {
@@ -55,7 +56,7 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
             sync[camera.CameraId] = camera.SyncCorrectionMs;
         }
 
-        return new JsonObject
+        var result = new JsonObject
         {
             ["seam_error_px_median"] = alignment.SeamErrorPxMedian,
             ["seam_error_px_p95"] = alignment.SeamErrorPxP95,
@@ -70,6 +71,12 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
             ["pitch_method"] = panorama.Pitch?.Method,
             ["start_time"] = alignment.StartTime,
         };
+        if (setAside.Count > 0)
+        {
+            result["set_aside"] = new JsonArray([.. setAside.Select(reason => JsonValue.Create(reason))]);
+        }
+
+        return result;
     }
 }
 

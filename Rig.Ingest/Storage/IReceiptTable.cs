@@ -1,4 +1,5 @@
 using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Ingest.Storage;
 
@@ -29,6 +30,10 @@ public interface IReceiptChange : IAsyncDisposable
 
     /// <summary>A receipt of the same bytes is renewed.</summary>
     Task<Receipt> WriteAsync(ArrivedTake take, CancellationToken cancellationToken);
+
+    /// <summary>Another manifest for the bytes that are held.</summary>
+    /// <returns>The receipt's new <see cref="Receipt.DescribedAt"/>.</returns>
+    Task<DateTimeOffset> DescribeAsync(Manifest manifest, CancellationToken cancellationToken);
 
     /// <summary>How many other bytes are kept apart under the take's name.</summary>
     Task<long> CountKeptConflictsAsync(string exceptSha256, CancellationToken cancellationToken);

@@ -9,6 +9,7 @@ namespace Rig.Ingest.Storage;
 /// <param name="ConfirmedAt">When its sender had learned of the receipt; only then may it delete its copy.</param>
 /// <param name="DamagedAt">When the file on disk was found missing or changed; such a take is accepted once more.</param>
 /// <param name="Problem">What is wrong with the video as it came, as a sentence; it is held all the same. Null when it is a whole MP4 file.</param>
+/// <param name="DescribedAt">When a corrected manifest came for the same bytes; null when none did.</param>
 public sealed record Receipt(
     TakeId Id,
     long SizeBytes,
@@ -18,7 +19,8 @@ public sealed record Receipt(
     DateTimeOffset ReceivedAt,
     DateTimeOffset? DamagedAt,
     DateTimeOffset? ConfirmedAt = null,
-    string? Problem = null);
+    string? Problem = null,
+    DateTimeOffset? DescribedAt = null);
 
 /// <summary>A take whose bytes are written, synced and hashed, but whose name is still a temporary one.</summary>
 public sealed record ArrivedTake(TakeId Id, string TempPath, long SizeBytes, string Sha256, Manifest Manifest, string Source, string? Problem = null);
@@ -27,11 +29,14 @@ public enum CommitOutcome
 {
     Stored = 1,
 
-    /// <summary>The server held these very bytes already.</summary>
+    /// <summary>The server held these very bytes already, described as they are now.</summary>
     AlreadyHeld = 2,
 
     /// <summary>The server holds other bytes under this name; these were kept apart and reported.</summary>
     Conflict = 3,
+
+    /// <summary>The server held these very bytes already; their manifest is the new one.</summary>
+    Described = 4,
 }
 
 /// <param name="Receipt">What the server holds.</param>

@@ -9,7 +9,7 @@ namespace Rig.Ingest.Storage;
 public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
 {
     private const string Select =
-        "SELECT session_id, camera_id, take, size_bytes, sha256, manifest::text, source, received_at, damaged_at, confirmed_at, problem FROM ingest.takes";
+        "SELECT session_id, camera_id, take, size_bytes, sha256, manifest::text, source, received_at, damaged_at, confirmed_at, problem, described_at FROM ingest.takes";
 
     public async Task<Receipt?> FindAsync(TakeId id, CancellationToken cancellationToken)
     {
@@ -98,7 +98,8 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
                 reader.GetFieldValue<DateTimeOffset>(7),
                 reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8),
                 reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
-                reader.IsDBNull(10) ? null : reader.GetString(10)));
+                reader.IsDBNull(10) ? null : reader.GetString(10),
+                reader.IsDBNull(11) ? null : reader.GetFieldValue<DateTimeOffset>(11)));
         }
 
         return receipts
@@ -142,6 +143,16 @@ public sealed class ReceiptTable(NpgsqlDataSource database) : IReceiptTable
             command.Parameters.Add(new() { Value = (object?)take.Problem ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
             var receivedAt = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
             return new Receipt(take.Id, take.SizeBytes, take.Sha256, take.Manifest, take.Source, receivedAt, DamagedAt: null, Problem: take.Problem);
+        }
+
+        public async Task<DateTimeOffset> DescribeAsync(Manifest manifest, CancellationToken cancellationToken)
+        {
+            await using var command = new NpgsqlCommand(
+                "UPDATE ingest.takes SET manifest = $4::jsonb, described_at = clock_timestamp() WHERE session_id = $1 AND camera_id = $2 AND take = $3 RETURNING described_at",
+                connection);
+            AddId(command, id);
+            command.Parameters.Add(new() { Value = System.Text.Encoding.UTF8.GetString(manifest.ToUtf8Json()) });
+            return (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
 
         public async Task<long> CountKeptConflictsAsync(string exceptSha256, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Rig.Domain.Identity;
+using Rig.Domain.Recordings;
 
 namespace Rig.Ingest.Storage;
 
@@ -60,7 +62,7 @@ public sealed class TakeStore(IReceiptTable receipts, SessionLayout layout, Take
     public Task MarkDamagedAsync(Receipt receipt, CancellationToken cancellationToken) => receipts.MarkDamagedAsync(receipt, cancellationToken);
 
     /// <summary>
-    /// Makes an arrived take the server's own. When it returns, the temporary file is gone and what the result says survives a
+    /// Makes an arrived take the server's own; of bytes that are held already, another manifest replaces the one held. When it returns, the temporary file is gone and what the result says survives a
     /// power cut. Two senders of the same take wait for each other, on this server and on others that share its database.
     /// </summary>
     public async Task<CommitResult> CommitAsync(ArrivedTake take, CancellationToken cancellationToken)
@@ -76,7 +78,9 @@ public sealed class TakeStore(IReceiptTable receipts, SessionLayout layout, Take
         else if (held.Sha256 == take.Sha256)
         {
             disk.Delete(take.TempPath);
-            result = new CommitResult(CommitOutcome.AlreadyHeld, held);
+            result = IsDescribedAs(held, take.Manifest)
+                ? new CommitResult(CommitOutcome.AlreadyHeld, held)
+                : new CommitResult(CommitOutcome.Described, await DescribeAsync(change, held, take.Manifest, cancellationToken));
         }
         else
         {
@@ -95,8 +99,24 @@ public sealed class TakeStore(IReceiptTable receipts, SessionLayout layout, Take
 
             notices.Raise(take.Id.SessionId);
         }
+        else if (result.Outcome == CommitOutcome.Described)
+        {
+            log.LogInformation("{Recording} has another manifest, for the same bytes", take.Id);
+            notices.Raise(take.Id.SessionId);
+        }
 
         return result;
+    }
+
+    /// <summary>The order in which JSON names its fields is of no meaning, and the database does not keep it.</summary>
+    private static bool IsDescribedAs(Receipt held, Manifest manifest) =>
+        JsonNode.DeepEquals(JsonNode.Parse(held.Manifest.ToUtf8Json()), JsonNode.Parse(manifest.ToUtf8Json()));
+
+    private async Task<Receipt> DescribeAsync(IReceiptChange change, Receipt held, Manifest manifest, CancellationToken cancellationToken)
+    {
+        // The file is for people; should the row not follow, the sender tries again, since it got no answer.
+        disk.WriteFile(layout.ManifestPath(held.Id), manifest.ToUtf8Json());
+        return held with { Manifest = manifest, DescribedAt = await change.DescribeAsync(manifest, cancellationToken) };
     }
 
     private void PlaceOnDisk(ArrivedTake take)

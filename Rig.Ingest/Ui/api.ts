@@ -1,9 +1,9 @@
 // The only place that talks to the server.
-import type { AccountView, ServerView } from "./types";
+import type { AccountView, Action, ServerView } from "./types";
 
 export type Answer = { ok: true } | { ok: false; error: string };
 
-export function act(sessionId: string, action: "retry" | "process"): Promise<Answer> {
+export function act(sessionId: string, action: Action): Promise<Answer> {
   return post(`/api/v1/sessions/${encodeURIComponent(sessionId)}/${action}`);
 }
 

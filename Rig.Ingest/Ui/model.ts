@@ -1,6 +1,6 @@
 // What the page says, decided without touching the page.
 import { bytes, clock } from "./shared/format.js";
-import type { Role, SessionView, StageView, TakeView } from "./types";
+import type { Action, Role, SessionView, StageView, TakeView } from "./types";
 
 /** "GAME_20261121_140000" -> "Saturday 21 November, 14:00"; other names are shown as they are. */
 export function title(sessionId: string): string {
@@ -37,7 +37,7 @@ export function stageName(stage: string): string {
 export function headline(session: SessionView): string {
   const failed = session.stages.find((stage) => stage.status === "failed");
   if (failed) {
-    return `Stopped at ${stageName(failed.stage).toLowerCase()}.`;
+    return failed.cancelled_by ? `Cancelled at ${stageName(failed.stage).toLowerCase()}.` : `Stopped at ${stageName(failed.stage).toLowerCase()}.`;
   }
   if (session.status === "done") {
     return "Ready to watch.";
@@ -114,6 +114,24 @@ function figure(name: string, value: number): string {
   return text + unit;
 }
 
+/** Recordings that lost more than one frame in a hundred, a sentence each. As Rig.Domain's FrameLoss. */
+export function frameLosses(session: SessionView): string[] {
+  return session.takes.flatMap((take) => {
+    const dropped = take.dropped_frames ?? 0;
+    const all = (take.frames ?? 0) + dropped;
+    const share = dropped / all;
+    return share > 0.01
+      ? [`${cameraName(take.camera_id)}${take.take > 1 ? ` ${take.take}` : ""} lost ${dropped} of ${all} frames (${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %), so its picture stutters. The camera or its disk was too slow.`]
+      : [];
+  });
+}
+
+/** Why recordings are not used, a sentence each. */
+export function setAside(session: SessionView): string[] {
+  const reasons = session.stages.find((stage) => stage.stage === "aligned")?.result?.["set_aside"];
+  return Array.isArray(reasons) ? reasons.filter((reason) => typeof reason === "string") : [];
+}
+
 /** Whole-session progress for the rail: done stages and the running one's share. */
 export function railFill(stages: StageView[]): number {
   if (stages.length < 2) {
@@ -132,15 +150,27 @@ export function railFill(stages: StageView[]): number {
 }
 
 /** What the person may do now. */
-export function actions(session: SessionView, role: Role): ("retry" | "process")[] {
+export function actions(session: SessionView, role: Role): Action[] {
   if (role !== "owner") {
     return [];
   }
   if (session.stages.some((stage) => stage.status === "failed")) {
     return ["retry", "process"];
   }
+  if (session.stages.some(isOpen)) {
+    return ["cancel"];
+  }
   const held = session.takes.some((take) => take.status === "verified" || take.status === "confirming");
   return held && session.status !== "processing" ? ["process"] : [];
+}
+
+/** A stage that computes, or waits to: not one of the two that are only passed. */
+function isOpen(stage: StageView): boolean {
+  return !["received", "verified"].includes(stage.stage) && (stage.status === "running" || stage.status === "queued");
+}
+
+export function actionLabel(session: SessionView, action: Action): string {
+  return action === "retry" ? "Try again" : action === "cancel" ? "Stop working on it" : processLabel(session);
 }
 
 export function processLabel(session: SessionView): string {

@@ -1,8 +1,8 @@
 // One session's card.
 import { act, fileUrl } from "./api.js";
 import { el, fill } from "./shared/dom.js";
-import { actions, cameraName, figures, headline, processLabel, railFill, stageName, takeLine, title } from "./model.js";
-import type { Role, SessionView, StageView, TakeView } from "./types";
+import { actionLabel, actions, cameraName, figures, frameLosses, headline, processLabel, railFill, setAside, stageName, takeLine, title } from "./model.js";
+import type { Action, Role, SessionView, StageView, TakeView } from "./types";
 
 const STATUS_WORDS = { receiving: "Receiving", processing: "Working", failed: "Needs you", done: "Done" } as const;
 
@@ -56,6 +56,7 @@ function picture(session: SessionView, hasPanorama: boolean, hasThumbnail: boole
 
 function problems(session: SessionView): string[] {
   const texts = session.stages.filter((stage) => stage.error !== null && stage.status !== "done").map((stage) => `${stageName(stage.stage)}: ${stage.error}`);
+  texts.push(...setAside(session), ...frameLosses(session));
   for (const conflict of session.conflicts) {
     texts.push(
       `${conflict.recording_id} came again with other bytes. The first ones are used; the others are ` +
@@ -70,7 +71,7 @@ function showRail(rail: HTMLElement, stages: StageView[]): void {
     stages.map((stage) => el("li", { class: stage.status, title: stage.message },
       el("span", { class: "dot", "aria-hidden": "true" }),
       el("span", { class: "name" }, stageName(stage.stage)),
-      el("span", { class: "share" }, stage.status === "running" ? `${Math.round(stage.progress * 100)} %` : stage.status === "failed" ? "stopped" : ""))));
+      el("span", { class: "share" }, stage.status === "running" ? `${Math.round(stage.progress * 100)} %` : stage.cancelled_by ? "cancelled" : stage.status === "failed" ? "stopped" : ""))));
 }
 
 function takeRow(take: TakeView): HTMLElement {
@@ -100,8 +101,8 @@ function watchLink(session: SessionView, viewerUrl: string | null): HTMLElement 
   return url && viewerUrl ? el("a", { class: "button primary", href: url }, "Watch the match") : null;
 }
 
-function actionButton(session: SessionView, action: "retry" | "process"): HTMLButtonElement {
-  const button = el("button", { type: "button", class: action === "retry" ? "button primary" : "button" }, action === "retry" ? "Try again" : processLabel(session));
+function actionButton(session: SessionView, action: Action): HTMLButtonElement {
+  const button = el("button", { type: "button", class: action === "retry" ? "button primary" : "button" }, actionLabel(session, action));
   button.addEventListener("click", () => {
     button.disabled = true;
     void act(session.session_id, action).then((answer) => {

@@ -12,6 +12,9 @@ export type ServerView = With<Schemas["ServerView"], { sessions: SessionView[] }
 
 export type Role = "owner" | "member";
 
+/** What a person may have the server do with a session. */
+export type Action = "retry" | "process" | "cancel";
+
 export type AccountView = With<Schemas["AccountReply"], { role: Role }>;
 
 export type SessionView = With<Schemas["SessionView"], { status: SessionStatus; takes: TakeView[]; stages: StageView[] }>;

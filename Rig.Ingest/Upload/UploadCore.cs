@@ -102,8 +102,9 @@ internal sealed class UploadCore(IOptions<ServerOptions> options, SessionLayout 
 
         var broken = await file.SealAsync();
         var facts = new TakeFacts(claim.SessionId, claim.CameraId, claim.Take, file.Length, file.Sha256);
-        Task<Manifest> DescribeAsync() => ProbedVideo.DescribeAsync(file.Path, facts, time.GetUtcNow(), cancellationToken);
-        var manifest = claim.Manifest is { Length: > 0 } json ? await ManifestReader.ReadAsync(json, facts, DescribeAsync) : await DescribeAsync();
+        var held = await HeldManifestAsync(claim, cancellationToken);
+        Task<Manifest> DescribeAsync() => held is not null ? Task.FromResult(held) : ProbedVideo.DescribeAsync(file.Path, facts, time.GetUtcNow(), cancellationToken);
+        var manifest = claim.Manifest is { Length: > 0 } json ? await ManifestReader.ReadAsync(json, facts, DescribeAsync, held) : await DescribeAsync();
         var problem = broken ?? await ProbedVideo.ProblemAsync(file.Path, cancellationToken);
         var id = new TakeId(claim.SessionId, claim.CameraId, manifest.Recording.Take);
         var result = await store.CommitAsync(new ArrivedTake(id, file.Path, file.Length, file.Sha256, manifest, "upload", problem), cancellationToken);
@@ -117,4 +118,10 @@ internal sealed class UploadCore(IOptions<ServerOptions> options, SessionLayout 
             }
             : result.Receipt;
     }
+
+    /// <summary>Of the same bytes, where they are held as the same take already. Their sender may have come to correct it.</summary>
+    private async Task<Manifest?> HeldManifestAsync(TakeClaim claim, CancellationToken cancellationToken) =>
+        await store.FindWholeAsync(claim.SessionId, claim.CameraId, claim.Sha256, cancellationToken) is { } held && (claim.Take is null || claim.Take == held.Id.Take)
+            ? held.Manifest
+            : null;
 }

@@ -92,7 +92,7 @@ internal sealed class FootageSource : IFrameSource
         StopDecoder();
         nextPicture = picture;
         decoder = FrameReader.Start(
-            new MediaInput(path) { FromSeconds = fromSec }, "-vf", $"fps={Fps},scale={Width}:{Height}:flags=bilinear:out_color_matrix=bt709:out_range=tv");
+            new MediaInput(path) { FromSeconds = fromSec }, "-vf", $"fps={Fps},{PictureShape.Within(Width, Height, "bilinear:out_color_matrix=bt709:out_range=tv")}");
     }
 
     private bool TryRead(Yuv420Frame frame) => decoder!.Read(frame.Data);

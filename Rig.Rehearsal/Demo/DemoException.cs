@@ -8,8 +8,14 @@ public sealed class DemoException : Exception
     {
     }
 
+    /// <param name="code">Of a refusal, as <c>ProblemCodes</c> has them; null where it came without one.</param>
+    public DemoException(string message, string? code)
+        : base(message) => Code = code;
+
     public DemoException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
+
+    public string? Code { get; }
 }

@@ -171,6 +171,11 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
             ["Rig__Node__ClusterHost"] = Addresses[cameraId],
             ["Rig__Node__ClusterPort"] = Text(ClusterPort),
             ["Rig__Node__ProductionMode"] = "true",
+
+            // One machine stands for a whole rig, and may be busy with other things as well.
+            ["Rig__Session__ReadinessTimeout"] = "00:00:20",
+            ["Rig__Session__CommandTimeout"] = "00:01:00",
+            ["Rig__Session__OfflineAfter"] = "00:00:20",
             ["Rig__Node__IsMaster"] = Addresses[cameraId] == Field.Host ? "true" : "false",
             ["Rig__Storage__RecordingsPath"] = Path.Combine(folder, "recordings"),
             ["Rig__Storage__ManifestsPath"] = Path.Combine(folder, "manifests"),

@@ -1,4 +1,5 @@
 using Rig.Media;
+using Rig.Rehearsal.Capture;
 
 namespace Rig.Rehearsal.Demo;
 
@@ -78,7 +79,7 @@ internal static class Footage
         {
             await Transcode.ToFileAsync(
                 new MediaInput(file) { DurationSeconds = seconds + 5 },
-                ["-an", "-vf", $"scale={mode.Width}:{mode.Height}:flags=area", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "fastdecode", "-crf", "14", "-pix_fmt", "yuv420p"],
+                ["-an", "-vf", PictureShape.Within(mode.Width, mode.Height, "area"), "-c:v", "libx264", "-preset", "ultrafast", "-tune", "fastdecode", "-crf", "14", "-pix_fmt", "yuv420p"],
                 scaled, Timeout.InfiniteTimeSpan, cancellationToken);
         }
         catch (MediaException e)

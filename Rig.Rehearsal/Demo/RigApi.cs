@@ -8,7 +8,7 @@ namespace Rig.Rehearsal.Demo;
 /// <summary>REST calls to Rig's own programs, JSON in and out, by one who pairs with each node and keeps its cookies.</summary>
 internal sealed class RigApi : IDisposable
 {
-    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(3) };
 
     /// <returns>The body, or null while the program cannot be reached or answers with an error.</returns>
     public async Task<JsonNode?> TryGetAsync(Uri root, string path, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class RigApi : IDisposable
         var answer = await ReadAsync(reply, cancellationToken);
         return reply.IsSuccessStatusCode
             ? answer
-            : throw new DemoException($"{path} answered {(int)reply.StatusCode}: {(string?)answer["error"] ?? (string?)answer["message"] ?? answer.ToJsonString()}");
+            : throw new DemoException($"{path} answered {(int)reply.StatusCode}: {(string?)answer["error"] ?? (string?)answer["message"] ?? answer.ToJsonString()}", (string?)answer["code"]);
     }
 
     /// <returns>The body as a stream, which the caller disposes; null when there is no such thing (404).</returns>

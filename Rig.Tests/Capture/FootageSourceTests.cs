@@ -34,6 +34,31 @@ public sealed class FootageSourceTests(ITestOutputHelper output)
         Assert.Equal(0, Number(frame));
     }
 
+    [Theory]
+    [InlineData("4:3 between bars at the sides", "240x180", "1", 40, 0)]
+    [InlineData("4:3 of another size", "640x480", "1", 40, 0)]
+    [InlineData("upright between bars at the sides", "90x160", "1", 109, 0)]
+    [InlineData("wide between bars above and below", "640x240", "1", 0, 30)]
+    [InlineData("anamorphic, which fills the picture when it is seen as it says", "240x180", "4/3", 0, 0)]
+    public async Task Footage_of_another_shape_keeps_it(string shape, string size, string sampleAspect, int barsAtTheSides, int barsAboveAndBelow)
+    {
+        const int Width = 320;
+        const int Height = 180;
+        using var folder = new TempFolder();
+        await Ffmpeg.RunAsync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", $"color=c=white:s={size}:r=10:d=1", "-vf", $"setsar={sampleAspect}", "-c:v", "libx264", "-pix_fmt", "yuv420p", folder.File("file.mp4")]);
+        using var source = new FootageSource(folder.File("file.mp4"), Width, Height, 10);
+        var frame = new Yuv420Frame(Width, Height);
+
+        source.Fill(frame, null);
+
+        output.WriteLine(shape);
+        var across = Enumerable.Range(0, Width).Count(x => frame.Data[(Height / 2 * Width) + x] > 125);
+        var down = Enumerable.Range(0, Height).Count(y => frame.Data[(y * Width) + (Width / 2)] > 125);
+        Assert.InRange(across, Width - (2 * barsAtTheSides) - 2, Width - (2 * barsAtTheSides) + 2);
+        Assert.InRange(down, Height - (2 * barsAboveAndBelow) - 2, Height - (2 * barsAboveAndBelow) + 2);
+        Assert.Equal(barsAtTheSides > 2, frame.Data[Height / 2 * Width] < 40);
+    }
+
     [Fact]
     public async Task What_is_not_a_video_is_refused_with_its_name()
     {

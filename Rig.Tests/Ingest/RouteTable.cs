@@ -47,6 +47,7 @@ internal static class RouteTable
         // What costs hours of work, or holds up the way home.
         new("POST /api/v1/sessions/{id}/process", 401, 403, 404, 403, 403),
         new("POST /api/v1/sessions/{id}/retry", 401, 403, 404, 403, 403),
+        new("POST /api/v1/sessions/{id}/cancel", 401, 403, 404, 403, 403),
         new("POST /api/v1/offload/pause", 401, 403, 200, 403, 403),
         new("POST /api/v1/offload/resume", 401, 403, 200, 403, 403),
         new("POST /api/v1/offload/retry", 401, 403, 200, 403, 403),

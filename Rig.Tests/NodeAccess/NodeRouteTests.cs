@@ -20,8 +20,12 @@ public sealed class NodeRouteTests : IAsyncLifetime
     public async Task DisposeAsync() => await node.DisposeAsync();
 
     [Fact]
-    public void Every_route_is_in_the_reviewed_table() =>
-        Assert.Equal(NodeRouteTable.Rules.Select(rule => rule.Route).Order(StringComparer.Ordinal), Routes());
+    public void Every_route_is_in_the_reviewed_table_and_every_GET_has_its_HEAD()
+    {
+        var routes = Routes().ToArray();
+        Assert.Equal(NodeRouteTable.Rules.Select(rule => rule.Route).Order(StringComparer.Ordinal), routes.Where(route => !route.StartsWith("HEAD ", StringComparison.Ordinal)));
+        Assert.All(routes.Where(route => route.StartsWith("GET ", StringComparison.Ordinal)), route => Assert.Contains("HEAD " + route[4..], routes));
+    }
 
     [Theory]
     [MemberData(nameof(Callers))]
@@ -44,6 +48,64 @@ public sealed class NodeRouteTests : IAsyncLifetime
         }
 
         Assert.DoesNotContain(node.Asked, asked => asked is Rig.Domain.Messages.RecordingProtocol.StopTake);
+    }
+
+    [Theory]
+    [MemberData(nameof(Callers))]
+    public async Task HEAD_is_answered_as_GET_without_its_body(string caller)
+    {
+        using var client = Open(caller);
+        foreach (var path in NodeRouteTable.Rules.Select(rule => rule.Route).Where(route => route.StartsWith("GET ", StringComparison.Ordinal)).Select(route => route[4..]))
+        {
+            using var get = await SendAsync(client, "GET " + path);
+            using var head = await SendAsync(client, "HEAD " + path);
+            Assert.True(get.StatusCode == head.StatusCode, $"HEAD of {path} answered {caller} {head.StatusCode}, GET {get.StatusCode}");
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Theory]
+    [InlineData("TRACE")]
+    [InlineData("OPTIONS")]
+    [InlineData("PROPFIND")]
+    [InlineData("MADE-UP")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    public async Task A_method_that_a_route_has_not_is_refused_in_words(string method)
+    {
+        var routes = Routes().ToArray();
+        foreach (var caller in new[] { "nobody", "owner" })
+        {
+            using var client = Open(caller);
+            foreach (var path in routes.Select(route => route.Split(' ')[1]).Concat(["/", "/main.js"]).Distinct().Where(path => !routes.Contains($"{method} {path}")))
+            {
+                // Where another route's pattern has the method, that one answers.
+                if (routes.Any(route => route.StartsWith($"{method} {path[..(path.LastIndexOf('/') + 1)]}{{", StringComparison.Ordinal)))
+                {
+                    continue;
+                }
+
+                using var answer = await SendAsync(client, $"{method} {path}");
+                Assert.True(answer.StatusCode is HttpStatusCode.MethodNotAllowed, $"{method} {path} answered {caller} {answer.StatusCode}");
+                Assert.NotEmpty(answer.Content.Headers.Allow);
+                Assert.DoesNotContain(method, answer.Content.Headers.Allow);
+                Assert.Contains("does not answer to that method", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Empty(node.Asked);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_said_in_words()
+    {
+        using var client = Open("nobody");
+        foreach (var (path, sentence) in new[] { ("/api/v1/nothing", "There is no GET /api/v1/nothing."), ("/nothing.html", "There is nothing at /nothing.html.") })
+        {
+            using var answer = await SendAsync(client, "GET " + path);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            Assert.Contains(sentence, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -86,7 +148,7 @@ public sealed class NodeRouteTests : IAsyncLifetime
         foreach (var caller in new[] { "nobody", "operator", "owner", "server" })
         {
             using var client = Open(caller);
-            foreach (var route in Routes().Where(route => !route.StartsWith("GET ", StringComparison.Ordinal) && !route.StartsWith("HEAD ", StringComparison.Ordinal) && !route.StartsWith("ANY ", StringComparison.Ordinal)))
+            foreach (var route in Routes().Where(route => !route.StartsWith("GET ", StringComparison.Ordinal) && !route.StartsWith("HEAD ", StringComparison.Ordinal)))
             {
                 using var answer = await SendAsync(client, route, request => request.Headers.Add(header, value));
                 Assert.True(answer.StatusCode == HttpStatusCode.Forbidden, $"{route} answered {caller} {answer.StatusCode}");
@@ -145,7 +207,7 @@ public sealed class NodeRouteTests : IAsyncLifetime
     /// <summary>With a body that is no object, so that what is allowed is refused as wrong before it does anything.</summary>
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string route, Action<HttpRequestMessage>? change = null)
     {
-        var method = route.Split(' ')[0] is var name && name == "ANY" ? "GET" : name;
+        var method = route.Split(' ')[0];
         var path = route.Split(' ')[1].Replace("{**path}", "nothing/here", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{camera}", "CAM_X", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method == "POST")
@@ -158,6 +220,6 @@ public sealed class NodeRouteTests : IAsyncLifetime
     }
 
     private IEnumerable<string> Routes() => node.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-        .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
+        .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
         .Order(StringComparer.Ordinal);
 }

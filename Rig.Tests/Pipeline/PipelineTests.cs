@@ -242,6 +242,83 @@ public sealed class PipelineTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Contains("Aligned", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_owner_cancels_a_running_stage_and_another_session_has_the_worker_at_once()
+    {
+        var reached = new TaskCompletionSource();
+        stages.OnRun = async (stage, context, token) =>
+        {
+            if (stage == PipelineStage.Stitched && context.SessionId.Value == Session)
+            {
+                reached.TrySetResult();
+                await RealTime.NeverAsync(token);
+            }
+        };
+        await UploadAllAsync();
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(202, (await server.PostAsync($"/api/v1/sessions/{Session}/cancel")).Status);
+        var cancelled = await UntilAsync("failed");
+        Assert.Equal(IngestPeople.Owner, (string)cancelled["stages"]![3]!["cancelled_by"]!);
+        Assert.Equal($"Cancelled by {IngestPeople.Owner}.", (string)cancelled["stages"]![3]!["error"]!);
+        Assert.Contains($"cancelled stitched {IngestPeople.Owner}", await HistoryAsync());
+        Assert.Equal(409, (await server.PostAsync($"/api/v1/sessions/{Session}/cancel")).Status);
+        Assert.Equal(404, (await server.PostAsync("/api/v1/sessions/OTHER/cancel")).Status);
+
+        await UploadAsync("CAM_L", "OTHER");
+        Assert.Equal(202, (await server.PostAsync("/api/v1/sessions/OTHER/process")).Status);
+        await Eventually.HoldsAsync(async () => (string)(await server.GetAsync("/api/v1/sessions/OTHER")).Body["status"]! == "done");
+
+        stages.OnRun = (_, _, _) => Task.CompletedTask;
+        Assert.Equal(202, (await server.PostAsync($"/api/v1/sessions/{Session}/retry")).Status);
+        Assert.Null((await UntilAsync("done"))["stages"]![3]!["cancelled_by"]);
+    }
+
+    [Fact]
+    public async Task A_corrected_manifest_for_held_bytes_is_taken_in_and_the_session_is_worked_on_anew()
+    {
+        var starts = new System.Collections.Concurrent.ConcurrentQueue<DateTimeOffset>();
+        stages.OnRun = (stage, context, _) =>
+        {
+            if (stage == PipelineStage.Aligned)
+            {
+                starts.Enqueue(context.Takes.Single(take => take.Id.CameraId.Value == "CAM_L").Manifest.Timing.StartTime);
+            }
+
+            return Task.CompletedTask;
+        };
+        var file = SampleTake.Mp4(seed: 11);
+        var manifest = SampleTake.Manifest(file, Session, "CAM_L", sessionCameras: "CAM_L");
+        await SendAsync();
+        await UntilAsync("done");
+
+        // The same again, with the manifest or without, is no news.
+        await SendAsync();
+        using (var bare = SampleTake.Form(file, Session, "CAM_L"))
+        {
+            Assert.Equal(200, (await server.UploadAsync(bare)).Status);
+        }
+
+        Assert.Equal(202, (await server.PostAsync($"/api/v1/sessions/{Session}/process")).Status);
+        await UntilQueuedAsync("operator", run: 2);
+        manifest["timing"]!["start_time"] = "2026-11-21T13:00:00Z";
+        await SendAsync();
+        await UntilQueuedAsync("complete", run: 3);
+        await UntilAsync("done");
+        Assert.Equal(DateTimeOffset.Parse("2026-11-21T13:00:00Z", System.Globalization.CultureInfo.InvariantCulture), starts.Last());
+        Assert.Contains("2026-11-21T13:00:00", await File.ReadAllTextAsync(folder.File("sessions", Session, "CAM_L", "manifest.json")), StringComparison.Ordinal);
+
+        async Task SendAsync()
+        {
+            using var form = SampleTake.Form(file, Session, "CAM_L", manifest: manifest.ToJsonString());
+            Assert.Equal(200, (await server.UploadAsync(form)).Status);
+        }
+    }
+
+    private Task UntilQueuedAsync(string reason, int run) => Eventually.HoldsAsync(async () =>
+        (await server.GetAsync($"/api/v1/sessions/{Session}/history")).Body["history"]!.AsArray()
+            .Any(line => (string)line!["event"]! == "queued" && (int)line["run"]! == run && (string)line["reason"]! == reason));
+
     private static async Task<JsonObject> NextStateAsync(StreamReader reader)
     {
         while (true)
@@ -264,17 +341,17 @@ public sealed class PipelineTests(PostgresFixture postgres) : IAsyncLifetime
         }
     }
 
-    private async Task UploadAsync(string camera)
+    private async Task UploadAsync(string camera, string session = Session)
     {
         var file = SampleTake.Mp4(seed: camera[^1]);
-        var manifest = SampleTake.Manifest(file, Session, camera, sessionCameras: ["CAM_L", "CAM_C", "CAM_R"]);
-        Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file, Session, camera, manifest: manifest.ToJsonString()))).Status);
+        var manifest = SampleTake.Manifest(file, session, camera, sessionCameras: ["CAM_L", "CAM_C", "CAM_R"]);
+        Assert.Equal(200, (await server.UploadAsync(SampleTake.Form(file, session, camera, manifest: manifest.ToJsonString()))).Status);
     }
 
     private Task HistoryIsAsync(string[] expected) => Eventually.HoldsAsync(async () => expected.SequenceEqual(await HistoryAsync()));
 
     private async Task<List<string>> HistoryAsync() => [.. (await server.GetAsync($"/api/v1/sessions/{Session}/history")).Body["history"]!.AsArray()
-        .Select(line => string.Join(' ', new[] { line!["event"], line["reason"], line["stage"], line["error"] }.Where(part => part is not null).Select(part => (string)part!)))];
+        .Select(line => string.Join(' ', new[] { line!["event"], line["reason"], line["stage"], line["error"], line["by"] }.Where(part => part is not null).Select(part => (string)part!)))];
 
     private async Task<JsonObject> SessionAsync() => (await server.GetAsync($"/api/v1/sessions/{Session}")).Body;
 

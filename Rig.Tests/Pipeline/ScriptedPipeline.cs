@@ -25,6 +25,17 @@ internal sealed class ScriptedPipeline(ActorSystem system, SessionId session) : 
     public List<CollectedTake> Takes { get; } =
         [new CollectedTake(new TakeId(session, CameraId.Left, 1), TimeProvider.System.GetUtcNow(), TakeEndReason.Stopped, [CameraId.Left.Value])];
 
+    public bool IsLeased
+    {
+        get
+        {
+            lock (gate)
+            {
+                return lease is not null;
+            }
+        }
+    }
+
     private long Highest => JournalFaults.Of(system).Highest.GetValueOrDefault(SessionPipelineActor.PersistenceIdOf(session));
 
     public Task<SessionLook> LookAsync(SessionId id, CancellationToken cancellationToken) =>

@@ -191,6 +191,65 @@ public sealed class SessionPipelineActorTests : PatientTestKit
         UntilPublished();
     }
 
+    [Fact]
+    public async Task A_cancelled_stage_is_given_up_its_worker_is_free_again_and_a_retry_goes_on_with_it()
+    {
+        var abandoned = new TaskCompletionSource();
+        stages.OnRun = async (stage, _, token) =>
+        {
+            if (stage == PipelineStage.Stitched && stages.Began.Count == 2)
+            {
+                token.Register(abandoned.SetResult);
+                await RealTime.NeverAsync(token);
+            }
+        };
+        var pipeline = Start(workers: 1);
+        AwaitCondition(() => stages.Began.Count == 2);
+
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(pipeline, new PipelineProtocol.CancelStage(Session, "anna")));
+        await abandoned.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        AwaitCondition(() => database.Shown?.Next is { Stage: PipelineStage.Stitched, Status: StageStatus.Failed, CancelledBy: "anna", Error: "Cancelled by anna." });
+        var refused = Assert.IsType<PipelineProtocol.Refused>(await AskAsync(pipeline, new PipelineProtocol.CancelStage(Session, "ben")));
+        Assert.Contains("No stage of this session runs", refused.Reason, StringComparison.Ordinal);
+
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(pipeline, new PipelineProtocol.RetrySession(Session)));
+        UntilPublished();
+        Assert.Equal([PipelineStage.Aligned, PipelineStage.Stitched, .. Work[1..]], stages.Began);
+        Assert.Null(database.Shown!.Stages[(int)PipelineStage.Stitched].CancelledBy);
+    }
+
+    [Fact]
+    public async Task A_stage_that_another_server_works_on_can_be_cancelled_here()
+    {
+        stages.OnRun = (stage, _, token) => stage == PipelineStage.Detected ? RealTime.NeverAsync(token) : Task.CompletedTask;
+        Start();
+        AwaitCondition(() => stages.Began.Contains(PipelineStage.Detected));
+        var second = Start("second", workers: 0);
+
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(second, new PipelineProtocol.CancelStage(Session, "anna")));
+        AwaitCondition(() => database.Shown?.Next is { Stage: PipelineStage.Detected, Status: StageStatus.Failed, CancelledBy: "anna" });
+        // The lease is given up only by a worker that has stopped.
+        AwaitCondition(() => !database.IsLeased);
+        Assert.Single(stages.Began, stage => stage == PipelineStage.Detected);
+    }
+
+    [Fact]
+    public async Task A_cancelled_stage_stays_cancelled_over_a_restart()
+    {
+        stages.OnRun = (_, _, token) => RealTime.NeverAsync(token);
+        var first = Start();
+        AwaitCondition(() => stages.Began.Count == 1);
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(first, new PipelineProtocol.CancelStage(Session, "anna")));
+        Kill(first);
+
+        stages.OnRun = (_, _, _) => Task.CompletedTask;
+        var second = Start("second");
+        AwaitCondition(() => database.Shown?.Next is { CancelledBy: "anna" });
+        Assert.Single(stages.Began);
+        Assert.IsType<PipelineProtocol.Accepted>(await AskAsync(second, new PipelineProtocol.RetrySession(Session)));
+        UntilPublished();
+    }
+
     private static Task<object> AskAsync(IActorRef pipeline, object question) => pipeline.Ask<object>(question, TimeSpan.FromSeconds(30));
 
     private void UntilPublished() => AwaitCondition(() => database.Shown is { Run: > 0, Next: null }, TimeSpan.FromSeconds(60));

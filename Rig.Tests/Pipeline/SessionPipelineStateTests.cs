@@ -111,6 +111,34 @@ public sealed class SessionPipelineStateTests
     }
 
     [Fact]
+    public void A_stage_that_runs_or_waits_can_be_cancelled_and_its_attempt_ends_nothing_more()
+    {
+        foreach (var state in new[] { Started(Queued(1), "a"), Queued(1), Started(Queued(1), "a").Apply(Started(Queued(1), "a").Ended("a", FailsByChance, Now)!) })
+        {
+            var decision = Decide(state, Both, new PipelineCommand.Cancel("anna"), new PipelineCommand.Cancel("ben"));
+            Assert.Equal(new StageCancelled(Session, 1, PipelineStage.Aligned, "anna", Now), Assert.Single(decision.Events));
+            Assert.Equal([null, "No stage of this session runs or waits to run."], decision.Refusals);
+
+            var cancelled = Apply(state, decision.Events);
+            Assert.Equal((StageStatus.Failed, "anna", true, null), (cancelled.Next!.Status, cancelled.Next.CancelledBy, cancelled.IsAtItsEnd, cancelled.Next.RetryAt));
+            Assert.Null(cancelled.Ended("a", Passes, Now));
+            Assert.Null(Apply(cancelled, Decide(cancelled, Both, PipelineCommand.Retry).Events).Next!.Error);
+        }
+    }
+
+    [Fact]
+    public void Takes_that_are_described_anew_are_worked_on_anew_once()
+    {
+        var state = Queued(1);
+        var corrected = LeftTake with { DescribedAt = Now.AddMinutes(1) };
+        var decision = Decide(state, [corrected, CenterTake]);
+        Assert.Equal((2, QueueReason.Complete, Now.AddMinutes(1)), decision.Events.OfType<RunQueued>().Select(queued => (queued.Run, queued.Reason, queued.DescribedAt)).Single());
+        state = Apply(state, decision.Events.Select(Stored));
+        Assert.Empty(Decide(state, [corrected, CenterTake]).Events);
+        Assert.Single(Decide(state, [corrected, CenterTake with { DescribedAt = Now.AddMinutes(2) }]).Events.OfType<RunQueued>());
+    }
+
+    [Fact]
     public void A_stage_that_ends_without_a_word_again_and_again_is_stopped()
     {
         var state = Queued(1);
@@ -192,7 +220,7 @@ public sealed class SessionPipelineStateTests
             {
                 var events = random.Next(4) switch
                 {
-                    0 => Decide(state, random.Next(8) == 0 ? [LeftTake] : Both, random.Next(6) switch { 0 => [PipelineCommand.Process], 1 => [PipelineCommand.Retry], _ => [] }).Events,
+                    0 => Decide(state, random.Next(8) == 0 ? [LeftTake] : Both, random.Next(8) switch { 0 => [PipelineCommand.Process], 1 or 2 => [PipelineCommand.Retry], 3 => [new PipelineCommand.Cancel("anna")], _ => [] }).Events,
                     1 when state.Next is { Status: not StageStatus.Failed } => [state.Start(Claim(), MaxAttempts, Now)],
                     _ when workers.Count > 0 && state.Ended(workers[random.Next(workers.Count)], Outcome(), Now) is { } ended => [ended],
                     _ => [],

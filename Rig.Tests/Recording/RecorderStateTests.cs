@@ -49,6 +49,15 @@ public sealed class RecorderStateTests
     }
 
     [Fact]
+    public void A_take_that_lost_many_frames_is_told_as_trouble_and_one_that_lost_a_few_is_not()
+    {
+        RecorderStep After(long dropped) => Stopping().Ended(Sealed(Id, TakeEndReason.Stopped) is var take ? take with { Manifest = take.Manifest with { Quality = new ManifestQuality(dropped) } } : null!);
+        Assert.StartsWith("The last recording lost 700 of 1000 frames (70 %)", Assert.Single(After(700).Effects.OfType<RecorderEffect.Trouble>()).Message, StringComparison.Ordinal);
+        Assert.Empty(After(3).Effects.OfType<RecorderEffect.Trouble>());
+        Assert.IsType<TakeFinished>(AnswerOf(After(700)));
+    }
+
+    [Fact]
     public void A_start_that_is_wanted_now_counts_from_when_the_files_are_there()
     {
         var step = Opening().Opened(Id, "/v/a.mp4", At(5));

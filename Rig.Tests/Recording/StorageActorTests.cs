@@ -203,6 +203,11 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         disk.Free = new DiskSpace(1_000_000_000_000, disk.Storage.Settings.ReserveBytes + 60_000_000);
         Time.Advance(Housekeeping);
         AwaitAssert(() => Assert.Equal(1, disk.Published.Status.EstimatedRecordingMinutes), Timeout);
+
+        // One that loses its frames does not make room: then it is told by the 6 Mbit/s that are set.
+        running = running! with { SizeBytes = running.SizeBytes / 100 };
+        Time.Advance(Housekeeping);
+        AwaitAssert(() => Assert.InRange(disk.Published.Status.EstimatedRecordingMinutes, 1.33, 1.34), Timeout);
     }
 
     [Fact]

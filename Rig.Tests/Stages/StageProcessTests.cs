@@ -54,7 +54,8 @@ public sealed class StageProcessTests : IDisposable
         // Reads its standard input, as a stage does while it works, and never answers.
         using var cancel = new CancellationTokenSource();
         var script = folder.File("waits");
-        await File.WriteAllTextAsync(script, "#!/bin/sh\necho $$ > \"$(dirname \"$0\")/pid.new\"; mv \"$(dirname \"$0\")/pid.new\" \"$(dirname \"$0\")/pid\"; while read -r line; do :; done\n");
+        Directory.CreateDirectory(folder.File("stitched"));
+        await File.WriteAllTextAsync(script, "#!/bin/sh\n: > \"$(dirname \"$0\")/stitched/panorama.mp4.part\"\necho $$ > \"$(dirname \"$0\")/pid.new\"; mv \"$(dirname \"$0\")/pid.new\" \"$(dirname \"$0\")/pid\"; while read -r line; do :; done\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var running = new StageProcess(PipelineStage.Events, script, [], NullLoggerFactory.Instance).RunAsync(Context(), new Heard(), cancel.Token);
         await Eventually.HoldsAsync(() => File.Exists(folder.File("pid")));
@@ -66,6 +67,24 @@ public sealed class StageProcessTests : IDisposable
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{process}"));
+        Assert.Empty(Directory.EnumerateFiles(folder.File("stitched")));
+    }
+
+    [Fact]
+    public async Task What_a_killed_attempt_left_behind_is_removed_and_results_stay()
+    {
+        string[] results = ["stitched/panorama.mp4", "analysis/tracks.jsonl", "clips/goal-1.mp4"];
+        string[] leftovers = ["stitched/panorama.mp4.part", "analysis/tracks.jsonl.people", "analysis/tracks.jsonl.tmp", "clips/goal-2.mp4.tmp"];
+        await PanoramaWithoutPlayAsync();
+        Directory.CreateDirectory(folder.File("clips"));
+        foreach (var file in leftovers.Concat(results).Where(file => !File.Exists(folder.File(file))))
+        {
+            await File.WriteAllTextAsync(folder.File(file), "");
+        }
+
+        await Stage(PipelineStage.Events).RunAsync(Context(), new Heard(), CancellationToken.None);
+        Assert.All(leftovers, file => Assert.False(File.Exists(folder.File(file)), file));
+        Assert.All(results, file => Assert.True(File.Exists(folder.File(file)), file));
     }
 
     [Fact]

@@ -77,6 +77,31 @@ public sealed class StitchStageTests
     }
 
     [Fact]
+    public async Task Pieces_of_one_camera_that_overlap_are_both_shown_the_later_from_where_the_earlier_ends()
+    {
+        using var folder = new TempFolder();
+        var context = await PreparedAsync(folder, 2, seconds: 2);
+        var second = folder.File("second.mp4");
+        await EncodeGreyAsync(second, 220, 2);
+        var id = new TakeId(SyntheticTakes.Session, CameraId.Left, 2);
+        var further = new TakeFile(id, second, SyntheticTakes.Manifest(id, second, Width, Height, Fps, 2, null, SyntheticTakes.Start.AddSeconds(1)));
+
+        var result = await Stage().RunAsync(context with { Takes = [.. context.Takes, further] }, NoProgress, CancellationToken.None);
+
+        Assert.Equal(75, (long)result["frames"]!);
+        using var panorama = VideoReader.Open(folder.File("stitched", "panorama.mp4"));
+        var left = new List<int>();
+        while (panorama.Read() is { } frame)
+        {
+            left.Add(GreysOfMiddleRow(frame)[0]);
+            frame.Dispose();
+        }
+
+        Assert.All(left[..49], grey => Assert.Equal(60, grey));
+        Assert.All(left[51..], grey => Assert.Equal(220, grey));
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_video_stops_the_stage_with_its_name_and_what_to_do()
     {
         using var folder = new TempFolder();

@@ -130,6 +130,7 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
     [Theory]
     [InlineData("TRACE")]
     [InlineData("OPTIONS")]
+    [InlineData("PROPFIND")]
     [InlineData("MADE-UP")]
     [InlineData("PUT")]
     [InlineData("DELETE")]

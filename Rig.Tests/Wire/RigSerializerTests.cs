@@ -64,6 +64,7 @@ public sealed class RigSerializerTests
         new PipelineEvents.StagePassed(Session, 2, PipelineStage.Stitched, At),
         new PipelineEvents.StageStopped(Session, 2, PipelineStage.Detected, "There is no pitch to be seen.", At),
         new PipelineEvents.StageRetried(Session, 2, PipelineStage.Detected, At),
+        new PipelineEvents.StageCancelled(Session, 2, PipelineStage.Stitched, "anna", At),
         new PipelineEvents.StagePassed(Session, 2, PipelineStage.Stitched, At, new JsonObject { ["width"] = 2880, ["parts"] = new JsonArray("a", "b") }),
         new PipelineEvents.StageStarted(Session, 2, PipelineStage.Stitched, 3, "home:4711/0123456789abcdef", At),
         new PipelineEvents.StageFailed(Session, 2, PipelineStage.Stitched, "No space left on device", At.AddSeconds(10), At),

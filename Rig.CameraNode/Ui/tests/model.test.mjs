@@ -53,6 +53,8 @@ test('a camera with far less room is marked', () => {
 test('lost pictures are marked', () => {
   const page = pageOf(rig(three(taking({ dropped_frames: 3 }), taking(), taking())), 'CAM_L', null);
   assert.deepEqual(page.cards[0].stats.find((s) => s.label === 'Lost'), { label: 'Lost', value: '3', odd: true });
+  assert.match(page.cards[0].note, /^It lost 3 of 4 frames \(75 %\)/);
+  assert.equal(page.cards[1].note, null);
 });
 
 test('the newest problem of any camera is the one told', () => {

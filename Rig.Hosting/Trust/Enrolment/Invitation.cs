@@ -1,3 +1,4 @@
+using Rig.Hosting.Http;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -57,7 +58,7 @@ public sealed class Invitation : IAsyncDisposable
             kestrel.ListenAnyIP(port, listen => listen.UseHttps(certificate));
         });
         app = builder.Build();
-        app.MapGet("/authority", () => Results.Bytes(authorityDer, "application/x-x509-ca-cert"));
+        app.MapGetAndHead("/authority", () => Results.Bytes(authorityDer, "application/x-x509-ca-cert"));
         app.MapPost("/join", (Delegate)JoinAsync);
         timer = time.CreateTimer(_ => end.TrySetResult(InvitationEnd.TimedOut), null, lifetime, Timeout.InfiniteTimeSpan);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
@@ -31,6 +32,8 @@ internal static class SessionRoutes
             AskAsync(takes, actors, new PipelineProtocol.ProcessSession(Parse(id)), cancellationToken)).ForOwner().ProducesAccepted();
         app.MapPost("/api/v1/sessions/{id}/retry", (string id, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
             AskAsync(takes, actors, new PipelineProtocol.RetrySession(Parse(id)), cancellationToken)).ForOwner().ProducesAccepted();
+        app.MapPost("/api/v1/sessions/{id}/cancel", (string id, ClaimsPrincipal caller, TakeStore takes, IngestActors actors, CancellationToken cancellationToken) =>
+            AskAsync(takes, actors, new PipelineProtocol.CancelStage(Parse(id), caller.Identity?.Name ?? "an owner"), cancellationToken)).ForOwner().ProducesAccepted();
     }
 
     private static async Task<Ok<SessionListView>> ListAsync(HttpRequest request, StatusReader reader, CancellationToken cancellationToken)
@@ -64,6 +67,11 @@ internal static class SessionRoutes
         response.Headers.CacheControl = "private, no-cache";
         return TypedResults.PhysicalFile(file.Path, file.ContentType, lastModified: System.IO.File.GetLastWriteTimeUtc(file.Path), enableRangeProcessing: true);
     }
+
+    /// <summary>For the operator's commands.</summary>
+    internal static Task<JsonHttpResult<SessionAcceptedReply>> AskAsync(
+        TakeStore takes, IngestActors actors, string? id, Func<SessionId, PipelineProtocol.IWithSessionId> question, CancellationToken cancellationToken) =>
+        AskAsync(takes, actors, question(Parse(id ?? "")), cancellationToken);
 
     private static async Task<JsonHttpResult<SessionAcceptedReply>> AskAsync(
         TakeStore takes, IngestActors actors, PipelineProtocol.IWithSessionId question, CancellationToken cancellationToken)

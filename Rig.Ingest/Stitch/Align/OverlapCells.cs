@@ -48,20 +48,28 @@ internal sealed class CellSamples((int X, int Y)[][] cells)
     public bool IsSeen(int cell) => cells[cell].Length > 0;
 
     /// <summary>Mean luma of each cell; 0 for cells outside the overlap.</summary>
-    public unsafe float[] Read(VideoFrame frame)
+    public float[] Read(VideoFrame frame)
     {
         var values = new float[cells.Length];
         for (var c = 0; c < values.Length; c++)
         {
-            var sum = 0;
-            foreach (var (x, y) in cells[c])
-            {
-                sum += frame.Y[((long)y * frame.StrideY) + x];
-            }
-
-            values[c] = (float)sum / Math.Max(1, cells[c].Length);
+            values[c] = MeanOf(frame, cells[c]);
         }
 
         return values;
+    }
+
+    /// <summary>Mean luma of some of the cells.</summary>
+    public byte[] Read(VideoFrame frame, int[] some) => Array.ConvertAll(some, cell => (byte)(MeanOf(frame, cells[cell]) + 0.5f));
+
+    private static unsafe float MeanOf(VideoFrame frame, (int X, int Y)[] pixels)
+    {
+        var sum = 0;
+        foreach (var (x, y) in pixels)
+        {
+            sum += frame.Y[((long)y * frame.StrideY) + x];
+        }
+
+        return (float)sum / Math.Max(1, pixels.Length);
     }
 }

@@ -1,3 +1,4 @@
+using Rig.Actors.Pipeline;
 using Rig.Ingest.Stitch.Video;
 
 namespace Rig.Ingest.Stitch.Align;
@@ -8,7 +9,8 @@ internal readonly record struct SyncCorrection(double CorrectionSeconds, double 
 
 /// <summary>
 /// Finds how far two neighbours' times are apart from what moves in their overlap: the same cells of the pitch are watched by both,
-/// and the shift is sought at which their movement agrees best, to a part of a frame.
+/// and the shift is sought at which their movement agrees best, to a part of a frame. Where the times were never compared with the
+/// master clock, as a phone's, it is first sought over every shift at all, by sound and by movement at a low rate.
 /// </summary>
 internal static class Synchronisation
 {
@@ -20,6 +22,16 @@ internal static class Synchronisation
 
     /// <summary>Agreement below this is chance.</summary>
     private const double ConfidenceMin = 0.2;
+
+    /// <summary>Agreement where several shifts were tried, of which one may suit by chance.</summary>
+    private const double SoughtConfidenceMin = 0.3;
+
+    /// <summary>Agreement beyond which no other shift need be tried.</summary>
+    private const double ClearConfidence = 0.5;
+
+    /// <summary>Standard deviations above the agreement of all shifts, from which sound alone is believed.</summary>
+    private const double SoundDistinctnessMin = 9;
+    private const int CandidatesMax = 3;
 
     /// <summary>Changes of brightness up to this are the sensor's noise, 8-bit steps.</summary>
     private const float NoiseLevel = 5;
@@ -38,6 +50,12 @@ internal static class Synchronisation
                 "{Right} against {Left}: pictures say {Milliseconds:F1} ms, agreement {Confidence:F2}{Verdict}",
                 timelines[right].Camera, timelines[right - 1].Camera, 1000 * link.CorrectionSeconds, link.Confidence,
                 trusted ? "" : "; too little movement in common, the timestamps stand");
+            if (!trusted && CommonSeconds(timelines[right - 1], timelines[right]) <= 0)
+            {
+                throw new StageFailedException(
+                    $"By their time stamps {timelines[right - 1].Camera} and {timelines[right].Camera} never recorded at the same time, and neither their sound nor what moves in their pictures says otherwise, so there is nothing to join. Check the cameras' clocks, and send the one with the wrong time again with a corrected manifest.");
+            }
+
             corrections[right] = new SyncCorrection(corrections[right - 1].CorrectionSeconds + (trusted ? link.CorrectionSeconds : 0), link.Confidence);
         }
 
@@ -48,6 +66,39 @@ internal static class Synchronisation
     private static SyncCorrection CorrectPair(CameraTimeline left, CameraModel leftModel, CameraTimeline right, CameraModel rightModel, CancellationToken cancellationToken)
     {
         var cells = OverlapCells.Find(leftModel, rightModel);
+        var claimed = Fine(left, right, cells, cancellationToken);
+        if ((left.IsClockTrusted && right.IsClockTrusted && CommonSeconds(left, right) > 0) || claimed.Confidence >= ClearConfidence)
+        {
+            return claimed;
+        }
+
+        var sounds = Candidates(SoundTrace.Of(left, cancellationToken), () => SoundTrace.Of(right, cancellationToken), cancellationToken);
+        var step = MovementTrace.StepFor(left, right);
+        var movements = Candidates(
+            MovementTrace.Of(left, cells.Left, cells.Columns, step, cancellationToken), () => MovementTrace.Of(right, cells.Right, cells.Columns, step, cancellationToken), cancellationToken);
+        var best = claimed;
+        foreach (var candidate in sounds.Concat(movements).Where(candidate => Math.Abs(candidate.Seconds) > ShiftMaxSeconds / 2))
+        {
+            var fine = Fine(left, right.Later(candidate.Seconds), cells, cancellationToken);
+            if (fine.Confidence >= SoughtConfidenceMin && fine.Confidence > best.Confidence)
+            {
+                best = fine with { CorrectionSeconds = candidate.Seconds + fine.CorrectionSeconds };
+            }
+        }
+
+        return best.Confidence < ConfidenceMin && sounds is [{ Distinctness: >= SoundDistinctnessMin } heard, ..]
+            ? new SyncCorrection(heard.Seconds, Math.Clamp(heard.Agreement, ConfidenceMin, 1))
+            : best;
+    }
+
+    private static IReadOnlyList<OffsetCandidate> Candidates(Trace? left, Func<Trace?> right, CancellationToken cancellationToken) =>
+        left is not null && right() is { } other ? OffsetSearch.Candidates(left, other, CandidatesMax, cancellationToken) : [];
+
+    private static double CommonSeconds(CameraTimeline left, CameraTimeline right) => Math.Min(left.EndSeconds, right.EndSeconds) - Math.Max(left.StartSeconds, right.StartSeconds);
+
+    /// <summary>Within half a second of what the times say.</summary>
+    private static SyncCorrection Fine(CameraTimeline left, CameraTimeline right, OverlapCells cells, CancellationToken cancellationToken)
+    {
         var step = 1 / Math.Max(left.FramesPerSecond, right.FramesPerSecond);
         var lags = (int)Math.Ceiling(ShiftMaxSeconds / step);
         var agreement = new MovementAgreement(cells.Columns, cells.Rows, lags);

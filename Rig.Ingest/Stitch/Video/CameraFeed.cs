@@ -12,6 +12,9 @@ internal sealed class CameraFeed : IAsyncDisposable
     private const double HoldSeconds = 2;
     private const int FramesAhead = 4;
 
+    /// <summary>What is skipped of a take is sought rather than decoded from this on.</summary>
+    private const double SoughtSecondsMin = 2;
+
     private readonly Channel<(double Seconds, VideoFrame Frame)> ahead = Channel.CreateBounded<(double, VideoFrame)>(
         new BoundedChannelOptions(FramesAhead) { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource stop;
@@ -89,8 +92,21 @@ internal sealed class CameraFeed : IAsyncDisposable
             foreach (var piece in camera.Pieces)
             {
                 using var reader = VideoReader.Open(piece.Path);
+                if (piece.SkippedSeconds > SoughtSecondsMin)
+                {
+                    reader.Seek(piece.SkippedSeconds - SoughtSecondsMin);
+                }
+
                 while (reader.Read() is { } frame)
                 {
+                    // To half a frame: the one before has been shown, by the take that ended there.
+                    if (frame.Seconds < piece.SkippedSeconds - (0.5 / camera.FramesPerSecond))
+                    {
+                        frame.Dispose();
+                        cancellationToken.ThrowIfCancellationRequested();
+                        continue;
+                    }
+
                     try
                     {
                         await ahead.Writer.WriteAsync((piece.StartSeconds + frame.Seconds + correctionSeconds, frame), cancellationToken);

@@ -6,67 +6,99 @@ namespace Rig.Ingest.Stitch.Video;
 /// <summary>One take as a stretch of the session's clock.</summary>
 /// <param name="StartSeconds">Of its first frame, on the session's clock.</param>
 /// <param name="FirstSeconds">Time stamp of its first frame, in whose times the file's sound counts, too.</param>
-internal sealed record TimelinePiece(string Path, double StartSeconds, double DurationSeconds, double FirstSeconds = 0)
+/// <param name="SkippedSeconds">At its beginning, which an earlier take of the same camera shows already.</param>
+internal sealed record TimelinePiece(string Path, double StartSeconds, double DurationSeconds, double FirstSeconds = 0, double SkippedSeconds = 0)
 {
+    /// <summary>Of the first frame that is used.</summary>
+    public double FromSeconds => StartSeconds + SkippedSeconds;
+
     public double EndSeconds => StartSeconds + DurationSeconds;
 }
+
+/// <summary>What all cameras recorded in a session.</summary>
+/// <param name="Start">The instant from which seconds count.</param>
+/// <param name="Takes">Those that are used.</param>
+internal sealed record SessionTimelines(IReadOnlyList<CameraTimeline> Cameras, DateTimeOffset Start, IReadOnlyList<TakeFile> Takes, IReadOnlyList<SetAsideTake> SetAside);
 
 /// <summary>
 /// What one camera recorded in a session: its takes in time, with holes between them where it did not record. Seconds count from the
 /// session's first frame of any camera, on the master clock.
 /// </summary>
-internal sealed record CameraTimeline(CameraId Camera, IReadOnlyList<TimelinePiece> Pieces, int Width, int Height, double FramesPerSecond, bool HasAudio)
+/// <param name="IsClockTrusted">Its times were compared with the master clock while it recorded.</param>
+internal sealed record CameraTimeline(
+    CameraId Camera, IReadOnlyList<TimelinePiece> Pieces, int Width, int Height, double FramesPerSecond, bool HasAudio, bool IsClockTrusted = true)
 {
     public double StartSeconds => Pieces[0].StartSeconds;
 
     public double EndSeconds => Pieces.Max(p => p.EndSeconds);
 
+    /// <summary>As if its clock had been set.</summary>
+    public CameraTimeline Later(double seconds) => this with { Pieces = [.. Pieces.Select(piece => piece with { StartSeconds = piece.StartSeconds + seconds })] };
+
     /// <summary>Opens every take once, so that a file that cannot be stitched is named before work starts.</summary>
-    /// <exception cref="StageFailedException">Too few or too many cameras, or a take that is not a usable video.</exception>
-    public static (IReadOnlyList<CameraTimeline> Cameras, DateTimeOffset Start) Read(IReadOnlyList<TakeFile> takes)
+    /// <param name="start">From which seconds count; null: from the first frame of any camera.</param>
+    /// <exception cref="StageFailedException">Too few or too many cameras, takes that cannot be of one match, or one that is not a usable video.</exception>
+    public static SessionTimelines Read(IReadOnlyList<TakeFile> takes, DateTimeOffset? start = null)
     {
-        var cameras = takes.GroupBy(t => t.Id.CameraId).OrderBy(g => Order(g.Key)).ThenBy(g => g.Key.Value, StringComparer.Ordinal).ToArray();
-        if (cameras.Length is < 2 or > 4)
+        var count = takes.Select(t => t.Id.CameraId).Distinct().Count();
+        if (count is < 2 or > 4)
         {
-            throw new StageFailedException($"Stitching needs 2 to 4 cameras; this session has {cameras.Length}.");
+            throw new StageFailedException($"Stitching needs 2 to 4 cameras; this session has {count}.");
         }
 
-        var start = takes.Min(t => t.Manifest.Timing.StartTime);
-        return ([.. cameras.Select(camera => Read(camera.Key, camera, start))], start);
+        var opened = takes.Select(Open).ToDictionary(take => take.File.Id);
+        var choice = TakeChoice.Of([.. opened.Values.Select(take => new TakeSpan(take.File.Id, take.File.Manifest.Timing.StartTime, take.DurationSeconds))]);
+        var from = start ?? choice.Used.Values.Min(camera => camera[0].Take.Start);
+        return new SessionTimelines(
+            [.. choice.Used.OrderBy(camera => Order(camera.Key)).ThenBy(camera => camera.Key.Value, StringComparer.Ordinal)
+                .Select(camera => Of(camera.Key, [.. camera.Value.Select(used => (opened[used.Take.Id], used.SkippedSeconds))], from))],
+            from,
+            [.. choice.Used.Values.SelectMany(camera => camera.Select(used => opened[used.Take.Id].File))],
+            choice.SetAside);
     }
 
     /// <summary>Left to right: L, C, R, then further cameras by name.</summary>
     private static int Order(CameraId camera) => camera.Position switch { "left" => 0, "center" => 1, "right" => 2, _ => 3 };
 
-    private static CameraTimeline Read(CameraId camera, IEnumerable<TakeFile> takes, DateTimeOffset start)
+    private static OpenedTake Open(TakeFile take)
     {
-        var pieces = new List<TimelinePiece>();
-        var (width, height, fps, audio) = (0, 0, 0.0, false);
-        foreach (var take in takes.OrderBy(t => t.Manifest.Timing.StartTime))
+        try
         {
-            try
-            {
-                using var reader = VideoReader.Open(take.VideoPath);
-                using var first = reader.Read() ?? throw new InvalidDataException($"The file {Path.GetFileName(take.VideoPath)} holds no picture that can be decoded.");
-                if (pieces.Count > 0 && (reader.Width != width || reader.Height != height))
-                {
-                    throw new StageFailedException($"The takes of {camera} have different picture sizes ({width}x{height} and {reader.Width}x{reader.Height}); stitch them as separate sessions.");
-                }
+            using var reader = VideoReader.Open(take.VideoPath);
+            using var first = reader.Read() ?? throw new InvalidDataException($"The file {Path.GetFileName(take.VideoPath)} holds no picture that can be decoded.");
+            var duration = reader.DurationSeconds > 0 ? reader.DurationSeconds : take.Manifest.Video.DurationSec;
+            return new OpenedTake(take, reader.Width, reader.Height, reader.FramesPerSecond, reader.HasAudio, reader.FirstSeconds, duration);
+        }
+        catch (StageFailedException e)
+        {
+            throw new StageFailedException($"{take.Id.CameraId}: {e.Message}", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StageFailedException($"{take.Id.CameraId}: {e.Message} Copy the take from the camera again, or leave it out of the session.", e);
+        }
+    }
 
-                (width, height, fps, audio) = (reader.Width, reader.Height, reader.FramesPerSecond, reader.HasAudio);
-                var duration = reader.DurationSeconds > 0 ? reader.DurationSeconds : take.Manifest.Video.DurationSec;
-                pieces.Add(new TimelinePiece(take.VideoPath, (take.Manifest.Timing.StartTime - start).TotalSeconds, duration, reader.FirstSeconds));
-            }
-            catch (StageFailedException e)
-            {
-                throw new StageFailedException($"{camera}: {e.Message}", e);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new StageFailedException($"{camera}: {e.Message} Copy the take from the camera again, or leave it out of the session.", e);
-            }
+    private static CameraTimeline Of(CameraId camera, IReadOnlyList<(OpenedTake Take, double SkippedSeconds)> takes, DateTimeOffset start)
+    {
+        var first = takes[0].Take;
+        if (takes.Select(used => used.Take).FirstOrDefault(take => take.Width != first.Width || take.Height != first.Height) is { } other)
+        {
+            throw new StageFailedException(
+                $"{camera}: The takes of {camera} have different picture sizes ({first.Width}x{first.Height} and {other.Width}x{other.Height}); stitch them as separate sessions.");
         }
 
-        return new CameraTimeline(camera, pieces, width, height, fps, audio);
+        var last = takes[^1].Take;
+        return new CameraTimeline(
+            camera,
+            [.. takes.Select(used => new TimelinePiece(
+                used.Take.File.VideoPath, (used.Take.File.Manifest.Timing.StartTime - start).TotalSeconds, used.Take.DurationSeconds, used.Take.FirstSeconds, used.SkippedSeconds))],
+            last.Width,
+            last.Height,
+            last.FramesPerSecond,
+            last.HasAudio,
+            takes.All(used => used.Take.File.Manifest.Timing.NtpSynced));
     }
+
+    private sealed record OpenedTake(TakeFile File, int Width, int Height, double FramesPerSecond, bool HasAudio, double FirstSeconds, double DurationSeconds);
 }

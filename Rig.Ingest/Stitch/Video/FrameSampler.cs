@@ -12,7 +12,7 @@ internal static class FrameSampler
         var pictures = new List<byte[]>();
         foreach (var piece in camera.Pieces)
         {
-            var instants = seconds.Where(s => s >= piece.StartSeconds && s < piece.EndSeconds).Order().ToArray();
+            var instants = seconds.Where(s => s >= piece.FromSeconds && s < piece.EndSeconds).Order().ToArray();
             if (instants.Length == 0)
             {
                 continue;

@@ -34,6 +34,28 @@ test("retry is offered only after a failure, process only where something was re
   assert.deepEqual(model.actions(session({ status: "processing", takes: [{ status: "verified" }] }), "owner"), []);
 });
 
+test("what works or waits to work can be cancelled, and the page says that it was", () => {
+  const passed = [stage("received", "done"), stage("verified", "done")];
+  assert.deepEqual(model.actions(session({ stages: [...passed, stage("aligned", "running")] }), "owner"), ["cancel"]);
+  assert.deepEqual(model.actions(session({ stages: [...passed, stage("aligned", "queued")] }), "owner"), ["cancel"]);
+  assert.deepEqual(model.actions(session({ stages: [...passed, stage("aligned", "running")] }), "member"), []);
+  const cancelled = session({ status: "failed", stages: [...passed, stage("aligned", "failed", { error: "Cancelled by Ann.", cancelled_by: "Ann" })] });
+  assert.equal(model.headline(cancelled), "Cancelled at align.");
+  assert.deepEqual(model.actions(cancelled, "owner"), ["retry", "process"]);
+});
+
+test("a recording that lost many frames is named, with how many", () => {
+  const take = (more) => ({ camera_id: "CAM_L", take: 1, frames: 80, dropped_frames: 372, ...more });
+  assert.deepEqual(model.frameLosses(session({ takes: [take()] })), ["Left lost 372 of 452 frames (82 %), so its picture stutters. The camera or its disk was too slow."]);
+  assert.deepEqual(model.frameLosses(session({ takes: [take({ frames: 990, dropped_frames: 10 }), take({ frames: null, dropped_frames: null })] })), []);
+  assert.match(model.frameLosses(session({ takes: [take({ take: 2, frames: 980, dropped_frames: 20 })] }))[0], /^Left 2 lost 20 of 1000 frames \(2\.0 %\)/);
+});
+
+test("takes that are not used are named with their reason", () => {
+  assert.deepEqual(model.setAside(session({ stages: [stage("aligned", "done", { result: { set_aside: ["G_CAM_R_T2 is set aside."] } })] })), ["G_CAM_R_T2 is set aside."]);
+  assert.deepEqual(model.setAside(session({ stages: [stage("aligned", "done", { result: {} })] })), []);
+});
+
 test("who only watches is offered nothing that steers", () => {
   assert.deepEqual(model.actions(session({ stages: [stage("stitched", "failed")] }), "member"), []);
   assert.deepEqual(model.actions(session({ status: "receiving", takes: [{ status: "verified" }] }), "member"), []);

@@ -151,6 +151,14 @@ internal sealed class SimulatedReceipts : IReceiptTable
             return new Receipt(take.Id, take.SizeBytes, take.Sha256, take.Manifest, take.Source, table.process.Time.GetUtcNow(), DamagedAt: null, Problem: take.Problem);
         }
 
+        public async Task<DateTimeOffset> DescribeAsync(Manifest manifest, CancellationToken cancellationToken)
+        {
+            await table.CallAsync(cancellationToken);
+            var row = table.rows[id];
+            written = new ArrivedTake(id, "", row.SizeBytes, row.Sha256, manifest, row.Source, row.Problem);
+            return table.process.Time.GetUtcNow();
+        }
+
         public Task<long> CountKeptConflictsAsync(string exceptSha256, CancellationToken cancellationToken) => Task.FromResult(0L);
 
         public Task WriteConflictAsync(ArrivedTake take, string? keptAs, CancellationToken cancellationToken) =>

@@ -25,7 +25,7 @@ public sealed class CrossSiteTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_page_of_another_site_steers_nothing()
     {
-        string[] paths = ["offload/pause", "offload/resume", "offload/retry", "offload/verify", $"sessions/{Session}/process", $"sessions/{Session}/retry"];
+        string[] paths = ["offload/pause", "offload/resume", "offload/retry", "offload/verify", $"sessions/{Session}/process", $"sessions/{Session}/retry", $"sessions/{Session}/cancel"];
         foreach (var path in paths)
         {
             foreach (var type in new[] { "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json-not" })
