@@ -21,8 +21,9 @@ internal sealed record EventView(int Id, string EventType, string Label, double 
 internal sealed record ClipView(int Id, string Title, string EventType, double StartTime, double EndTime, string Url, string DownloadUrl, string ThumbnailUrl);
 
 /// <summary>All that the game page plays.</summary>
+/// <param name="MediaUrl">What names of files in <paramref name="Metadata"/> follow; ends in a slash.</param>
 internal sealed record WatchView(
-    GameSummary Game, string PanoramaUrl, GameMetadata Metadata, IReadOnlyList<EventView> Events, IReadOnlyList<ClipView> Clips);
+    GameSummary Game, string PanoramaUrl, GameMetadata Metadata, IReadOnlyList<EventView> Events, IReadOnlyList<ClipView> Clips, string MediaUrl);
 
 /// <summary>Reads games out of what <see cref="Accounts.TeamAccess"/> lets a person see.</summary>
 internal static class GameViews
@@ -56,7 +57,8 @@ internal static class GameViews
             [.. events.Select(moment => new EventView(moment.Id, SnakeCase.Of(moment.EventType), Label(moment.EventType), moment.TimestampSeconds, moment.Confidence, moment.Description))],
             [.. clips.Select(clip => new ClipView(
                 clip.Id, clip.Title, SnakeCase.Of(clip.EventType), clip.StartTime, clip.EndTime,
-                media + clip.FileName, media + clip.FileName + "?download=true", media + clip.ThumbnailFileName))]);
+                media + clip.FileName, media + clip.FileName + "?download=true", media + clip.ThumbnailFileName))],
+            media);
     }
 
     /// <summary>The event's name as people read it: <c>Shot on target</c>.</summary>
