@@ -56,10 +56,10 @@ internal sealed class ClipStage(RenditionMaker renditions) : IPipelineStage
 
         rest.Report(new StageProgress(plan.Count / (plan.Count + 1.0), "Making the reel and the game's picture"));
         var pieces = HighlightPlan.Plan(plan, duration);
-        var reel = Path.Combine(clips, HighlightReel.FileName);
+        var reel = Path.Combine(clips, ReelRenderer.FileName);
         if (pieces.Count > 0)
         {
-            await WholeAsync(reel, path => HighlightReel.MakeAsync(pieces, movie, panorama, path, cancellationToken));
+            await WholeAsync(reel, path => ReelRenderer.MakeAsync(pieces, movie, panorama, path, cancellationToken));
         }
         else
         {

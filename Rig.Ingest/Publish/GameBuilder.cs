@@ -19,7 +19,7 @@ internal static class GameBuilder
         var clips = sessionFiles.Clips(context.SessionId);
         var available = sessionFiles.List(context.SessionId).ToDictionary(file => file.Name);
         var renditions = sessionFiles.Renditions(context.SessionId);
-        var reel = available.ContainsKey(SessionFiles.HighlightReel) ? SessionFiles.HighlightReel : null;
+        var reel = available.ContainsKey(SessionFiles.Reel) ? SessionFiles.Reel : null;
         string[] names =
         [
             SessionFiles.Panorama, SessionFiles.Thumbnail, .. renditions?.FileNames ?? [],

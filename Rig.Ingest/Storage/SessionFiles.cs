@@ -15,7 +15,7 @@ public sealed partial class SessionFiles(SessionLayout layout)
 {
     public const string Panorama = "panorama.mp4";
     public const string Thumbnail = "thumbnail.jpg";
-    public const string HighlightReel = "highlights.mp4";
+    public const string Reel = "highlights.mp4";
 
     private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal)
     {
@@ -35,7 +35,7 @@ public sealed partial class SessionFiles(SessionLayout layout)
             new("tracks.jsonl", Path.Combine(folder, "analysis", "tracks.jsonl"), "application/x-ndjson"),
             new("clips.json", Path.Combine(folder, "clips", "clips.json"), "application/json"),
             new(Thumbnail, Path.Combine(folder, "stitched", Thumbnail), "image/jpeg"),
-            new(HighlightReel, Path.Combine(folder, "clips", HighlightReel), "video/mp4"),
+            new(Reel, Path.Combine(folder, "clips", Reel), "video/mp4"),
         };
         foreach (var name in Renditions(session)?.FileNames ?? [])
         {

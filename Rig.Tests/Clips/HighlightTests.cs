@@ -26,7 +26,7 @@ public sealed class HighlightTests
         "[0:v]scale=1280:720,setsar=1,settb=AVTB,format=yuv420p,drawtext=font=Sans:expansion=none:text='goal':fontsize=44:fontcolor=white:box=1:boxcolor=black@0.55:boxborderw=14:x=48:y=h-th-56:enable='lt(t\\,3)'[v0];"
         + "[1:v]scale=1280:720,setsar=1,settb=AVTB,format=yuv420p,drawtext=font=Sans:expansion=none:text='shot':fontsize=44:fontcolor=white:box=1:boxcolor=black@0.55:boxborderw=14:x=48:y=h-th-56:enable='lt(t\\,3)'[v1];"
         + "[v0][v1]xfade=transition=fade:duration=0.5:offset=7.5[x1];[x1]null[picture]",
-        HighlightReel.Graph(HighlightPlan.Plan([Clip("goal", 10), Clip("shot", 40)], 60), hasSound: false));
+        ReelRenderer.Graph(HighlightPlan.Plan([Clip("goal", 10), Clip("shot", 40)], 60), hasSound: false));
 
     private static ClipInfo Clip(string type, double seconds) => new("a.mp4", "a.jpg", type, type, seconds - 6, seconds + 5, seconds);
 }

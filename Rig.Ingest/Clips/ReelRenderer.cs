@@ -5,7 +5,7 @@ using Rig.Media;
 namespace Rig.Ingest.Clips;
 
 /// <summary>Renders the match's reel: pieces of the follow camera's rendition, faded into each other, with titles.</summary>
-internal static class HighlightReel
+internal static class ReelRenderer
 {
     public const string FileName = "highlights.mp4";
     private const double TitleSeconds = 3;
