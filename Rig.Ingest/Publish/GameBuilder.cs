@@ -22,7 +22,8 @@ internal static class GameBuilder
         var reel = available.ContainsKey(SessionFiles.Reel) ? SessionFiles.Reel : null;
         string[] names =
         [
-            SessionFiles.Panorama, SessionFiles.Thumbnail, .. renditions?.FileNames ?? [],
+            // The stitched file is what the home server works on, and far larger than what anyone watches.
+            .. renditions?.FileNames ?? [SessionFiles.Panorama], SessionFiles.Thumbnail,
             .. clips.SelectMany(clip => new[] { clip.FileName, clip.ThumbnailFileName }), .. reel is null ? Array.Empty<string>() : [reel],
         ];
         var files = new List<PublicationFile>();

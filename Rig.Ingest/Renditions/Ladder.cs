@@ -29,7 +29,7 @@ internal static class Ladder
     /// <summary>Bits for a pixel and frame of a panorama, of which most is grass and sky.</summary>
     private const double PanoramaBitsPerPixel = 0.08;
 
-    private const int MinPanoramaWidth = 640;
+    private const int MinPanoramaWidth = 480;
     private const double ManyFramesPerSecond = 32;
 
     /// <summary>The lowest plays where 0.7 Mbit/s get through, the second where 1.6 do.</summary>

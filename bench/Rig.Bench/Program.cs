@@ -26,6 +26,7 @@ using Rig.Bench.Watch;
     ("loaded", "[minutes] [busy loops]", () => LoadedBench.RunAsync(Number(1, 10), Number(2, 2 * Environment.ProcessorCount))),
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("sign-in-timing", "[tries]", async () => await ViewerSignInBench.RunAsync(Number(1, 200), CancellationToken.None) + await HomeSignInBench.RunAsync(Number(1, 200), CancellationToken.None)),
+    ("delivery", "[seconds] [clients]", () => DeliveryBench.RunAsync(Number(1, 5), Number(2, 50), CancellationToken.None)),
     ("renditions", "[seconds] [rounds] [panorama.mp4]", () => RenditionBench.RunAsync(Number(1, 20), Number(2, 3), args.ElementAtOrDefault(3))),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
