@@ -13,7 +13,7 @@ const KEYS: Readonly<Record<string, KeyAction>> = {
 /** What a key means where the focus is; null where it is not the player's. */
 export function keyAction(event: KeyboardEvent): KeyAction | null {
   const target = event.target as HTMLElement;
-  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input:not([type=range]), textarea, select, video.clip-video") || target.closest("dialog") !== null) {
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input:not([type=range]), textarea, select, video.clip-video") || target.closest("dialog[open]") !== null) {
     return null;
   }
 
