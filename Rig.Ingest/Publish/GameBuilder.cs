@@ -18,7 +18,14 @@ internal static class GameBuilder
     {
         var clips = sessionFiles.Clips(context.SessionId);
         var available = sessionFiles.List(context.SessionId).ToDictionary(file => file.Name);
-        string[] names = [SessionFiles.Panorama, SessionFiles.Thumbnail, .. clips.SelectMany(clip => new[] { clip.FileName, clip.ThumbnailFileName })];
+        var renditions = sessionFiles.Renditions(context.SessionId);
+        var reel = available.ContainsKey(SessionFiles.Reel) ? SessionFiles.Reel : null;
+        string[] names =
+        [
+            // The stitched file is what the home server works on, and far larger than what anyone watches.
+            .. renditions?.FileNames ?? [SessionFiles.Panorama], SessionFiles.Thumbnail,
+            .. clips.SelectMany(clip => new[] { clip.FileName, clip.ThumbnailFileName }), .. reel is null ? Array.Empty<string>() : [reel],
+        ];
         var files = new List<PublicationFile>();
         foreach (var name in names.Distinct())
         {
@@ -47,7 +54,9 @@ internal static class GameBuilder
             Read(context, "analysis/events.json", TrackingJson.Default.IReadOnlyListMatchEvent),
             clips,
             Read(context, "analysis/follow.json", TrackingJson.Default.IReadOnlyListFollowKey),
-            files);
+            files,
+            renditions,
+            reel);
         return (game, files.ToDictionary(file => file.Name, file => available[file.Name].Path));
     }
 

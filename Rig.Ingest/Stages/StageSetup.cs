@@ -3,6 +3,7 @@ using Rig.Domain.Messages;
 using Rig.Ingest.Clips;
 using Rig.Ingest.Detect;
 using Rig.Ingest.Events;
+using Rig.Ingest.Renditions;
 using Rig.Ingest.Stitch;
 
 namespace Rig.Ingest.Stages;
@@ -17,6 +18,7 @@ internal static class StageSetup
         .AddStitch(configuration)
         .AddDetection(configuration)
         .AddEvents(configuration)
+        .AddRenditions()
         .AddClips();
 
     /// <summary>The stages as the server has them: their settings are checked here, their work is done by processes.</summary>

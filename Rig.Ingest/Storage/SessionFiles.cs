@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rig.Domain.Identity;
 using Rig.Domain.Match;
+using Rig.Domain.Publishing;
 
 namespace Rig.Ingest.Storage;
 
@@ -14,6 +15,12 @@ public sealed partial class SessionFiles(SessionLayout layout)
 {
     public const string Panorama = "panorama.mp4";
     public const string Thumbnail = "thumbnail.jpg";
+    public const string Reel = "highlights.mp4";
+
+    private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal)
+    {
+        [".mp4"] = "video/mp4", [".jpg"] = "image/jpeg", [".m3u8"] = "application/vnd.apple.mpegurl",
+    };
 
     public IReadOnlyList<SessionFile> List(SessionId session)
     {
@@ -28,7 +35,13 @@ public sealed partial class SessionFiles(SessionLayout layout)
             new("tracks.jsonl", Path.Combine(folder, "analysis", "tracks.jsonl"), "application/x-ndjson"),
             new("clips.json", Path.Combine(folder, "clips", "clips.json"), "application/json"),
             new(Thumbnail, Path.Combine(folder, "stitched", Thumbnail), "image/jpeg"),
+            new(Reel, Path.Combine(folder, "clips", Reel), "video/mp4"),
         };
+        foreach (var name in Renditions(session)?.FileNames ?? [])
+        {
+            files.Add(new SessionFile(name, Path.Combine(folder, "renditions", name), ContentTypes[Path.GetExtension(name)]));
+        }
+
         foreach (var clip in Clips(session))
         {
             files.Add(new SessionFile(clip.FileName, Path.Combine(folder, "clips", clip.FileName), "video/mp4"));
@@ -53,6 +66,23 @@ public sealed partial class SessionFiles(SessionLayout layout)
         catch (JsonException)
         {
             return [];
+        }
+    }
+
+    /// <returns>Null where none were made, or where a name is none of a file that may be shown.</returns>
+    public RenditionSet? Renditions(SessionId session)
+    {
+        var path = Path.Combine(layout.SessionFolder(session), "renditions", "renditions.json");
+        try
+        {
+            return File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), PublicationJson.Default.RenditionSet) is { } set
+                && set.FileNames.All(name => IsName(name) && ContentTypes.ContainsKey(Path.GetExtension(name)))
+                ? set
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -122,8 +122,10 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
             summary.Truth = await TruthComparison.CompareAsync(api, rig, sessionId, results, cancellationToken);
         }
 
-        var (withLogin, anonymous) = await ViewerVisit.AskForPanoramaAsync(rig.Viewer, results.GameId, DemoRig.LoginEmail, rig.LoginPassword, cancellationToken);
-        summary.Viewer = new DemoViewer($"{rig.Viewer}games/{results.GameId}", results.GameId, withLogin, anonymous);
+        summary.Renditions = results.Renditions;
+        var visit = await ViewerVisit.WatchAsync(rig.Viewer, results.GameId, DemoRig.LoginEmail, rig.LoginPassword, cancellationToken);
+        (summary.AnonymousUrlsTried, summary.AnonymousUrlsRefused) = (visit.StrangerTried, visit.StrangerRefused);
+        summary.Viewer = new DemoViewer($"{rig.Viewer}games/{results.GameId}", results.GameId, visit.WithLogin, visit.Anonymous);
         Judge();
     }
 
@@ -230,6 +232,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         Require(summary.Stitch is { Frames: > 0 }, "There is no panorama.");
         Require(summary.Viewer is { PanoramaStatus: 206 }, $"The viewer answered {summary.Viewer?.PanoramaStatus} instead of 206 to a logged-in parent.");
         Require(summary.Viewer is { AnonymousStatus: 401 }, $"The viewer answered {summary.Viewer?.AnonymousStatus} instead of 401 to a stranger.");
+        Require(summary.AnonymousUrlsTried > 0 && summary.AnonymousUrlsRefused == summary.AnonymousUrlsTried, $"{summary.AnonymousUrlsRefused} of {summary.AnonymousUrlsTried} addresses were refused to a stranger.");
         Require(summary.Truth is null || summary.Truth.GoalsFound == summary.Truth.GoalsExpected, $"{summary.Truth?.GoalsFound} of {summary.Truth?.GoalsExpected} goals were found.");
         summary.Ok = summary.Problems.Count == 0;
     }

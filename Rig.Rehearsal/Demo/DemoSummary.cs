@@ -20,8 +20,15 @@ internal sealed record DemoSummary
     public DemoDetect? Detect { get; set; }
     public IReadOnlyList<DemoEvent> Events { get; set; } = [];
     public int Clips { get; set; }
+    public IReadOnlyList<DemoRendition> Renditions { get; set; } = [];
     public DemoTruth? Truth { get; set; }
     public DemoViewer? Viewer { get; set; }
+
+    /// <summary>Addresses of the game's pages, answers and media that were asked for without signing in.</summary>
+    public int? AnonymousUrlsTried { get; set; }
+
+    /// <summary>Those of them that were not answered; all, or the demo fails.</summary>
+    public int? AnonymousUrlsRefused { get; set; }
     public DemoSeconds Seconds { get; set; } = new();
 
     /// <summary>Why <see cref="Ok"/> is false, one sentence each.</summary>
@@ -41,6 +48,8 @@ internal sealed record DemoStitch(
 internal sealed record DemoDetect(string Detector, long Frames, double PlayersMedian, double MsPerFrame);
 
 internal sealed record DemoEvent(string Type, double TimestampSeconds, double Confidence);
+
+internal sealed record DemoRendition(string Name, string Codec, int Width, int Height, int Segments, long Bytes);
 
 internal sealed record DemoTruth(
     double PlayerRecall, double PlayerPrecision, double BallRecall, double? PositionErrorMMedian, int EventsExpected, int EventsFound, int GoalsExpected, int GoalsFound);

@@ -6,7 +6,7 @@ namespace Rig.Rehearsal.Demo;
 
 /// <summary>What the pipeline found, read from the stages' own results and the session's folder.</summary>
 internal sealed record SessionResults(
-    DemoStitch? Stitch, DemoDetect? Detect, IReadOnlyList<DemoEvent> Events, int Clips, int GameId, IReadOnlyList<TrackedFrame> Tracks, PanoramaGeometry Geometry, DateTimeOffset? PanoramaStartMaster)
+    DemoStitch? Stitch, DemoDetect? Detect, IReadOnlyList<DemoEvent> Events, int Clips, IReadOnlyList<DemoRendition> Renditions, int GameId, IReadOnlyList<TrackedFrame> Tracks, PanoramaGeometry Geometry, DateTimeOffset? PanoramaStartMaster)
 {
     public static async Task<SessionResults> ReadAsync(string sessionFolder, IReadOnlyDictionary<string, JsonObject> stages, CancellationToken cancellationToken)
     {
@@ -35,6 +35,8 @@ internal sealed record SessionResults(
             new DemoDetect((string?)detected["detector"] ?? "", (long)Number(detected, "frames"), Number(detected, "players_median"), Number(detected, "ms_per_frame")),
             [.. events.Select(e => new DemoEvent(e.Type, e.TimestampSeconds, e.Confidence))],
             (int)Number(stages.GetValueOrDefault("clips") ?? [], "clips"),
+            [.. (stages.GetValueOrDefault("clips")?["renditions"] as JsonArray ?? []).OfType<JsonObject>().Select(made => new DemoRendition(
+                (string?)made["name"] ?? "", (string?)made["codec"] ?? "", (int)Number(made, "width"), (int)Number(made, "height"), (int)Number(made, "segments"), (long)Number(made, "bytes")))],
             (int)Number(pushed, "game_id"),
             tracks,
             PanoramaGeometry.Parse(await File.ReadAllBytesAsync(Path.Combine(sessionFolder, "stitched", "panorama.json"), cancellationToken)),

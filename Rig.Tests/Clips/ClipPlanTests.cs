@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Rig.Domain.Match;
 using Rig.Ingest.Clips;
+using Rig.Ingest.Renditions;
 
 namespace Rig.Tests.Clips;
 
@@ -41,7 +42,7 @@ public sealed partial class ClipPlanTests
     [Fact]
     public void Between_two_keys_the_look_is_in_between()
     {
-        var look = ClipPlan.LookAt([new FollowKey(0, -10, 4, 40), new FollowKey(2, 10, 6, 60)], 0.5);
+        var look = FollowView.LookAt([new FollowKey(0, -10, 4, 40), new FollowKey(2, 10, 6, 60)], 0.5);
 
         Assert.Equal(new FollowKey(0.5, -5, 4.5, 45), look);
     }

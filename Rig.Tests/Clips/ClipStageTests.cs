@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
 using Rig.Domain.Match;
 using Rig.Domain.Messages;
 using Rig.Ingest.Clips;
+using Rig.Ingest.Renditions;
 using Rig.Media;
 using Rig.Tests.Capture;
 using Rig.Tests.Support;
@@ -29,6 +31,8 @@ public sealed class ClipStageTests : IDisposable
         Assert.Equal("1280x720 h264", await ProbeAsync(session.File("clips", clip.FileName)));
         Assert.Equal("640x360 mjpeg", await ProbeAsync(session.File("clips", clip.ThumbnailFileName)));
         Assert.Equal("640x360 mjpeg", await ProbeAsync(session.File("stitched", "thumbnail.jpg")));
+        Assert.Equal("1280x720 h264", await ProbeAsync(session.File("clips", "highlights.mp4")));
+        Assert.Equal("follow_1080p", (string?)result["renditions"]![0]!["name"]);
         Assert.Equal(progress.Order(), progress);
         Assert.Empty(Directory.GetFiles(session.Path, "*.tmp", SearchOption.AllDirectories));
     }
@@ -84,7 +88,7 @@ public sealed class ClipStageTests : IDisposable
     private Task<JsonObject> RunAsync(List<double> progress)
     {
         var results = new Dictionary<PipelineStage, JsonObject> { [PipelineStage.Stitched] = new() { ["duration_seconds"] = 2.0, ["output_fps"] = 15.0 } };
-        return new ClipStage().RunAsync(new StageContext(SessionId.Parse("TEST"), session.Path, [], results), new Recorder(progress), CancellationToken.None);
+        return new ClipStage(new RenditionMaker(Options.Create(new RenditionOptions { Preset = "ultrafast" }))).RunAsync(new StageContext(SessionId.Parse("TEST"), session.Path, [], results), new Recorder(progress), CancellationToken.None);
     }
 
     private static async Task<string> ProbeAsync(string path)

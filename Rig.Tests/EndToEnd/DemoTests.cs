@@ -35,6 +35,10 @@ public sealed class DemoTests(ITestOutputHelper output) : IDisposable
         Assert.InRange((int)summary["clips"]!, 1, 10);
         Assert.Equal(206, (int)summary["viewer"]!["panorama_status"]!);
         Assert.Equal(401, (int)summary["viewer"]!["anonymous_status"]!);
+        Assert.Equal(["follow_1080p", "follow_720p", "follow_480p", "follow_360p"], summary["renditions"]!.AsArray().Select(one => (string?)one!["name"]).Take(4));
+        Assert.All(summary["renditions"]!.AsArray(), one => Assert.True((int)one!["segments"]! >= 10 && (long)one["bytes"]! > 0));
+        Assert.True((int)summary["anonymous_urls_tried"]! > 15);
+        Assert.Equal((int)summary["anonymous_urls_tried"]!, (int)summary["anonymous_urls_refused"]!);
     }
 
     [Fact]

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Identity;
 using Rig.Domain.Messages;
+using Rig.Domain.Publishing;
 using Rig.Domain.Recordings;
 using Rig.Ingest.Publish;
 using Rig.Ingest.Storage;
@@ -39,6 +41,41 @@ public sealed class PublishTests : IAsyncLifetime
     {
         await viewer.DisposeAsync();
         folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Renditions_and_the_reel_are_sent_with_their_kind_of_file()
+    {
+        var made = new Rendition("panorama_1440w", "h264", "avc1.64001f", 1440, 400, 25, 6, 9, 800, 700, "panorama_1440w.m3u8", "panorama_1440w.mp4");
+        var set = new RenditionSet([new("panorama", "panorama.m3u8", [made], null)], "poster.jpg", new(2, 160, 90, 10, 10, 6, ["thumbs_00.jpg"]));
+        Directory.CreateDirectory(folder.File(Session.Value, "renditions"));
+        foreach (var name in set.FileNames)
+        {
+            await File.WriteAllTextAsync(folder.File(Session.Value, "renditions", name), name);
+        }
+
+        await File.WriteAllTextAsync(folder.File(Session.Value, "clips", "highlights.mp4"), "reel");
+        await File.WriteAllBytesAsync(folder.File(Session.Value, "renditions", "renditions.json"), JsonSerializer.SerializeToUtf8Bytes(set, PublicationJson.Default.RenditionSet));
+
+        await RunAsync();
+
+        Assert.True(viewer.Published);
+        Assert.Equal("panorama_1440w.m3u8", System.Text.Encoding.UTF8.GetString(viewer.Files["panorama_1440w.m3u8"]));
+        Assert.Equal("application/vnd.apple.mpegurl", viewer.Game!.Files.Single(file => file.Name == "panorama.m3u8").ContentType);
+        Assert.Equal(("highlights.mp4", "panorama_1440w"), (viewer.Game.HighlightReel, viewer.Game.Renditions!.Ladders[0].Renditions[0].Name));
+    }
+
+    [Fact]
+    public async Task Renditions_whose_names_lead_elsewhere_are_not_sent()
+    {
+        Directory.CreateDirectory(folder.File(Session.Value, "renditions"));
+        var set = new RenditionSet([new("panorama", "../../secret.m3u8", [], null)], "poster.jpg", new(2, 160, 90, 10, 10, 6, []));
+        await File.WriteAllBytesAsync(folder.File(Session.Value, "renditions", "renditions.json"), JsonSerializer.SerializeToUtf8Bytes(set, PublicationJson.Default.RenditionSet));
+
+        await RunAsync();
+
+        Assert.Null(viewer.Game!.Renditions);
+        Assert.DoesNotContain(viewer.Files.Keys, name => name.EndsWith(".m3u8", StringComparison.Ordinal));
     }
 
     [Fact]

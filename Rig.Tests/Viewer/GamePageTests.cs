@@ -88,7 +88,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
         await page.Keyboard.PressAsync("ArrowRight");
         var right = await WindowAsync(page);
         Assert.True(right.Left > near.Left);
-        await page.Keyboard.PressAsync("f");
+        await page.Keyboard.PressAsync("c");
         await Assertions.Expect(page.Locator("#player")).ToHaveAttributeAsync("data-mode", "follow");
         await page.Keyboard.PressAsync("w");
         await Assertions.Expect(page.Locator("#player")).ToHaveAttributeAsync("data-mode", "whole");
@@ -107,7 +107,8 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
         await page.ClickAsync("#play");
         await page.ClickAsync("#back");
         await page.WaitForFunctionAsync("() => document.querySelector('#video').currentTime < 3");
-        await page.ClickAsync("#speed");
+        await page.ClickAsync(".more summary");
+        await page.SelectOptionAsync("#speed", "2");
         Assert.Equal(2, await page.EvaluateAsync<double>("() => document.querySelector('#video').playbackRate"));
     }
 

@@ -116,12 +116,13 @@ public sealed class MediaTests(ViewerServer server) : IClassFixture<ViewerServer
 
     private void AssertClosed()
     {
+        const UnixFileMode Closed = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         foreach (var folder in new[] { "games", "incoming" }.Select(name => new DirectoryInfo(Path.Combine(server.MediaPath, name))))
         {
-            Assert.Equal(MediaStore.FolderMode, folder.UnixFileMode);
+            Assert.Equal(Closed | UnixFileMode.UserExecute, folder.UnixFileMode);
             Assert.NotEmpty(folder.EnumerateFiles("*", SearchOption.AllDirectories));
             Assert.All(folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories), entry =>
-                Assert.Equal(entry is DirectoryInfo ? MediaStore.FolderMode : MediaStore.FileMode, entry.UnixFileMode));
+                Assert.Equal(entry is DirectoryInfo ? Closed | UnixFileMode.UserExecute : Closed, entry.UnixFileMode));
         }
     }
 

@@ -30,9 +30,11 @@ internal sealed record PublishedGame(GamePublication Publication, IReadOnlyDicti
             [new MatchEvent("shot", 6, 0.8, Team: "a"), new MatchEvent("goal", 12.3, 0.9, 105, 34, "a", "Low into the <far> corner")],
             [new ClipInfo("goal-0012.mp4", "goal-0012.jpg", "Goal <0:12>", "goal", 7.3, 17.3, 12.3)],
             [new FollowKey(0, -10, 7, 40), new FollowKey(40, 10, 7, 40)],
-            [.. bytes.Select(file => new PublicationFile(file.Key, file.Value.Length, ViewerServer.Sha256(file.Value), file.Key.EndsWith(".mp4", StringComparison.Ordinal) ? "video/mp4" : "image/jpeg"))]);
+            [.. bytes.Select(file => new PublicationFile(file.Key, file.Value.Length, ViewerServer.Sha256(file.Value), ContentType(file.Key)))]);
         return new PublishedGame(publication, bytes);
     }
+
+    private static string ContentType(string name) => Path.GetExtension(name) switch { ".mp4" => "video/mp4", ".m3u8" => "application/vnd.apple.mpegurl", _ => "image/jpeg" };
 
     private static byte[] Noise(string seed, int length)
     {

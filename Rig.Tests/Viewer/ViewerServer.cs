@@ -36,6 +36,9 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
 
     public string MediaPath => folder.File("media");
 
+    /// <summary>Settings beside those that every test has.</summary>
+    public IReadOnlyDictionary<string, string?> Further { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>Where rig-viewer was built, with its own wwwroot: the test's output holds those of all programs.</summary>
     public static string ProgramFolder { get; } = AppContext.BaseDirectory.Replace(
         Path.DirectorySeparatorChar + "Rig.Tests" + Path.DirectorySeparatorChar, Path.DirectorySeparatorChar + "Rig.Viewer" + Path.DirectorySeparatorChar, StringComparison.Ordinal);
@@ -55,7 +58,7 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
 
     public async Task InitializeAsync()
     {
-        app = ViewerHost.Build(ProgramFolder, Settings(await postgres.NewDatabaseAsync(), MediaPath));
+        app = ViewerHost.Build(ProgramFolder, Settings(await postgres.NewDatabaseAsync(), MediaPath).Concat(Further).ToDictionary());
         await app.StartAsync();
         Address = new Uri(app.Urls.Single());
         await MakePeopleAsync();

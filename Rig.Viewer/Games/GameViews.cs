@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Rig.Domain.Publishing;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Games;
@@ -21,8 +22,10 @@ internal sealed record EventView(int Id, string EventType, string Label, double 
 internal sealed record ClipView(int Id, string Title, string EventType, double StartTime, double EndTime, string Url, string DownloadUrl, string ThumbnailUrl);
 
 /// <summary>All that the game page plays.</summary>
+/// <param name="PanoramaUrl">A playlist where the game has renditions, else an MP4.</param>
+/// <param name="MediaUrl">What names of files in <paramref name="Metadata"/> follow; ends in a slash.</param>
 internal sealed record WatchView(
-    GameSummary Game, string PanoramaUrl, GameMetadata Metadata, IReadOnlyList<EventView> Events, IReadOnlyList<ClipView> Clips);
+    GameSummary Game, string PanoramaUrl, GameMetadata Metadata, IReadOnlyList<EventView> Events, IReadOnlyList<ClipView> Clips, string MediaUrl);
 
 /// <summary>Reads games out of what <see cref="Accounts.TeamAccess"/> lets a person see.</summary>
 internal static class GameViews
@@ -49,14 +52,16 @@ internal static class GameViews
         var events = await one.SelectMany(game => game.Events).OrderBy(moment => moment.TimestampSeconds).ThenBy(moment => moment.Id).ToListAsync(cancellationToken);
         var clips = await one.SelectMany(game => game.Clips).OrderBy(clip => clip.StartTime).ThenBy(clip => clip.Id).ToListAsync(cancellationToken);
         var media = $"/media/games/{gameId}/";
+        var parsed = GameMetadata.Parse(metadata);
         return new WatchView(
             summary,
-            media + "panorama.mp4",
-            GameMetadata.Parse(metadata),
+            media + (parsed.Renditions?.Ladders.First(ladder => ladder.Kind == RenditionLadder.Panorama).MasterPlaylist ?? "panorama.mp4"),
+            parsed,
             [.. events.Select(moment => new EventView(moment.Id, SnakeCase.Of(moment.EventType), Label(moment.EventType), moment.TimestampSeconds, moment.Confidence, moment.Description))],
             [.. clips.Select(clip => new ClipView(
                 clip.Id, clip.Title, SnakeCase.Of(clip.EventType), clip.StartTime, clip.EndTime,
-                media + clip.FileName, media + clip.FileName + "?download=true", media + clip.ThumbnailFileName))]);
+                media + clip.FileName, media + clip.FileName + "?download=true", media + clip.ThumbnailFileName))],
+            media);
     }
 
     /// <summary>The event's name as people read it: <c>Shot on target</c>.</summary>

@@ -37,6 +37,7 @@ internal static class ViewerHost
         builder.Services.AddPublish();
         builder.Services.AddViewerMetrics();
         builder.Services.AddBrowserGates();
+        builder.Services.AddAssets();
         builder.Services.AddRigOpenApi("Rig viewer");
         builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<KnownMethods>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -44,10 +45,10 @@ internal static class ViewerHost
         var app = builder.Build();
         app.Urls.Add(app.Services.GetRequiredService<IOptions<ViewerOptions>>().Value.ListenUrl);
         app.UseRequestLog();
-        app.UseSecurityHeaders();
+        app.UseSecurityHeaders(scriptedMedia: true);
         app.UseErrorAnswers();
         app.UseBrowserGates();
-        app.UseStaticFiles(StaticAssets.Options);
+        app.UseAssets();
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();

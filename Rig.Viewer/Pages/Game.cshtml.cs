@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Rig.Domain.Publishing;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Games;
 
@@ -8,7 +10,23 @@ namespace Rig.Viewer.Pages;
 
 internal sealed class GameModel(TeamAccess access) : PageModel
 {
+    /// <summary>Fetched together, since a module says only once it is there what it needs.</summary>
+    private static readonly string[] Modules =
+    [
+        "pages/game.js", .. new[] { "api", "controls", "device", "drawing", "film", "gestures", "icon", "keys", "overview", "place", "renderer", "scrub", "virtual-camera" }.Select(name => $"watch/{name}.js"),
+        "model/camera.js", "model/choice.js", "model/follow.js", "model/timeline.js", "shared/dom.js", "shared/format.js",
+    ];
+
+    /// <summary>An iPhone plays HLS by itself and is spared the player of the others.</summary>
+    public IEnumerable<string> Preloaded =>
+        Watch.Metadata.Renditions is null || Request.Headers.UserAgent.ToString().Contains("iPhone", StringComparison.Ordinal) ? Modules : Modules.Prepend("lib/hls.js");
+
     public WatchView Watch { get; private set; } = null!;
+
+    /// <summary>For the script, which so begins to play before it has asked for anything; null where the game has none.</summary>
+    public string? Renditions => Watch.Metadata.Renditions is { } set ? JsonSerializer.Serialize(set, PublicationJson.Default.RenditionSet) : null;
+
+    public string Poster => Watch.Metadata.Renditions is { } set ? Watch.MediaUrl + set.Poster : Watch.Game.ThumbnailUrl;
 
     public async Task<IActionResult> OnGetAsync(int gameId, CancellationToken cancellationToken)
     {

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Rig.Hosting.Accounts;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Storage;
+using Rig.Viewer.Watch.Delivery;
 
 namespace Rig.Viewer.Pages;
 
-internal sealed class LogoutModel(SignInManager<User> signIn, SessionRegistry sessions) : PageModel
+internal sealed class LogoutModel(SignInManager<User> signIn, SessionRegistry sessions, MediaGrants grants) : PageModel
 {
     /// <summary>Signing out takes the form, so that a link elsewhere cannot do it.</summary>
     public IActionResult OnGet() => LocalRedirect("/");
@@ -16,6 +18,7 @@ internal sealed class LogoutModel(SignInManager<User> signIn, SessionRegistry se
         if (await SessionCookie.KeyAsync(HttpContext) is { } key)
         {
             await sessions.EndAsync(key, HttpContext.RequestAborted);
+            grants.ForgetSession(SessionKey.IdOf(key));
         }
 
         await signIn.SignOutAsync();
@@ -24,7 +27,9 @@ internal sealed class LogoutModel(SignInManager<User> signIn, SessionRegistry se
 
     public async Task<IActionResult> OnPostEverywhereAsync()
     {
-        await sessions.EndAllAsync(SessionCookie.UserId(User), HttpContext.RequestAborted);
+        var userId = SessionCookie.UserId(User);
+        await sessions.EndAllAsync(userId, HttpContext.RequestAborted);
+        grants.ForgetPerson(userId);
         await signIn.SignOutAsync();
         return LocalRedirect("/login");
     }

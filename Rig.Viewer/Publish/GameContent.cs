@@ -17,7 +17,7 @@ internal static class GameContent
         game.GameDate = publication.RecordedAt.ToUniversalTime();
         game.DurationSeconds = publication.DurationSeconds;
         (game.HomeScore, game.AwayScore) = Score(publication.Events);
-        game.GameMetadata = new GameMetadata(publication.Fps, publication.Panorama, publication.Follow).ToJson();
+        game.GameMetadata = new GameMetadata(publication.Fps, publication.Panorama, publication.Follow, publication.Renditions, publication.HighlightReel).ToJson();
         game.IsProcessed = true;
         game.ProcessedAt = now;
         game.Events.AddRange(publication.Events.Select(moment => new GameEvent

@@ -31,10 +31,10 @@ internal sealed class IncomingFiles(MediaStore store)
     public async Task<bool> AppendAsync(int gameId, PublicationFile file, long offset, Stream body, Action<long> received, CancellationToken cancellationToken)
     {
         var folder = store.IncomingFolder(gameId);
-        MediaStore.CreateFolder(folder);
+        store.CreateFolder(folder);
         await using var arriving = new FileStream(
             store.IncomingPath(gameId, file.Sha256),
-            new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, Options = FileOptions.Asynchronous, UnixCreateMode = MediaStore.FileMode });
+            new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, Options = FileOptions.Asynchronous, UnixCreateMode = store.FileMode });
         arriving.Seek(offset, SeekOrigin.Begin);
         var buffer = new byte[BufferBytes];
         try
@@ -87,7 +87,7 @@ internal sealed class IncomingFiles(MediaStore store)
         }
 
         var folder = store.GameFolder(gameId);
-        MediaStore.CreateFolder(folder);
+        store.CreateFolder(folder);
         File.Move(arriving, store.StoredPath(gameId, file.Sha256), overwrite: true);
         DurableFile.SyncDirectory(folder);
         DurableFile.SyncDirectory(Path.GetDirectoryName(folder)!);

@@ -17,17 +17,21 @@ internal static partial class PublicationRules
     private const int MaxEvents = 10_000;
     private const int MaxClips = 1_000;
     private const int MaxFollowKeys = 200_000;
-    private const int MaxFiles = (2 * MaxClips) + 2;
+    private const int MaxLadders = 8;
+    private const int MaxRenditions = 16;
+    private const int MaxSheets = 100;
+    private const int MaxFiles = (2 * MaxClips) + 500;
     private const double MaxDurationSeconds = 86_400;
 
     /// <summary>By the end of the name; nothing else is ever served, so a browser never runs what was published.</summary>
-    private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal) { [".mp4"] = "video/mp4", [".jpg"] = "image/jpeg" };
+    private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal) { [".mp4"] = "video/mp4", [".jpg"] = "image/jpeg", [".m3u8"] = "application/vnd.apple.mpegurl" };
 
     /// <returns>Null when the game may be taken.</returns>
     public static PublicationRefusal? Check(GamePublication publication, MediaOptions limits) =>
         CheckGame(publication)
         ?? CheckPanorama(publication.Panorama)
-        ?? CheckFiles(publication.Files, limits)
+        ?? CheckFiles(publication, limits)
+        ?? CheckRenditions(publication)
         ?? CheckEvents(publication)
         ?? CheckClips(publication)
         ?? CheckFollow(publication.Follow);
@@ -52,8 +56,9 @@ internal static partial class PublicationRules
         (!IsIn(panorama.HorizonRow, -1e6, 1e6), "panorama.horizon_row must be a number."),
         (panorama.Pitch is { } pitch && (pitch.RigToPitch is not { Length: 9 } || pitch.RigToPitch.Any(value => !double.IsFinite(value))), "panorama.pitch.rig_to_pitch must be 9 numbers."));
 
-    private static PublicationRefusal? CheckFiles(IReadOnlyList<PublicationFile> files, MediaOptions limits)
+    private static PublicationRefusal? CheckFiles(GamePublication publication, MediaOptions limits)
     {
+        var files = publication.Files;
         if (files.Count > MaxFiles)
         {
             return PublicationRefusal.TooLarge($"files must be at most {MaxFiles}.");
@@ -64,7 +69,7 @@ internal static partial class PublicationRules
             var refusal = Refuse(
                 (file.Name is null || !FileNamePattern().IsMatch(file.Name), "files.name must match ^[a-z0-9][a-z0-9._-]{0,63}$."),
                 (file.Name is null || !ContentTypes.TryGetValue(Path.GetExtension(file.Name), out var type) || file.ContentType != type,
-                    $"files: '{Shown(file.Name)}' must end in .mp4 with content_type video/mp4, or in .jpg with image/jpeg."),
+                    $"files: '{Shown(file.Name)}' must end in .mp4 with content_type video/mp4, in .jpg with image/jpeg, or in .m3u8 with application/vnd.apple.mpegurl."),
                 (file.SizeBytes < 1, $"files: size_bytes of '{Shown(file.Name)}' must be at least 1."),
                 (!MediaStore.IsSha256(file.Sha256), $"files: sha256 of '{Shown(file.Name)}' must be 64 lower-case hex digits."));
             if (refusal is not null)
@@ -86,9 +91,51 @@ internal static partial class PublicationRules
         return Refuse(
             (files.DistinctBy(file => file.Name).Count() != files.Count, "files: a name is there twice."),
             (files.GroupBy(file => file.Sha256).Any(same => same.DistinctBy(file => file.SizeBytes).Count() > 1), "files: one sha256 is given two sizes."),
-            (files.All(file => file.Name != PanoramaName), $"files must name {PanoramaName}."),
+            (publication.Renditions is null && files.All(file => file.Name != PanoramaName), $"files must name {PanoramaName}, or the game have renditions."),
             (files.All(file => file.Name != ThumbnailName), $"files must name {ThumbnailName}."));
     }
+
+    private static PublicationRefusal? CheckRenditions(GamePublication publication)
+    {
+        var names = publication.Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        if (publication.HighlightReel is { } reel && (!reel.EndsWith(".mp4", StringComparison.Ordinal) || !names.Contains(reel)))
+        {
+            return PublicationRefusal.BadRequest($"highlight_reel '{Shown(reel)}' is not an .mp4 among files.");
+        }
+
+        if (publication.Renditions is not { } set)
+        {
+            return null;
+        }
+
+        if (set.Ladders is not { Count: > 0 and <= MaxLadders } ladders || ladders.Any(ladder => ladder is null) || set.Thumbnails is not { } pictures || set.Poster is null)
+        {
+            return PublicationRefusal.BadRequest($"renditions must have 1 to {MaxLadders} ladders, poster and thumbnails.");
+        }
+
+        return ladders.Select(CheckLadder).FirstOrDefault(refusal => refusal is not null)
+            ?? Refuse(
+                (ladders.All(ladder => ladder.Kind != RenditionLadder.Panorama), "renditions.ladders must have the kind panorama."),
+                (ladders.DistinctBy(ladder => ladder.Kind).Count() != ladders.Count, "renditions.ladders has a kind twice."),
+                (pictures.Sheets is not { Count: > 0 and <= MaxSheets }, $"renditions.thumbnails.sheets must be 1 to {MaxSheets}."))
+            ?? Refuse(
+                (set.FileNames.Any(name => name is null || !names.Contains(name)), $"renditions: '{Shown(set.FileNames.FirstOrDefault(name => name is null || !names.Contains(name)))}' is not among files."),
+                (!set.Poster.EndsWith(".jpg", StringComparison.Ordinal), "renditions.poster must be a .jpg."),
+                (!IsIn(pictures.IntervalSeconds, 0.1, MaxDurationSeconds), "renditions.thumbnails.interval_seconds must be 0.1 to 86400."),
+                (pictures.Width is < 16 or > 1024 || pictures.Height is < 16 or > 1024, "renditions.thumbnails.width and height must be 16 to 1024."),
+                (pictures.Columns is < 1 or > 100 || pictures.Rows is < 1 or > 100, "renditions.thumbnails.columns and rows must be 1 to 100."),
+                (pictures.Count < 1 || pictures.Count > pictures.Columns * pictures.Rows * pictures.Sheets.Count, "renditions.thumbnails.count is more than its sheets hold."));
+    }
+
+    private static PublicationRefusal? CheckLadder(RenditionLadder ladder) => Refuse(
+        (ladder.Kind is null || !KindPattern().IsMatch(ladder.Kind), "renditions.ladders.kind must be a word such as follow."),
+        (ladder.MasterPlaylist is null || !ladder.MasterPlaylist.EndsWith(".m3u8", StringComparison.Ordinal), "renditions.ladders.master_playlist must be an .m3u8."),
+        (ladder.Renditions is not { Count: > 0 and <= MaxRenditions } || ladder.Renditions.Any(one => one?.Playlist is null || one.File is null || one.CodecString is null), $"renditions.ladders.renditions must be 1 to {MaxRenditions}, each with playlist, file and codec_string."))
+        ?? ladder.Renditions.Select(one => Refuse(
+            (!IsText(one.Name, 64) || !IsText(one.Codec, 16) || !IsText(one.CodecString, 64), "renditions: name, codec and codec_string must be printable characters."),
+            (one.Width is < 16 or > 32_768 || one.Height is < 16 or > 32_768, "renditions: width and height must be 16 to 32768."),
+            (one.PeakBitsPerSecond < 1 || one.AverageBitsPerSecond < 1, "renditions: peak_bits_per_second and average_bits_per_second must be at least 1.")))
+            .FirstOrDefault(refusal => refusal is not null);
 
     private static PublicationRefusal? CheckEvents(GamePublication publication)
     {
@@ -161,4 +208,7 @@ internal static partial class PublicationRules
 
     [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,63}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex FileNamePattern();
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,31}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex KindPattern();
 }

@@ -3,6 +3,7 @@ using Rig.Domain.Publishing;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Settings;
 using Rig.Viewer.Watch;
+using Rig.Viewer.Watch.Delivery;
 
 namespace Rig.Viewer.Publish;
 
@@ -17,7 +18,7 @@ internal sealed record AppendOutcome(long? OffsetBytes, PublicationRefusal? Refu
 
 /// <summary>The steps of a publication: announce, send files, publish. Each may be repeated at any time.</summary>
 internal sealed class PublicationService(
-    AnnouncedGames games, IncomingFiles files, GameGates gates, MediaStore store, IOptions<MediaOptions> limits, ViewerMetrics metrics, ILogger<PublicationService> logger)
+    AnnouncedGames games, IncomingFiles files, GameGates gates, MediaStore store, MediaGrants grants, IOptions<MediaOptions> limits, ViewerMetrics metrics, ILogger<PublicationService> logger)
 {
     /// <summary>Left free for the database, the logs and the system.</summary>
     private const long ReserveBytes = 1_000_000_000;
@@ -92,6 +93,7 @@ internal sealed class PublicationService(
                 }
 
                 await games.PublishAsync(announced, cancellationToken);
+                grants.ForgetGame(gameId);
                 announced = announced with { IsPublished = true };
                 await SweepAsync(announced, cancellationToken);
                 metrics.GamePublished();
@@ -178,7 +180,7 @@ internal sealed class PublicationService(
 
     private long FreeBytes()
     {
-        MediaStore.CreateFolder(store.Root);
+        store.CreateFolder(store.Root);
         return new DriveInfo(store.Root).AvailableFreeSpace;
     }
 }

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rig.Domain.Match;
+using Rig.Domain.Publishing;
 
 namespace Rig.Viewer.Storage;
 
 /// <summary>What the player needs to draw a game, kept as JSON with the game.</summary>
-internal sealed record GameMetadata(double Fps, PanoramaGeometry Panorama, IReadOnlyList<FollowKey> Follow)
+/// <param name="Renditions">Null for a game from a home server that made none: its panorama is one MP4.</param>
+/// <param name="HighlightReel">Name of a media file; null for a game without moments.</param>
+internal sealed record GameMetadata(
+    double Fps, PanoramaGeometry Panorama, IReadOnlyList<FollowKey> Follow, RenditionSet? Renditions = null, string? HighlightReel = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, WatchJson.Default.GameMetadata);
 

@@ -9,10 +9,10 @@ internal sealed class MediaModes(MediaStore store, ILogger<MediaModes> logger) :
         {
             try
             {
-                File.SetUnixFileMode(folder, MediaStore.FolderMode);
+                File.SetUnixFileMode(folder, store.FolderMode);
                 foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Where(entry => entry.LinkTarget is null))
                 {
-                    entry.UnixFileMode = entry is DirectoryInfo ? MediaStore.FolderMode : MediaStore.FileMode;
+                    entry.UnixFileMode = entry is DirectoryInfo ? store.FolderMode : store.FileMode;
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

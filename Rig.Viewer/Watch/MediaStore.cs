@@ -10,10 +10,12 @@ namespace Rig.Viewer.Watch;
 /// </summary>
 internal sealed class MediaStore(IOptions<MediaOptions> options)
 {
-    /// <summary>0600: videos of children are the program's alone.</summary>
-    public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
+    /// <summary>0600: videos of children are the program's alone; 0640 where nginx, in the program's group, sends them.</summary>
+    public UnixFileMode FileMode { get; } = options.Value.AccelPrefix.Length == 0 ? Own : Own | UnixFileMode.GroupRead;
+
+    public UnixFileMode FolderMode => FileMode | UnixFileMode.UserExecute | (FileMode.HasFlag(UnixFileMode.GroupRead) ? UnixFileMode.GroupExecute : 0);
 
     public string Root { get; } = Path.GetFullPath(options.Value.Path);
 
@@ -23,10 +25,13 @@ internal sealed class MediaStore(IOptions<MediaOptions> options)
 
     public string StoredPath(int gameId, string sha256) => Path.Combine(GameFolder(gameId), Checked(sha256));
 
+    /// <summary>From the media folder, with slashes.</summary>
+    public static string RelativePath(int gameId, string sha256) => string.Create(CultureInfo.InvariantCulture, $"games/{gameId}/{Checked(sha256)}");
+
     public string IncomingPath(int gameId, string sha256) => Path.Combine(IncomingFolder(gameId), Checked(sha256));
 
     /// <summary>With the folders above it, each closed to others; .NET would give the mode to the last one alone. Folders that are there keep theirs.</summary>
-    public static void CreateFolder(string path)
+    public void CreateFolder(string path)
     {
         if (Path.GetDirectoryName(path) is { } above && !Directory.Exists(above))
         {

@@ -5,6 +5,7 @@ using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
 using Rig.Bench.Stitch;
+using Rig.Bench.Watch;
 
 // One line a measure: its name, what may follow, and what runs.
 (string Verb, string Usage, Func<Task<int>> Run)[] measures =
@@ -25,6 +26,8 @@ using Rig.Bench.Stitch;
     ("loaded", "[minutes] [busy loops]", () => LoadedBench.RunAsync(Number(1, 10), Number(2, 2 * Environment.ProcessorCount))),
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("sign-in-timing", "[tries]", async () => await ViewerSignInBench.RunAsync(Number(1, 200), CancellationToken.None) + await HomeSignInBench.RunAsync(Number(1, 200), CancellationToken.None)),
+    ("delivery", "[seconds] [clients]", () => DeliveryBench.RunAsync(Number(1, 5), Number(2, 50), CancellationToken.None)),
+    ("renditions", "[seconds] [rounds] [panorama.mp4]", () => RenditionBench.RunAsync(Number(1, 20), Number(2, 3), args.ElementAtOrDefault(3))),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 

@@ -33,6 +33,10 @@ internal static class SessionCookie
         await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
     }
 
+    /// <summary>A person of whom nothing but the number is known.</summary>
+    public static ClaimsPrincipal PersonOf(int userId) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, userId.ToString(CultureInfo.InvariantCulture))], "session"));
+
     /// <returns>0, which nobody has, for someone who is not signed in.</returns>
     public static int UserId(ClaimsPrincipal? person) =>
         int.TryParse(person?.FindFirstValue(ClaimTypes.NameIdentifier), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;

@@ -60,6 +60,14 @@ internal sealed class SessionRegistry(ViewerDb db, TimeProvider clock)
         return true;
     }
 
+    /// <param name="id">SHA-256 of the session's key.</param>
+    /// <returns>Null when the session was ended or is over.</returns>
+    public async Task<int?> OwnerAsync(string id, CancellationToken cancellationToken)
+    {
+        var oldest = clock.GetUtcNow() - Length;
+        return await db.UserSessions.Where(session => session.Id == id && session.LastSeenAt >= oldest).Select(session => (int?)session.UserId).SingleOrDefaultAsync(cancellationToken);
+    }
+
     public async Task EndAsync(string key, CancellationToken cancellationToken)
     {
         var id = SessionKey.IdOf(key);

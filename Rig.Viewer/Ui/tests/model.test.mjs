@@ -7,7 +7,8 @@ import { compiled } from "../../../Rig.Hosting/Ui/compiled.mjs";
 const load = compiled(import.meta.url);
 const { between, clamp, degrees, directionOf, drag, extent, MIN_FOV, project, radians, widestFov, windowOn, yawAt, zoom } = await load("model/camera");
 const { Chase, viewAt } = await load("model/follow");
-const { currentMoment, jumpTarget, nextSpeed, positionOf, skip } = await load("model/timeline");
+const { choose, thumbnailAt } = await load("model/choice");
+const { currentMoment, jumpTarget, neighbour, positionOf, resumeAt, skip, timeInLink } = await load("model/timeline");
 
 const panorama = { width: 2400, height: 600, focal_px: 900, center_column: 1199.5, horizon_row: 180 };
 const wide = 16 / 9;
@@ -149,10 +150,70 @@ test("a moment is shown from three seconds before it", () => {
   assert.equal(currentMoment([6, 12.3], 30), -1);
 });
 
-test("skipping and speeds stay within their bounds", () => {
+test("skipping stays within the game", () => {
   assert.equal(skip(5, -10, 40), 0);
   assert.equal(skip(35, 10, 40), 40);
-  assert.deepEqual([1, 2, 0.5].map(nextSpeed), [2, 0.5, 1]);
   assert.equal(positionOf(20, 40), 0.5);
   assert.equal(positionOf(20, 0), 0);
+});
+
+test("the next and the previous moment are those after and before what is shown", () => {
+  assert.equal(neighbour([6, 12.3, 30], 0, 1), 6);
+  assert.equal(neighbour([6, 12.3, 30], 9.3, 1), 30);
+  assert.equal(neighbour([6, 12.3, 30], 9.3, -1), 6);
+  assert.equal(neighbour([6, 12.3, 30], 30, 1), null);
+  assert.equal(neighbour([], 5, -1), null);
+});
+
+test("a link's time is read in seconds, minutes and hours", () => {
+  assert.deepEqual(["?t=754", "?t=754s", "?t=12m34s", "?t=1h2m3s", "?t=", "?t=x", "?t=-5", ""].map(timeInLink), [754, 754, 754, 3723, null, null, null, null]);
+});
+
+test("a game is gone on with where one stopped, but for its first and last seconds", () => {
+  assert.deepEqual([null, 3, 300, 5395, NaN].map((at) => resumeAt(at, 5400)), [0, 0, 300, 0, 0]);
+});
+
+const rendition = (name, codec, width, bits = 1e6) => ({ name, codec, width, height: Math.round(width / 4), codec_string: codec, average_bits_per_second: bits, peak_bits_per_second: bits });
+const set = {
+  ladders: [
+    { kind: "follow", master_playlist: "follow.m3u8", renditions: [rendition("f1080", "h264", 1920), rendition("f360", "h264", 640)] },
+    { kind: "panorama", master_playlist: "panorama.m3u8", renditions: [rendition("p4096", "h264", 4096), rendition("p2048", "h264", 2048)] },
+    { kind: "panorama_hevc", master_playlist: "panorama_hevc.m3u8", renditions: [rendition("h5760", "hevc", 5760, 8e6)] },
+  ],
+};
+const every = new Set(["f1080", "f360", "p4096", "p2048", "h5760"]);
+
+test("a phone begins with the follow camera, a desk with the panorama", () => {
+  assert.equal(choose(set, { isPhone: true, maxTexture: 4096, downlinkBps: null }, every).startsWith, "broadcast");
+  assert.equal(choose(set, { isPhone: false, maxTexture: 16384, downlinkBps: null }, every).startsWith, "panorama");
+  assert.equal(choose(set, { isPhone: false, maxTexture: 16384, downlinkBps: 1.6e6 }, every).startsWith, "broadcast");
+});
+
+test("nothing is chosen that the device cannot decode or draw", () => {
+  const small = choose(set, { isPhone: false, maxTexture: 2048, downlinkBps: 5e7 }, every);
+  assert.deepEqual(small.panorama.renditions.map((one) => one.name), ["p2048"]);
+  const weak = choose(set, { isPhone: false, maxTexture: 4096, downlinkBps: 5e7 }, new Set(["f360", "p2048"]));
+  assert.deepEqual([weak.panorama.renditions.map((one) => one.name), weak.broadcast.renditions.map((one) => one.name)], [["p2048"], ["f360"]]);
+  assert.equal(choose(set, { isPhone: false, maxTexture: 1024, downlinkBps: null }, every).startsWith, "broadcast");
+  assert.equal(choose(set, { isPhone: false, maxTexture: 4096, downlinkBps: null }, new Set()).startsWith, "nothing");
+});
+
+test("the full width in HEVC is for who decodes it, draws it and has the bandwidth", () => {
+  const wide = { isPhone: false, maxTexture: 8192, downlinkBps: 5e7 };
+  assert.equal(choose(set, wide, every).panorama.kind, "panorama_hevc");
+  assert.equal(choose(set, { ...wide, downlinkBps: 9e6 }, every).panorama.kind, "panorama");
+  assert.equal(choose(set, { ...wide, downlinkBps: null }, every).panorama.kind, "panorama");
+  assert.equal(choose(set, { ...wide, maxTexture: 4096 }, every).panorama.kind, "panorama");
+});
+
+test("without WebGL the follow camera is watched, and the panorama as it is", () => {
+  const plain = choose(set, { isPhone: false, maxTexture: 0, downlinkBps: null }, every);
+  assert.deepEqual([plain.startsWith, plain.panorama.renditions.length], ["broadcast", 2]);
+});
+
+test("the scrub bar's picture lies in the right sheet and place", () => {
+  const thumbnails = { interval_seconds: 2, width: 160, height: 90, columns: 10, rows: 10, count: 150, sheets: ["a.jpg", "b.jpg"] };
+  assert.deepEqual(thumbnailAt(thumbnails, 0), { sheet: "a.jpg", x: 0, y: 0 });
+  assert.deepEqual(thumbnailAt(thumbnails, 25), { sheet: "a.jpg", x: 320, y: 90 });
+  assert.deepEqual(thumbnailAt(thumbnails, 9999), { sheet: "b.jpg", x: 1440, y: 360 });
 });

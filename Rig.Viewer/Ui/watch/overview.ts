@@ -57,7 +57,7 @@ export class Overview {
   }
 
   private draw(): void {
-    if (this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || this.video.currentTime === this.drawnTime || document.hidden) {
+    if (this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || this.video.currentTime === this.drawnTime || document.hidden || this.camera.isResting) {
       return;
     }
 
@@ -65,5 +65,7 @@ export class Overview {
     this.strip.width = Math.round(this.box.clientWidth * Math.min(window.devicePixelRatio || 1, 2));
     this.strip.height = Math.max(1, Math.round((this.strip.width * this.panorama.height) / this.panorama.width));
     this.strip.getContext("2d")?.drawImage(this.video, 0, 0, this.strip.width, this.strip.height);
+    // Before its first picture the strip is not there: never an empty box.
+    this.box.dataset["drawn"] = "true";
   }
 }

@@ -52,10 +52,13 @@ export class Renderer {
     };
   }
 
-  /** Null where this device has no WebGL, or none that takes a picture this wide. */
-  static create(canvas: HTMLCanvasElement, panorama: Panorama): Renderer | null {
+  /**
+   * Null where this device has no WebGL, or none that takes a picture this wide.
+   * @param textureWidth Of the video, which may be a smaller rendition of the panorama.
+   */
+  static create(canvas: HTMLCanvasElement, panorama: Panorama, textureWidth: number): Renderer | null {
     const gl = canvas.getContext("webgl", { alpha: false, antialias: false, depth: false, powerPreference: "high-performance" });
-    if (gl === null || gl.getParameter(gl.MAX_TEXTURE_SIZE) < Math.max(panorama.width, panorama.height)) {
+    if (gl === null || gl.getParameter(gl.MAX_TEXTURE_SIZE) < textureWidth) {
       return null;
     }
 

@@ -20,6 +20,7 @@ export class VirtualCamera {
   private lastTime = -Infinity;
   private lastFrameMs = 0;
   private stale = true;
+  private resting = false;
   private uploadedTime = -1;
   private readonly tellsFrames = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
 
@@ -53,6 +54,15 @@ export class VirtualCamera {
     this.stale = true;
     this.chase.reset();
     this.onMode(mode);
+  }
+
+  /** While the video shows something else than the panorama. */
+  rest(resting: boolean): void {
+    this.resting = resting;
+  }
+
+  get isResting(): boolean {
+    return this.resting;
   }
 
   drag(from: ScreenPoint, to: ScreenPoint): void {
@@ -119,7 +129,7 @@ export class VirtualCamera {
   }
 
   private upload(): void {
-    if (this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
+    if (!this.resting && this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
       this.renderer.upload(this.video);
       this.uploadedTime = this.video.currentTime;
       this.stale = true;
@@ -133,7 +143,7 @@ export class VirtualCamera {
       this.upload();
     }
 
-    if (this.mode === "follow") {
+    if (this.mode === "follow" && !this.resting) {
       this.follow(elapsed);
     }
 

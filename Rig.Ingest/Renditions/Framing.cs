@@ -1,6 +1,6 @@
 using Rig.Domain.Match;
 
-namespace Rig.Ingest.Clips;
+namespace Rig.Ingest.Renditions;
 
 /// <summary>Keeps a view within the panorama, so that no clip shows the black beyond it.</summary>
 internal static class Framing

@@ -1,7 +1,7 @@
 using Rig.Domain.Match;
-using Rig.Ingest.Clips;
+using Rig.Ingest.Renditions;
 
-namespace Rig.Tests.Clips;
+namespace Rig.Tests.Renditions;
 
 public sealed class VirtualCameraTests
 {

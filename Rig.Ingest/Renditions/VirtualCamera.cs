@@ -1,21 +1,21 @@
 using Rig.Domain.Match;
 
-namespace Rig.Ingest.Clips;
+namespace Rig.Ingest.Renditions;
 
 /// <summary>
 /// Cuts an ordinary, straight-lined view out of a cylindrical panorama. Where each pixel comes from is computed exactly on a grid
-/// of 16 pixels and interpolated between, which is off by less than 0.1 pixel at the angles of view used here.
+/// of 8 pixels and interpolated between, which is off by less than 0.1 pixel at the angles of view used here.
 /// </summary>
 internal sealed class VirtualCamera
 {
-    private const int Cell = 16;
+    private const int Cell = 8;
     private readonly PanoramaGeometry geometry;
     private readonly int gridWidth;
     private readonly int gridHeight;
     private readonly float[] gridU;
     private readonly float[] gridV;
 
-    /// <param name="width">Of the view, a multiple of 16, as is <paramref name="height"/>.</param>
+    /// <param name="width">Of the view, a multiple of 8, as is <paramref name="height"/>.</param>
     public VirtualCamera(PanoramaGeometry geometry, int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(width % Cell, 0, nameof(width));
@@ -67,6 +67,12 @@ internal sealed class VirtualCamera
         // A chroma sample sits between two luma rows and columns; half a luma pixel is lost in the noise of 4:2:0.
         var (u00, u10, u01, u11) = (gridU[corner] * scale, gridU[corner + 1] * scale, gridU[corner + gridWidth] * scale, gridU[corner + gridWidth + 1] * scale);
         var (v00, v10, v01, v11) = (gridV[corner] * scale, gridV[corner + 1] * scale, gridV[corner + gridWidth] * scale, gridV[corner + gridWidth + 1] * scale);
+        if (Inside(u00, v00) && Inside(u10, v10) && Inside(u01, v01) && Inside(u11, v11))
+        {
+            RenderWhole(cell, (u00, v00), (u10, v10), (u01, v01), (u11, v11), from, fromWidth, to, toStride);
+            return;
+        }
+
         for (var y = 0; y < cell; y++)
         {
             var fy = (float)y / cell;
@@ -89,6 +95,22 @@ internal sealed class VirtualCamera
                 var bottom = from[at + fromWidth] + (wu * (from[at + fromWidth + 1] - from[at + fromWidth]));
                 line[x] = (byte)(top + (wv * (bottom - top)) + 0.5f);
             }
+        }
+
+        bool Inside(float u, float v) => u >= 1 && v >= 1 && u < fromWidth - 2 && v < fromHeight - 2;
+    }
+
+    /// <summary>A cell that lies in the panorama with all its corners: nearly every one. Places in 1/65536 of a pixel, weights in 1/256.</summary>
+    private static void RenderWhole(
+        int cell, (float U, float V) a, (float U, float V) b, (float U, float V) c, (float U, float V) d, ReadOnlySpan<byte> from, int fromWidth, Span<byte> to, int toStride)
+    {
+        for (var y = 0; y < cell; y++)
+        {
+            var fy = (float)y / cell;
+            var (u, v) = (a.U + (fy * (c.U - a.U)), a.V + (fy * (c.V - a.V)));
+            var du = (int)((b.U + (fy * (d.U - b.U)) - u) * 65536 / cell);
+            var dv = (int)((b.V + (fy * (d.V - b.V)) - v) * 65536 / cell);
+            BilinearRow.Sample(from, fromWidth, (int)(u * 65536), (int)(v * 65536), du, dv, to.Slice(y * toStride, cell));
         }
     }
 

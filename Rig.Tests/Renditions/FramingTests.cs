@@ -1,8 +1,8 @@
 using Rig.Domain.Match;
-using Rig.Ingest.Clips;
-using Framing = Rig.Ingest.Clips.Framing;
+using Rig.Ingest.Renditions;
+using Framing = Rig.Ingest.Renditions.Framing;
 
-namespace Rig.Tests.Clips;
+namespace Rig.Tests.Renditions;
 
 public sealed class FramingTests
 {

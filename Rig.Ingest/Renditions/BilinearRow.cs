@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Rig.Ingest.Renditions;
+
+/// <summary>Samples of a plane along a line across it, each mixed of the four pixels around its place.</summary>
+internal static class BilinearRow
+{
+    private const int Half = 1 << 15;
+
+    /// <summary>
+    /// Places are in 1/65536 of a pixel, weights in 1/256. Every place has at least one pixel to the left and above and two to the right
+    /// and below: nothing is checked here.
+    /// </summary>
+    /// <param name="to">Its length says how many; eights and fours are fast.</param>
+    public static void Sample(ReadOnlySpan<byte> plane, int width, int u, int v, int du, int dv, Span<byte> to)
+    {
+        ref var source = ref MemoryMarshal.GetReference(plane);
+        if (Avx2.IsSupported && to.Length == 8)
+        {
+            Eight(ref source, width, u, v, du, dv, to);
+        }
+        else if (Avx2.IsSupported && to.Length == 4)
+        {
+            Four(ref source, width, u, v, du, dv, to);
+        }
+        else
+        {
+            OneByOne(ref source, width, u, v, du, dv, to);
+        }
+    }
+
+    internal static void OneByOne(ref byte source, int width, int u, int v, int du, int dv, Span<byte> to)
+    {
+        for (var x = 0; x < to.Length; x++, u += du, v += dv)
+        {
+            var (wu, wv) = ((u >> 8) & 255, (v >> 8) & 255);
+            ref var at = ref Unsafe.Add(ref source, ((v >> 16) * width) + (u >> 16));
+            ref var below = ref Unsafe.Add(ref at, width);
+            var top = (at << 8) + (wu * (Unsafe.Add(ref at, 1) - at));
+            var bottom = (below << 8) + (wu * (Unsafe.Add(ref below, 1) - below));
+            to[x] = (byte)(((top << 8) + (wv * (bottom - top)) + Half) >> 16);
+        }
+    }
+
+    private static unsafe void Eight(ref byte source, int width, int u, int v, int du, int dv, Span<byte> to)
+    {
+        fixed (byte* pixels = &source)
+        {
+            var us = Vector256.Create(u) + (Vector256<int>.Indices * du);
+            var vs = Vector256.Create(v) + (Vector256<int>.Indices * dv);
+            var at = ((vs >> 16) * width) + (us >> 16);
+            // Four bytes each, of which the first two are wanted.
+            var row = Avx2.GatherVector256((int*)pixels, at, 1);
+            var below = Avx2.GatherVector256((int*)(pixels + width), at, 1);
+            var byteMask = Vector256.Create(255);
+            var (wu, wv) = ((us >> 8) & byteMask, (vs >> 8) & byteMask);
+            var (left, lowLeft) = (row & byteMask, below & byteMask);
+            var top = (left << 8) + (wu * (((row >> 8) & byteMask) - left));
+            var bottom = (lowLeft << 8) + (wu * (((below >> 8) & byteMask) - lowLeft));
+            var mixed = ((top << 8) + (wv * (bottom - top)) + Vector256.Create(Half)) >> 16;
+            var shorts = Vector128.Narrow(mixed.GetLower(), mixed.GetUpper()).AsUInt16();
+            Vector128.Narrow(shorts, shorts).GetLower().CopyTo(to);
+        }
+    }
+
+    private static unsafe void Four(ref byte source, int width, int u, int v, int du, int dv, Span<byte> to)
+    {
+        fixed (byte* pixels = &source)
+        {
+            var us = Vector128.Create(u) + (Vector128<int>.Indices * du);
+            var vs = Vector128.Create(v) + (Vector128<int>.Indices * dv);
+            var at = ((vs >> 16) * width) + (us >> 16);
+            var row = Avx2.GatherVector128((int*)pixels, at, 1);
+            var below = Avx2.GatherVector128((int*)(pixels + width), at, 1);
+            var byteMask = Vector128.Create(255);
+            var (wu, wv) = ((us >> 8) & byteMask, (vs >> 8) & byteMask);
+            var (left, lowLeft) = (row & byteMask, below & byteMask);
+            var top = (left << 8) + (wu * (((row >> 8) & byteMask) - left));
+            var bottom = (lowLeft << 8) + (wu * (((below >> 8) & byteMask) - lowLeft));
+            var mixed = ((top << 8) + (wv * (bottom - top)) + Vector128.Create(Half)) >> 16;
+            var shorts = Vector128.Narrow(mixed, mixed).AsUInt16();
+            MemoryMarshal.Write(to, Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar());
+        }
+    }
+}
