@@ -54,6 +54,9 @@ internal static class Posix
         }
     }
 
+    /// <summary>Asks the kernel to drop what it holds of a synced file in memory, so that the next read is one of the medium.</summary>
+    internal static void TryForgetCached(SafeFileHandle file) => _ = Libc.PosixFadvise(file, 0, 0, Libc.POSIX_FADV_DONTNEED);
+
     /// <summary>Makes created, renamed and deleted names in a folder durable.</summary>
     internal static void SyncDirectory(string path)
     {
