@@ -45,7 +45,8 @@ internal static class ConfigFile
             errors.Add(FormattableString.Invariant($"Line {e.Start.Line}, column {e.Start.Column} is no YAML: {e.Message}"));
         }
 
-        errors.AddRange(errors.Count == 0 ? ConfigErrors.Of(config) : []);
+        // What could not be laid has its default, which is right; all that is wrong is said at once.
+        errors.AddRange(ConfigErrors.Of(config));
         return (config, errors);
     }
 }

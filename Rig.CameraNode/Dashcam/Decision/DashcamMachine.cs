@@ -8,7 +8,7 @@ namespace Rig.CameraNode.Dashcam.Decision;
 /// </summary>
 internal static class DashcamMachine
 {
-    private static readonly TimeSpan PortTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan PortTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DetectGrace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan CopyStall = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(10);
@@ -55,6 +55,12 @@ internal static class DashcamMachine
         if (!s.Mains && s.BelowDisconnect)
         {
             return DashcamGoal.Disconnect;
+        }
+
+        if (!s.HostKnown)
+        {
+            // A few seconds without the camera, instead of a start that the host's answer turns back.
+            return DashcamGoal.Begin;
         }
 
         return rules.RecordOnMains ? GoalRecordingOnMains(s, now) : GoalCopyingOnMains(s, now);
