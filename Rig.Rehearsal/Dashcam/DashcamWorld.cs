@@ -19,6 +19,7 @@ internal sealed class DashcamWorld : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(root, "mnt"));
         Directory.CreateDirectory(Path.Combine(root, "bin"));
         Directory.CreateDirectory(Path.Combine(root, "host"));
+        Directory.CreateDirectory(Path.Combine(root, "logs"));
         var fake = Path.Combine(AppContext.BaseDirectory, "fakes/fake.sh");
         foreach (var name in Fakes)
         {
@@ -86,7 +87,7 @@ internal sealed class DashcamWorld : IAsyncDisposable
             paths: { local_staging: "{{Staging}}", log_path: "{{Root}}/service.log", min_free_bytes: 1000000, max_used_percent: 100{{Comma(paths)}} }
             poll: { interval_seconds: 0.2, mount_timeout_seconds: 10, disconnect_wait_seconds: 0.1, copy_interval_seconds: 1{{Comma(poll)}} }
             thresholds: { hysteresis_percent: 3{{Comma(thresholds)}} }
-            policy: { after_copy: record{{Comma(policy)}} }
+            policy: { {{policy}} }
             rehearsal: { sys_root: "{{Root}}/sys", device_root: "{{Root}}/dev", power_change_seconds: {{powerChangeSeconds}} }
             {{more}}
 

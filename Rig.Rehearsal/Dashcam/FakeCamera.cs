@@ -37,6 +37,7 @@ internal sealed class FakeCamera : IDisposable
 
         WorldTools.Run("mkfs.vfat", "-F", "32", "-i", "67EF9CED", "-n", "DASHCAM", Image);
         WorldTools.Run("mmd", "-i", Image, "::/Normal", "::/Normal/Front");
+        Clock = () => new DateTime(2026, 6, 1, 8, 0, 0, DateTimeKind.Utc).AddMinutes(recorded.Count);
         thread = new Thread(Live) { IsBackground = true };
         thread.Start();
     }
@@ -49,8 +50,8 @@ internal sealed class FakeCamera : IDisposable
     /// <summary>A film each time so much time has passed; null films only on call.</summary>
     internal TimeSpan? RecordEvery { get; set; }
 
-    /// <summary>The camera's clock, for the names of its films.</summary>
-    internal Func<DateTime> Clock { get; set; } = () => new DateTime(2026, 6, 1, 8, 0, 0, DateTimeKind.Utc);
+    /// <summary>The camera's clock, for the names of its films; by itself a minute a film.</summary>
+    internal Func<DateTime> Clock { get; set; }
 
     /// <summary>Told after each film.</summary>
     internal Action<string>? OnRecorded { get; set; }

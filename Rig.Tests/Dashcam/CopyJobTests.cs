@@ -110,8 +110,7 @@ public sealed class CopyJobTests : IDisposable
                 return;
             }
 
-            using var file = File.Open(Path.Combine(card, "grows.MP4"), FileMode.Append);
-            file.WriteByte(1);
+            Grow("grows.MP4");
         });
         Assert.True(report.More);
         Assert.Equal(["stays.MP4"], Pending().Select(file => file.Name));
@@ -130,8 +129,7 @@ public sealed class CopyJobTests : IDisposable
             if (!grown && step == CopyStep.Appended)
             {
                 grown = true;
-                using var file = File.Open(Path.Combine(card, "grows.MP4"), FileMode.Append);
-                file.WriteByte(1);
+                Grow("grows.MP4");
             }
         });
         Assert.True(report.Succeeded);
@@ -301,6 +299,12 @@ public sealed class CopyJobTests : IDisposable
         _ = Copy();
         File.WriteAllText(staging.LedgerPath, "{\"file\": nonsense\n" + File.ReadAllText(staging.LedgerPath));
         Assert.Contains("Line 1", Assert.Throws<InvalidDataException>(() => Ledger.Open(staging.LedgerPath)).Message);
+    }
+
+    private void Grow(string name)
+    {
+        using var file = new FileStream(Path.Combine(card, name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        file.WriteByte(1);
     }
 
     private static int Cancel(CancellationTokenSource stop)

@@ -472,8 +472,6 @@ public sealed class DashcamWorldTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task<int> RunOnceAsync(params string[] more)
     {
-        var log = folder.File("logs", "once.log");
-        File.Delete(log);
         await using var service = World.StartService("once", ["--once", .. more]);
         await Eventually.HoldsAsync(() => service.HasExited, service.TailOf);
         output.WriteLine(service.TailOf());

@@ -94,29 +94,36 @@ public sealed class MachineTableTests
 
     private static void Check(DashcamState before, DashcamInput input, DashcamState after, IReadOnlyList<DashcamEffect> effects, DecisionRules rules)
     {
-        string Tell(string rule) => $"{rule}\n{before}\n{input}\n{after}\n{string.Join(", ", effects)}";
+        void Rule(bool holds, string rule)
+        {
+            if (!holds)
+            {
+                Assert.Fail($"{rule}\n{before}\n{input}\n{after}\n{string.Join(", ", effects)}");
+            }
+        }
+
         var goal = DashcamMachine.Goal(after, rules, Now);
-        Assert.True(effects.Count <= 3, Tell("It orders a few things at a time."));
-        Assert.True(effects.OfType<DashcamEffect.SetPort>().All(_ => !after.MayBeMounted), Tell("The port of a volume that may be mounted is left alone."));
-        Assert.True(effects.OfType<DashcamEffect.Copy>().All(_ => after.Upload is null), Tell("Nothing is copied beside an upload."));
-        Assert.True(effects.OfType<DashcamEffect.Upload>().All(_ => after.Main is null or { Kind: TaskKind.SetPort }), Tell("Nothing is uploaded beside a copy."));
-        Assert.True(
-            effects.OfType<DashcamEffect.SetPort>().All(set => set.Mode != PortMode.Data) || after is { PowerReadable: true, Stopping: false }, Tell("Data only with a battery that is known."));
-        Assert.True(
-            effects.All(effect => effect is not (DashcamEffect.Upload or DashcamEffect.Copy or DashcamEffect.Detect)) || after.Mains || !after.BelowDisconnect, Tell("Below the threshold nothing is begun."));
-        Assert.True(effects.OfType<DashcamEffect.ShutDown>().All(_ => goal == DashcamGoal.ShutDown), Tell("It shuts down only below the threshold, without mains."));
-        Assert.True(
-            effects.OfType<DashcamEffect.Exit>().All(_ => after is { Main: null, Upload: null, Stopping: true }), Tell("It ends only when told to, with nothing running."));
-        Assert.True(effects.Where(effect => effect is not (DashcamEffect.Cancel or DashcamEffect.Exit)).Select(effect => effect.Id).All(id => id >= 100), Tell("Each order has an id of its own."));
+        Rule(effects.Count <= 3, "It orders a few things at a time.");
+        Rule(effects.OfType<DashcamEffect.SetPort>().All(_ => !after.MayBeMounted), "The port of a volume that may be mounted is left alone.");
+        Rule(effects.OfType<DashcamEffect.Copy>().All(_ => after.Upload is null), "Nothing is copied beside an upload.");
+        Rule(effects.OfType<DashcamEffect.Upload>().All(_ => after.Main is null or { Kind: TaskKind.SetPort }), "Nothing is uploaded beside a copy.");
+        Rule(
+            effects.OfType<DashcamEffect.SetPort>().All(set => set.Mode != PortMode.Data) || after is { PowerReadable: true, Stopping: false }, "Data only with a battery that is known.");
+        Rule(
+            effects.All(effect => effect is not (DashcamEffect.Upload or DashcamEffect.Copy or DashcamEffect.Detect)) || after.Mains || !after.BelowDisconnect, "Below the threshold nothing is begun.");
+        Rule(effects.OfType<DashcamEffect.ShutDown>().All(_ => goal == DashcamGoal.ShutDown), "It shuts down only below the threshold, without mains.");
+        Rule(
+            effects.OfType<DashcamEffect.Exit>().All(_ => after is { Main: null, Upload: null, Stopping: true }), "It ends only when told to, with nothing running.");
+        Rule(effects.Where(effect => effect is not (DashcamEffect.Cancel or DashcamEffect.Exit)).Select(effect => effect.Id).All(id => id >= 100), "Each order has an id of its own.");
         if (goal is DashcamGoal.Disconnect or DashcamGoal.Safe or DashcamGoal.ShutDown or DashcamGoal.Stop)
         {
-            Assert.True(after.Main is not { Kind: TaskKind.Copy or TaskKind.Detect, Cancelled: false }, Tell("A copy ends when the battery is low, unknown, or the service stops."));
-            Assert.True(after.Upload is null or { Cancelled: true }, Tell("So does an upload."));
+            Rule(after.Main is not { Kind: TaskKind.Copy or TaskKind.Detect, Cancelled: false }, "A copy ends when the battery is low, unknown, or the service stops.");
+            Rule(after.Upload is null or { Cancelled: true }, "So does an upload.");
         }
 
         if (before.Main?.Kind == TaskKind.Copy && after.Main?.Kind != TaskKind.Copy && input is not DashcamInput.CopyEnded { Unmounted: true })
         {
-            Assert.True(after.MayBeMounted, Tell("Only who unmounted says that nothing is mounted."));
+            Rule(after.MayBeMounted, "Only who unmounted says that nothing is mounted.");
         }
     }
 }

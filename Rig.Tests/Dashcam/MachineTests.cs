@@ -98,11 +98,12 @@ public sealed class MachineTests
         for (var i = 0; i < 100; i++)
         {
             run.Battery(i % 2 == 0 ? 49.9 : 50.1);
-            run.Pass(Minute);
             if (run.State.Main is { Kind: TaskKind.SetPort })
             {
                 run.PortDone();
             }
+
+            run.Pass(Minute);
         }
 
         Assert.Equal([PortMode.Off, PortMode.Record, PortMode.Off], run.Ordered.OfType<DashcamEffect.SetPort>().Select(set => set.Mode));
@@ -340,6 +341,14 @@ public sealed class MachineTests
         run.Uploaded();
         Assert.True(Assert.IsType<DashcamEffect.Exit>(run.Ordered[^1]).Succeeded);
         Assert.Equal(PortMode.Record, run.State.Port);
+    }
+
+    [Fact]
+    public void Once_is_one_copy_also_where_a_limit_left_files()
+    {
+        var run = MachineRun.Copying(new DecisionRules { Once = true, RetryDelay = TimeSpan.Zero }).Copied(more: true).PortDone().Uploaded();
+        Assert.True(Assert.IsType<DashcamEffect.Exit>(run.Ordered[^1]).Succeeded);
+        Assert.Single(run.Ordered.OfType<DashcamEffect.Copy>());
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -19,18 +18,23 @@ internal static class ConfigFile
             return (new DashcamConfig(), [$"{path} is larger than 1 MiB, which no configuration is."]);
         }
 
-        // As the YAML standard has it, without a byte order mark.
-        return Parse(File.ReadAllText(path, new UTF8Encoding(false)));
+        return Parse(File.ReadAllText(path));
     }
 
     internal static (DashcamConfig Config, IReadOnlyList<string> Errors) Parse(string yaml)
     {
         var config = new DashcamConfig();
         var errors = new List<string>();
+        if (yaml.Contains('\0', StringComparison.Ordinal))
+        {
+            // A power cut while it was saved leaves such files; they are not to pass for empty ones.
+            return (config, ["The file holds zero bytes, which no text does. Write it anew."]);
+        }
+
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
+            stream.Load(new StringReader(yaml.TrimStart('\uFEFF')));
             if (stream.Documents.Count > 1)
             {
                 errors.Add("The file holds several YAML documents; it is to be one.");

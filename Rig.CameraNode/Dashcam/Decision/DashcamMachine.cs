@@ -63,10 +63,10 @@ internal static class DashcamMachine
             return DashcamGoal.Begin;
         }
 
-        return rules.RecordOnMains ? GoalRecordingOnMains(s, now) : GoalCopyingOnMains(s, now);
+        return rules.RecordOnMains ? GoalRecordingOnMains(s, rules, now) : GoalCopyingOnMains(s, rules, now);
     }
 
-    private static DashcamGoal GoalCopyingOnMains(DashcamState s, TimeSpan now)
+    private static DashcamGoal GoalCopyingOnMains(DashcamState s, DecisionRules rules, TimeSpan now)
     {
         if (!s.HostReachable)
         {
@@ -75,19 +75,21 @@ internal static class DashcamMachine
 
         // Mains prefers the upload of what is staged to the next copy.
         var uploadsFirst = s.Mains && s.PendingFiles > 0 && now >= s.NextUploadAt;
-        return IsTransferring(s, now) || (CopyIsDue(s, now) && s.Upload is null && !uploadsFirst) ? DashcamGoal.Transfer : DashcamGoal.Rest;
+        return IsTransferring(s, rules, now) || (CopyIsDue(s, rules, now) && s.Upload is null && !uploadsFirst) ? DashcamGoal.Transfer : DashcamGoal.Rest;
     }
 
-    private static DashcamGoal GoalRecordingOnMains(DashcamState s, TimeSpan now) =>
+    private static DashcamGoal GoalRecordingOnMains(DashcamState s, DecisionRules rules, TimeSpan now) =>
         s.Mains ? DashcamGoal.Record
-        : IsTransferring(s, now) || (CopyIsDue(s, now) && s.Upload is null) ? DashcamGoal.Transfer
+        : IsTransferring(s, rules, now) || (CopyIsDue(s, rules, now) && s.Upload is null) ? DashcamGoal.Transfer
         : DashcamGoal.Rest;
 
-    private static bool CopyIsDue(DashcamState s, TimeSpan now) => s.RecordedSinceCopy && now >= s.NextCopyAt;
+    /// <summary>Once is one copy, also where a limit left files.</summary>
+    private static bool CopyIsDue(DashcamState s, DecisionRules rules, TimeSpan now) =>
+        s.RecordedSinceCopy && now >= s.NextCopyAt && !(rules.Once && s.LastCopyEnd != TimeSpan.MinValue);
 
     /// <summary>What has begun is not turned back by a reason to begin something else.</summary>
-    private static bool IsTransferring(DashcamState s, TimeSpan now) =>
-        s.Main is { Kind: TaskKind.Detect or TaskKind.Copy } or { Kind: TaskKind.SetPort, Target: PortMode.Data } || (s.Port == PortMode.Data && CopyIsDue(s, now));
+    private static bool IsTransferring(DashcamState s, DecisionRules rules, TimeSpan now) =>
+        s.Main is { Kind: TaskKind.Detect or TaskKind.Copy } or { Kind: TaskKind.SetPort, Target: PortMode.Data } || (s.Port == PortMode.Data && CopyIsDue(s, rules, now));
 
     private static PortMode Wanted(DashcamGoal goal, DashcamState s, DecisionRules rules) => goal switch
     {

@@ -46,6 +46,7 @@ internal sealed class HostMounts(DashcamConfig config, IProcesses processes) : I
         {
             // A mount that was ended half way may be there all the same.
             await UnmountAllAsync(CancellationToken.None);
+            RemoveFolder(path);
             throw;
         }
     }
@@ -62,9 +63,10 @@ internal sealed class HostMounts(DashcamConfig config, IProcesses processes) : I
             {
                 problems.Add($"{path} is still mounted: {result.Problem ?? "umount reported no error"}");
             }
+
+            RemoveFolder(path);
         }
 
-        RemoveEmptyFolders();
         return problems;
     }
 
@@ -90,27 +92,19 @@ internal sealed class HostMounts(DashcamConfig config, IProcesses processes) : I
         }
     }
 
-    private void RemoveEmptyFolders()
+    /// <summary>Only what was mounted there makes a folder ours.</summary>
+    private void RemoveFolder(string path)
     {
-        var parent = Path.GetDirectoryName(prefix)!;
-        if (!Directory.Exists(parent))
+        try
         {
-            return;
+            if (!Mounted().Contains(path))
+            {
+                Directory.Delete(path);
+            }
         }
-
-        foreach (var folder in Directory.EnumerateDirectories(parent, Path.GetFileName(prefix) + "*"))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            try
-            {
-                if (!Mounted().Contains(folder))
-                {
-                    Directory.Delete(folder);
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Not empty, so not made by mounting: it is somebody's.
-            }
+            // Somebody laid something there.
         }
     }
 }

@@ -60,7 +60,7 @@ internal static class DashcamHost
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Akka", LogEventLevel.Warning)
+            .Filter.ByExcluding(line => line.Level < LogEventLevel.Warning && line.RenderMessage(CultureInfo.InvariantCulture).StartsWith("CoordinatedShutdown", StringComparison.Ordinal))
             .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
         return (string.IsNullOrEmpty(logPath) ? configuration : configuration.WriteTo.Sink(new ReopenedFile(logPath))).CreateLogger();
     }

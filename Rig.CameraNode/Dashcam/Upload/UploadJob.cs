@@ -130,12 +130,26 @@ internal sealed class UploadJob(UploadConfig config, PollConfig poll, CleanupCon
         var confirmed = new List<StagedFile>();
         foreach (var file in files.Where(isThere))
         {
-            ledger.Change(file with { VerifiedAt = time.GetUtcNow() });
+            Remember(file with { VerifiedAt = time.GetUtcNow() });
             confirmed.Add(file);
         }
 
         CleanUp();
         return confirmed;
+    }
+
+    private void Remember(StagedFile verified)
+    {
+        try
+        {
+            ledger.Change(verified);
+        }
+        catch (IOException e) when (StagingSpace.IsFull(e))
+        {
+            // Not even a line fits. The host holds the file, so it may go, and makes the room.
+            File.Delete(folder.Full(verified.Name));
+            ledger.Change(verified with { Removed = true });
+        }
     }
 
     private static bool Same(StagedFile here, RemoteFile there) => here.SizeBytes == there.SizeBytes && here.Sha256 == there.Sha256;

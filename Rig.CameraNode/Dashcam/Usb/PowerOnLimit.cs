@@ -14,6 +14,7 @@ internal sealed class PowerOnLimit(string path, TimeSpan between, TimeSpan after
     /// <summary>Before the machine was started; a number that JSON holds.</summary>
     private const double LongAgo = -1e6;
 
+    private readonly TimeSpan begin = sinceBoot();
     private Times times = Load(path, bootId);
 
     /// <summary>Null: now.</summary>
@@ -25,8 +26,20 @@ internal sealed class PowerOnLimit(string path, TimeSpan between, TimeSpan after
     }
 
     /// <summary>To be called before the order is given.</summary>
-    /// <exception cref="IOException">The time could not be kept, so the power stays as it is.</exception>
-    internal void SwitchingOn() => Keep(times with { OnAtSeconds = sinceBoot().TotalSeconds });
+    /// <exception cref="IOException">The time could not be kept, and this program runs for less than the limit: a start that crashes soon would not know of it.</exception>
+    internal void SwitchingOn()
+    {
+        var next = times with { OnAtSeconds = sinceBoot().TotalSeconds };
+        try
+        {
+            Keep(next);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && sinceBoot() - begin >= between)
+        {
+            // A full disk is no reason not to record.
+            times = next;
+        }
+    }
 
     internal void SwitchedOff()
     {

@@ -1,6 +1,6 @@
 using Rig.CameraNode.Native;
 
-namespace Rig.CameraNode.Dashcam.Copy;
+namespace Rig.CameraNode.Dashcam.Staging;
 
 /// <summary>Whether the staging folder's file system takes another file.</summary>
 /// <param name="sizes">Total and available bytes.</param>
