@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Rig.Rehearsal.Demo;
-using Spectre.Console;
 
 namespace Rig.Rehearsal.Dashcam;
 
@@ -32,7 +31,7 @@ internal static class DashcamDayCommand
                 return 2;
             }
 
-            return await new DashcamDay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(json), parsed.GetValue(keep), AnsiConsole.Console).RunAsync(cancellationToken);
+            return await new DashcamDay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(json), parsed.GetValue(keep), DemoCommand.Terminal()).RunAsync(cancellationToken);
         });
         return command;
     }

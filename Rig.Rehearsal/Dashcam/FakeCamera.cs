@@ -29,6 +29,7 @@ internal sealed class FakeCamera : IDisposable
         Directory.CreateDirectory(Path.Combine(root, "sys/class/block"));
         File.CreateSymbolicLink(Path.Combine(root, "sys/bus/usb/devices/1-1"), Hub);
         File.WriteAllText(Path.Combine(Hub, "authorized"), "1\n");
+        File.WriteAllText(Path.Combine(Hub, "bDeviceClass"), "09\n");
         File.WriteAllText(PowerFile, "1\n");
         using (var image = File.Create(Image))
         {

@@ -36,6 +36,27 @@ public sealed class DeviceScanTests : IDisposable
     }
 
     [Fact]
+    public void A_stick_at_another_port_of_the_cameras_hub_is_not_the_camera()
+    {
+        Usb("1-1", "2109", "3431");
+        File.WriteAllText(Path.Combine(Real("1-1"), "bDeviceClass"), "09\n");
+        var stick = Path.Combine(Real("1-1"), "1-1.2/block/sda1");
+        Directory.CreateDirectory(stick);
+        File.WriteAllText(Path.Combine(stick, "size"), "1000\n");
+        File.WriteAllText(folder.File("dev/sda1"), "");
+        File.CreateSymbolicLink(folder.File("sys/class/block/sda1"), stick);
+        Assert.Null(Scan());
+    }
+
+    [Fact]
+    public void A_camera_at_a_root_port_is_found_there()
+    {
+        Usb("1-1", "0603", "8611");
+        Block("1-1", "sda1", 1000, partition: true);
+        Assert.Equal("1-1", Scan()!.UsbName);
+    }
+
+    [Fact]
     public void A_card_without_partitions_is_the_disk_itself()
     {
         Usb("1-1.1", "0603", "8611");

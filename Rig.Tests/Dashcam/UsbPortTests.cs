@@ -83,6 +83,19 @@ public sealed class UsbPortTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_the_time_cannot_be_kept_power_waits_for_as_long_as_the_limit_and_then_comes()
+    {
+        Directory.CreateDirectory(folder.File("power.json"));
+        var programs = new ScriptedPrograms();
+        var port = Port(programs);
+        await Assert.ThrowsAnyAsync<Exception>(() => port.SetAsync(PortMode.Record, default));
+        Assert.Empty(programs.Calls);
+        sinceBoot += TimeSpan.FromSeconds(60);
+        Assert.Null((await port.SetAsync(PortMode.Record, default)).Problem);
+        Assert.Single(programs.Calls);
+    }
+
+    [Fact]
     public async Task After_a_cut_the_camera_gets_its_pause()
     {
         var port = Port(new ScriptedPrograms());

@@ -13,6 +13,8 @@ internal sealed class PartFile : IDisposable
 {
     private const long CheckpointBytes = 64L << 20;
 
+    private const int MaxPublishTries = 3;
+
     private readonly string path;
     private readonly FileStream file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -79,8 +81,20 @@ internal sealed class PartFile : IDisposable
     {
         File.SetLastWriteTimeUtc(file.SafeFileHandle, modifiedUtc);
         Posix.SyncData(file.SafeFileHandle, path);
-        DurableFile.CreateDirectory(Path.GetDirectoryName(target)!);
-        Posix.Rename(path, target);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                DurableFile.CreateDirectory(Path.GetDirectoryName(target)!);
+                Posix.Rename(path, target);
+                break;
+            }
+            catch (IOException) when (tries < MaxPublishTries && File.Exists(path))
+            {
+                // The folder was empty a moment ago, and was deleted for it.
+            }
+        }
+
         DurableFile.SyncDirectory(Path.GetDirectoryName(target)!);
         File.Delete(CheckpointPath);
     }

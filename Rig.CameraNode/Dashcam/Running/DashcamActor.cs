@@ -126,7 +126,10 @@ internal sealed class DashcamActor : ReceiveActor, IWithTimers
     {
         power.Tell(new PowerProtocol.ReadPower(++polls));
         ports.Host.IsReachableAsync(stopping.Token).PipeTo(Self, Self, success: reachable => new HostAnswered(reachable), failure: _ => new HostAnswered(false));
-        upload.Tell(new UploadProtocol.CleanUp());
+        if (state is { Main: null, Upload: null })
+        {
+            upload.Tell(new UploadProtocol.CleanUp());
+        }
     }
 
     private void OnPower(PowerProtocol.PowerAnswered answered)

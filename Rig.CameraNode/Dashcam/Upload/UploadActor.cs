@@ -39,9 +39,14 @@ internal sealed class UploadActor : ReceiveActor
             running = (order.Id, stop);
             var asker = Sender;
             Task.Run(() => this.uploader.RunAsync(report => asker.Tell(new UploadProtocol.UploadWorks(order.Id, report)), stop.Token)).PipeTo(
-                asker, Self,
+                Self, asker,
                 success: report => new UploadProtocol.UploadDone(order.Id, report),
                 failure: cause => new UploadProtocol.UploadDone(order.Id, new UploadReport(0, 0, 1, cause.Message)));
+        });
+        Receive<UploadProtocol.UploadDone>(done =>
+        {
+            running = running is { } one && one.Id == done.Id ? null : running;
+            Sender.Tell(done);
         });
         Receive<UploadProtocol.CancelUpload>(cancel =>
         {
@@ -50,7 +55,8 @@ internal sealed class UploadActor : ReceiveActor
                 one.Stop.Cancel();
             }
         });
-        Receive<UploadProtocol.CleanUp>(_ =>
+        // An upload cleans up after itself.
+        Receive<UploadProtocol.CleanUp>(_ => running is null, _ =>
         {
             try
             {
@@ -61,6 +67,7 @@ internal sealed class UploadActor : ReceiveActor
                 log.Warning("Files that were verified long ago cannot be deleted: {0}", e.Message);
             }
         });
+        Receive<UploadProtocol.CleanUp>(_ => { });
     }
 
     internal static Props PropsOf(IUploader uploader) => Props.Create(() => new UploadActor(uploader));

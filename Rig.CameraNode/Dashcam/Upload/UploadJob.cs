@@ -51,7 +51,11 @@ internal sealed class UploadJob(UploadConfig config, PollConfig poll, CleanupCon
     {
         foreach (var file in ledger.Verified().Where(f => f.VerifiedAt!.Value + TimeSpan.FromDays(cleanup.BackupDays) <= time.GetUtcNow()))
         {
-            File.Delete(folder.Full(file.Name));
+            if (File.Exists(folder.Full(file.Name)))
+            {
+                File.Delete(folder.Full(file.Name));
+            }
+
             ledger.Change(file with { Removed = true });
             RemoveEmptyFolders(Path.GetDirectoryName(folder.Full(file.Name))!);
         }
@@ -194,7 +198,7 @@ internal sealed class UploadJob(UploadConfig config, PollConfig poll, CleanupCon
 
     private void RemoveEmptyFolders(string from)
     {
-        for (var at = from; at.StartsWith(folder.Root + "/", StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(at).Any(); at = Path.GetDirectoryName(at)!)
+        for (var at = from; at.StartsWith(folder.Root + "/", StringComparison.Ordinal) && Directory.Exists(at) && !Directory.EnumerateFileSystemEntries(at).Any(); at = Path.GetDirectoryName(at)!)
         {
             Directory.Delete(at);
         }

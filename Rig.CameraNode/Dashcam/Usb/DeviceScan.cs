@@ -5,6 +5,9 @@ namespace Rig.CameraNode.Dashcam.Usb;
 /// <summary>Finds the camera's storage in sysfs: the USB device by vendor and product or by its place at the hub, and the block device below it.</summary>
 internal sealed class DeviceScan(DashcamConfig config)
 {
+    /// <summary>USB's class of hubs, as sysfs writes it.</summary>
+    private const string HubClass = "09";
+
     private readonly string usb = Path.Combine(config.Rehearsal.SysRoot, "bus/usb/devices");
     private readonly string block = Path.Combine(config.Rehearsal.SysRoot, "class/block");
 
@@ -44,9 +47,9 @@ internal sealed class DeviceScan(DashcamConfig config)
             return Same(Text(device, "idVendor"), config.Camera.Vendor) && (config.Camera.Product.Length == 0 || Same(Text(device, "idProduct"), config.Camera.Product));
         }
 
-        // At the port, behind another hub at the port, or in the hub's place itself (a root port, as in the seed).
+        // At the port, behind another hub at the port, or in the hub's place itself (a root port, as in the seed). What else is at the hub is no camera.
         var place = FormattableString.Invariant($"{config.Camera.HubLocation}.{config.Camera.PortNumber}");
-        return name == place || name.StartsWith(place + ".", StringComparison.Ordinal) || name == config.Camera.HubLocation;
+        return name == place || name.StartsWith(place + ".", StringComparison.Ordinal) || (name == config.Camera.HubLocation && Text(device, "bDeviceClass") != HubClass);
     }
 
     /// <summary>The largest partition, else the disk itself.</summary>
