@@ -252,21 +252,21 @@ public sealed class CopyJobTests : IDisposable
     [Fact]
     public void A_volume_that_is_gone_ends_the_copy_with_a_failure()
     {
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 8; i++)
         {
             Film($"{i}.MP4", 1_500_000);
         }
 
         var report = Copy(atStep: step =>
         {
-            if (step == CopyStep.Recorded)
+            if (step == CopyStep.Recorded && Directory.Exists(card))
             {
                 Directory.Delete(card, recursive: true);
             }
         });
         Assert.NotNull(report.Failure);
-        Assert.Equal(1, report.Copied);
-        Assert.Single(Pending());
+        Assert.InRange(report.Copied, 1, 7);
+        Assert.Equal(report.Copied, Pending().Count);
     }
 
     [Fact]

@@ -14,17 +14,27 @@ internal enum CopyStep
     Recorded,
 }
 
-/// <param name="AtStep">For tests that end it there.</param>
+/// <param name="AtStep">For tests that end it there; called by one thread at a time.</param>
 internal sealed record CopyPorts(StagingFolder Folder, Ledger Ledger, StagingSpace Space, TimeProvider Time, Action<CopyStep>? AtStep = null);
 
-/// <summary>Copies what is new on a mounted volume into the staging folder. Blocks its thread; cancelled, it keeps what it has for the next time.</summary>
+/// <summary>
+/// Copies what is new on a mounted volume into the staging folder. Blocks its thread; cancelled, it keeps what it has for the next time. While one film is
+/// read from the camera, those before it are synced, read back and committed.
+/// </summary>
 internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool compareFull, Action<CopyReport> onProgress)
 {
     private const int ChunkBytes = 1 << 20;
     private const int MaxTries = 3;
     private const int MaxFailuresInARow = 3;
 
+    /// <summary>Films that are verified at the same time; they mostly wait for the medium.</summary>
+    private const int MaxFinishing = 3;
+
     private readonly byte[] buffer = new byte[ChunkBytes];
+    private readonly List<Task<long?>> finishing = [];
+    private readonly Lock committing = new();
+    private readonly Lock stepping = new();
+    private (int Files, long Bytes) read;
     private CopyReport report = new();
 
     internal CopyReport Run(string root, CancellationToken cancellationToken)
@@ -41,6 +51,24 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         {
             report = report with { Failure = e.Message };
         }
+        finally
+        {
+            // Nobody works on the staging folder after this returns or throws.
+            Task.WhenAll(finishing).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+
+        // What was being verified when the copy ended.
+        while (finishing.Count > 0)
+        {
+            try
+            {
+                TakeInOne();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or StagingFullException or OperationCanceledException)
+            {
+                report = report with { Failure = report.Failure ?? e.Message };
+            }
+        }
 
         return report;
     }
@@ -52,8 +80,8 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         foreach (var file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (report.Copied > 0 && ((selection.MaxFiles > 0 && report.Copied >= selection.MaxFiles)
-                || (selection.MaxBytes > 0 && report.CopiedBytes + file.SizeBytes > selection.MaxBytes && !IsKnown(file, cancellationToken, out _))))
+            if (read.Files > 0 && ((selection.MaxFiles > 0 && read.Files >= selection.MaxFiles) || (selection.MaxBytes > 0 && read.Bytes + file.SizeBytes > selection.MaxBytes))
+                && !IsKnown(file, cancellationToken, out _))
             {
                 report = report with { More = true };
                 return;
@@ -66,7 +94,7 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
             }
             catch (StagingFullException e)
             {
-                report = report with { StagingFull = e.Message, More = true };
+                StopFull(e);
                 return;
             }
             catch (Exception e) when (e is SourceException or UnauthorizedAccessException)
@@ -79,6 +107,19 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
             }
 
             onProgress(report);
+        }
+
+        try
+        {
+            while (finishing.Count > 0)
+            {
+                TakeInOne();
+            }
+        }
+        catch (StagingFullException e)
+        {
+            StopFull(e);
+            return;
         }
 
         // The volume was read to its end: what is left of files that are gone from it is of no use.
@@ -129,11 +170,12 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         var path = Path.Combine(ports.Folder.PartsFolder, file.Key(samples) + ".part");
         var partLength = File.Exists(path) ? new FileInfo(path).Length : 0;
         ports.Space.Check(file.SizeBytes - partLength);
-        using var part = WithRoom(() => PartFile.Open(path, cancellationToken));
-        At(CopyStep.Opened);
+        var part = WithRoom(() => PartFile.Open(path, cancellationToken));
+        var handedOn = false;
         try
         {
-            ReadInto(part, file, cancellationToken);
+            At(CopyStep.Opened);
+            Keeping(part, path, () => ReadInto(part, file, cancellationToken));
             if (file.Again(root) != file)
             {
                 PartFile.Delete(path);
@@ -141,7 +183,47 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
             }
 
             At(CopyStep.Read);
-            part.Verify(buffer, cancellationToken);
+            while (finishing.Count >= MaxFinishing)
+            {
+                TakeInOne();
+            }
+
+            handedOn = true;
+        }
+        finally
+        {
+            if (!handedOn)
+            {
+                part.Dispose();
+            }
+        }
+
+        read = (read.Files + 1, read.Bytes + file.SizeBytes);
+        finishing.Add(Task.Run(() => Finish(part, path, file, samples, cancellationToken), CancellationToken.None));
+        return true;
+    }
+
+    /// <returns>Bytes that were staged; null: their content was staged before.</returns>
+    private long? Finish(PartFile part, string path, SourceFile file, string samples, CancellationToken cancellationToken)
+    {
+        using (part)
+        {
+            Keeping(part, path, () => WithRoom(() =>
+            {
+                part.Verify(file.ModifiedUtc, new byte[ChunkBytes], cancellationToken);
+                return true;
+            }));
+            At(CopyStep.Verified);
+            return Commit(part, path, file, samples);
+        }
+    }
+
+    /// <summary>What is there of a cut copy is kept for the next one. Bad bytes are not, and what filled the disk gives its room back.</summary>
+    private static void Keeping(PartFile part, string path, Action copy)
+    {
+        try
+        {
+            copy();
         }
         catch (Exception e) when (e is OperationCanceledException or SourceException)
         {
@@ -154,15 +236,22 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         }
         catch (Exception e) when (e is InvalidDataException or StagingFullException)
         {
-            // Bad bytes are read again, and what filled the disk gives its room back.
             PartFile.Delete(path);
             throw;
         }
-
-        At(CopyStep.Verified);
-        Commit(part, path, file, samples);
-        return true;
     }
+
+    private void TakeInOne()
+    {
+        var at = Task.WaitAny([.. finishing]);
+        var done = finishing[at];
+        finishing.RemoveAt(at);
+        report = done.GetAwaiter().GetResult() is { } bytes
+            ? report with { Copied = report.Copied + 1, CopiedBytes = report.CopiedBytes + bytes }
+            : report with { Skipped = report.Skipped + 1 };
+    }
+
+    private void StopFull(StagingFullException e) => report = report with { StagingFull = e.Message, More = true };
 
     private void ReadInto(PartFile part, SourceFile file, CancellationToken cancellationToken)
     {
@@ -170,8 +259,8 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         while (part.Length < file.SizeBytes)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var read = ReadSource(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.SizeBytes - part.Length)), part.Length);
-            if (read == 0)
+            var length = ReadSource(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.SizeBytes - part.Length)), part.Length);
+            if (length == 0)
             {
                 // Shorter than it was: the comparison that follows says so.
                 return;
@@ -179,7 +268,7 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
 
             WithRoom(() =>
             {
-                part.Append(buffer.AsSpan(0, read));
+                part.Append(buffer.AsSpan(0, length));
                 return true;
             });
             At(CopyStep.Appended);
@@ -187,29 +276,33 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         }
     }
 
-    private void Commit(PartFile part, string path, SourceFile file, string samples)
+    private long? Commit(PartFile part, string path, SourceFile file, string samples)
     {
         var sha256 = part.Sha256();
         var source = new KnownSource(file.RelativePath, file.SizeBytes, file.ModifiedUnixMs, samples, sha256);
-        if (IsKept(sha256))
-        {
-            // The same bytes under another name.
-            PartFile.Delete(path);
-            ports.Ledger.AddSource(source);
-            report = report with { Skipped = report.Skipped + 1 };
-            return;
-        }
 
-        var name = FreeName(file.RelativePath, sha256);
-        part.Publish(ports.Folder.Full(name), file.ModifiedUtc);
-        At(CopyStep.Published);
-        WithRoom(() =>
+        // One after the other: names and contents are each given once.
+        lock (committing)
         {
-            ports.Ledger.Add(new StagedFile(sha256, file.SizeBytes, name, ports.Time.GetUtcNow()), source);
-            return true;
-        });
-        At(CopyStep.Recorded);
-        report = report with { Copied = report.Copied + 1, CopiedBytes = report.CopiedBytes + file.SizeBytes };
+            if (IsKept(sha256))
+            {
+                // The same bytes under another name.
+                PartFile.Delete(path);
+                ports.Ledger.AddSource(source);
+                return null;
+            }
+
+            var name = FreeName(file.RelativePath, sha256);
+            part.Publish(ports.Folder.Full(name));
+            At(CopyStep.Published);
+            WithRoom(() =>
+            {
+                ports.Ledger.Add(new StagedFile(sha256, file.SizeBytes, name, ports.Time.GetUtcNow()), source);
+                return true;
+            });
+            At(CopyStep.Recorded);
+            return file.SizeBytes;
+        }
     }
 
     private string FreeName(string relativePath, string sha256)
@@ -285,5 +378,14 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         }
     }
 
-    private void At(CopyStep step) => ports.AtStep?.Invoke(step);
+    private void At(CopyStep step)
+    {
+        if (ports.AtStep is { } hook)
+        {
+            lock (stepping)
+            {
+                hook(step);
+            }
+        }
+    }
 }

@@ -13,12 +13,15 @@ internal sealed class PartFile : IDisposable
 {
     private const long CheckpointBytes = 64L << 20;
 
+    /// <summary>The medium writes one such piece while the next is read from the camera.</summary>
+    private const long BeginBytes = 4L << 20;
     private const int MaxPublishTries = 3;
 
     private readonly string path;
     private readonly FileStream file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long syncedBytes;
+    private long begunBytes;
 
     private PartFile(string path, FileStream file) => (this.path, this.file) = (path, file);
 
@@ -50,6 +53,12 @@ internal sealed class PartFile : IDisposable
         RandomAccess.Write(file.SafeFileHandle, bytes, Length);
         hash.AppendData(bytes);
         Length += bytes.Length;
+        if (Length - begunBytes >= BeginBytes)
+        {
+            Posix.TryBeginWriting(file.SafeFileHandle, begunBytes, Length - begunBytes);
+            begunBytes = Length;
+        }
+
         if (Length - syncedBytes >= CheckpointBytes)
         {
             Checkpoint();
@@ -66,9 +75,11 @@ internal sealed class PartFile : IDisposable
 
     /// <summary>Reads the bytes back from the medium, not from memory, and compares them with what was read from the camera.</summary>
     /// <exception cref="InvalidDataException">They differ: the staging folder's medium is not to be trusted.</exception>
-    internal void Verify(Memory<byte> buffer, CancellationToken cancellationToken)
+    internal void Verify(DateTime modifiedUtc, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        Posix.SyncData(file.SafeFileHandle, path);
+        // With its time already, so that it is synced once.
+        File.SetLastWriteTimeUtc(file.SafeFileHandle, modifiedUtc);
+        RandomAccess.FlushToDisk(file.SafeFileHandle);
         Posix.TryForgetCached(file.SafeFileHandle);
         if (HashOf(Length, buffer, cancellationToken) is var back && back != Sha256())
         {
@@ -76,16 +87,19 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    /// <summary>Gives it its final name, which is durable then.</summary>
-    internal void Publish(string target, DateTime modifiedUtc)
+    /// <summary>Gives a verified file its final name, which is durable then.</summary>
+    internal void Publish(string target)
     {
-        File.SetLastWriteTimeUtc(file.SafeFileHandle, modifiedUtc);
-        Posix.SyncData(file.SafeFileHandle, path);
+        var folder = Path.GetDirectoryName(target)!;
         for (var tries = 1; ; tries++)
         {
             try
             {
-                DurableFile.CreateDirectory(Path.GetDirectoryName(target)!);
+                if (!Directory.Exists(folder))
+                {
+                    DurableFile.CreateDirectory(folder);
+                }
+
                 Posix.Rename(path, target);
                 break;
             }
@@ -95,7 +109,7 @@ internal sealed class PartFile : IDisposable
             }
         }
 
-        DurableFile.SyncDirectory(Path.GetDirectoryName(target)!);
+        DurableFile.SyncDirectory(folder);
         File.Delete(CheckpointPath);
     }
 
