@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rig.CameraNode.Commands;
 using Rig.Rehearsal.Capture;
+using Rig.Rehearsal.Dashcam;
 using Rig.Rehearsal.Demo;
 using Rig.Rehearsal.Drivers;
 
@@ -14,6 +15,7 @@ var root = new RootCommand("Rehearses a Rig without its cameras. Not part of an 
 {
     DemoCommand.Create(),
     DriversCommand.Create(),
+    DashcamDayCommand.Create(),
     new Command("capture", "Films a drawn match or plays footage for a camera node, which starts it by itself (Rig:Camera:CaptureProgram)."),
 };
 var parsed = root.Parse(args);

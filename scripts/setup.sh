@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Installs what building and running Rig needs and the machine lacks, and builds the native library where libcamera-dev is
-# installed. Safe to run again: what is there is left alone. As root or with sudo. --tests adds what only the tests and the bench need.
+# installed. Safe to run again: what is there is left alone. As root or with sudo. --tests adds what only the tests and the bench need,
+# --dashcam what the dashcam's demo needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-with_tests=false
+with_tests=false with_dashcam=false
 for argument in "$@"; do
   case "$argument" in
-    --tests) with_tests=true ;;
-    -h|--help) sed -n '2,3s/^# //p' "$0"; exit 0 ;;
-    *) echo "setup.sh: unknown option '$argument' (there is --tests)" >&2; exit 2 ;;
+    --tests) with_tests=true with_dashcam=true ;;
+    --dashcam) with_dashcam=true ;;
+    -h|--help) sed -n '2,4s/^# //p' "$0"; exit 0 ;;
+    *) echo "setup.sh: unknown option '$argument' (there are --tests and --dashcam)" >&2; exit 2 ;;
   esac
 done
 
@@ -18,6 +20,9 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 # libgtk-3-0: OpenCV's library is linked with it, though Rig opens no window.
 packages=(ffmpeg postgresql postgresql-client libgtk-3-0 libturbojpeg0 fonts-dejavu-core procps)
 if $with_tests; then packages+=(chromium nginx-light iproute2 curl chrony libasound2 gcc libc6-dev); fi
+if $with_dashcam; then packages+=(rsync openssh-server openssh-client dosfstools mtools); fi
+# A kernel without vfat mounts the dashcam's card by FUSE.
+if $with_dashcam && ! grep -qw vfat /proc/filesystems && ! modprobe -q vfat 2>/dev/null; then packages+=(fusefat fuse3); fi
 # A machine may have node and npm from elsewhere; Debian's are only for one that has none.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)

@@ -22,6 +22,7 @@ internal static class NodeCommands
             TrustCommand.Create(Trust),
             UpdateHelperCommand.Create(),
             RollbackCommand.Create(),
+            DashcamCommand.Create(),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();

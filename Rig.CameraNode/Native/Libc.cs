@@ -22,6 +22,9 @@ internal static partial class Libc
     internal const short POLLOUT = 0x004;
     internal const short POLLERR = 0x008;
 
+    internal const int POSIX_FADV_DONTNEED = 4;
+    internal const uint SYNC_FILE_RANGE_WRITE = 2;
+
     internal const int CLOCK_MONOTONIC = 1;
     internal const int CLOCK_BOOTTIME = 7;
     internal const int TIMER_ABSTIME = 1;
@@ -65,6 +68,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     internal static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    internal static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    internal static partial int PosixFadvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Fcntl(SafeHandle file, int command, nint argument);

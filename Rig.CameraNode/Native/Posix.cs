@@ -54,6 +54,12 @@ internal static class Posix
         }
     }
 
+    /// <summary>Asks the kernel to begin writing a range to the medium, so that a sync later finds little left. Promises nothing.</summary>
+    internal static void TryBeginWriting(SafeFileHandle file, long offset, long length) => _ = Libc.SyncFileRange(file, offset, length, Libc.SYNC_FILE_RANGE_WRITE);
+
+    /// <summary>Asks the kernel to drop what it holds of a synced file in memory, so that the next read is one of the medium.</summary>
+    internal static void TryForgetCached(SafeFileHandle file) => _ = Libc.PosixFadvise(file, 0, 0, Libc.POSIX_FADV_DONTNEED);
+
     /// <summary>Makes created, renamed and deleted names in a folder durable.</summary>
     internal static void SyncDirectory(string path)
     {

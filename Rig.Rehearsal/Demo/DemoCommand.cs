@@ -59,7 +59,7 @@ internal static class DemoCommand
     }
 
     /// <summary>A pipe or a file gets plain lines, as long as they are.</summary>
-    private static IAnsiConsole Terminal()
+    internal static IAnsiConsole Terminal()
     {
         if (!Console.IsOutputRedirected)
         {

@@ -15,6 +15,7 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly StreamWriter log;
+    private int? exitCode;
 
     private DemoProcess(string name, Process process, StreamWriter log, string logFile)
     {
@@ -28,9 +29,12 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public string LogFile { get; }
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => exitCode is not null || process.HasExited;
 
     public int ProcessId => process.Id;
+
+    /// <summary>Of one that has ended; kept when it is disposed of. Null before.</summary>
+    public int? LastExitCode => exitCode ?? (process.HasExited ? process.ExitCode : null);
 
     /// <summary>Sends it a signal, such as 19 (SIGSTOP). One that has ended hears nothing.</summary>
     public void Signal(int signal)
@@ -90,6 +94,15 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>All that it printed so far.</summary>
+    public IReadOnlyList<string> Lines()
+    {
+        lock (log)
+        {
+            return [.. File.ReadLines(LogFile)];
+        }
+    }
+
     /// <summary>Ends it at once, and what it started by itself only if that notices.</summary>
     public async Task KillAsync()
     {
@@ -100,6 +113,11 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (exitCode is not null)
+        {
+            return;
+        }
+
         if (!process.HasExited)
         {
             // ESRCH, the process just ended, is as good.
@@ -116,6 +134,7 @@ internal sealed partial class DemoProcess : IAsyncDisposable
             }
         }
 
+        exitCode = process.ExitCode;
         process.Dispose();
         lock (log)
         {

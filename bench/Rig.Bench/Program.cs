@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rig.Bench.Accounts;
 using Rig.Bench.Cluster;
+using Rig.Bench.Dashcam;
 using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
@@ -28,6 +29,7 @@ using Rig.Bench.Watch;
     ("sign-in-timing", "[tries]", async () => await ViewerSignInBench.RunAsync(Number(1, 200), CancellationToken.None) + await HomeSignInBench.RunAsync(Number(1, 200), CancellationToken.None)),
     ("delivery", "[seconds] [clients]", () => DeliveryBench.RunAsync(Number(1, 5), Number(2, 50), CancellationToken.None)),
     ("renditions", "[seconds] [rounds] [panorama.mp4]", () => RenditionBench.RunAsync(Number(1, 20), Number(2, 3), args.ElementAtOrDefault(3))),
+    ("dashcam-copy", "[megabytes a file] [files] [rounds]", () => DashcamCopyBench.RunAsync(Number(1, 64), Number(2, 16), Number(3, 5))),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 
