@@ -18,6 +18,9 @@ public static class PeoplePort
     /// <summary>The first byte of a TLS connection: a record of type handshake (RFC 8446, 5.1). No HTTP request begins so.</summary>
     private const byte TlsHandshake = 0x16;
 
+    /// <summary>Connections of one network at once: six for each page of a browser, and some for programs that send in parallel.</summary>
+    internal const int MaxConnectionsOfNetwork = 128;
+
     /// <param name="tls">The certificate; <see cref="PageCertificates"/> unless the operator has one.</param>
     /// <param name="configure">Further middleware, for both kinds of connections.</param>
     public static void ListenForPeople(this KestrelServerOptions kestrel, IPAddress address, int port, Action<HttpsConnectionAdapterOptions> tls, Action<ListenOptions>? configure = null) =>
@@ -26,6 +29,15 @@ public static class PeoplePort
             // Six connections of HTTP/1.1 are enough for a page, and streams of pictures do not share one.
             listen.Protocols = HttpProtocols.Http1;
             ConnectionDelegate? http = null;
+            var shares = new ConnectionShares(MaxConnectionsOfNetwork);
+            listen.Use(next => async connection =>
+            {
+                using var share = shares.Take((connection.RemoteEndPoint as IPEndPoint)?.Address);
+                if (share is not null)
+                {
+                    await next(connection);
+                }
+            });
             listen.Use(secured => connection => SplitAsync(connection, secured, http!, kestrel.Limits.RequestHeadersTimeout));
             listen.UseHttps(https =>
             {

@@ -7,22 +7,25 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rig.Hosting.PeoplePort;
 using Rig.Tests.Support;
+using Xunit.Abstractions;
 
 namespace Rig.Tests.PeoplePort;
 
 /// <summary>One port, two protocols, and connections that are neither.</summary>
-public sealed class PeoplePortTests : IAsyncLifetime
+public sealed class PeoplePortTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly TempFolder folder = new();
     private WebApplication app = null!;
     private Uri plain = null!;
     private Uri secure = null!;
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => StartAsync(IPAddress.Loopback);
+
+    private async Task StartAsync(IPAddress address)
     {
         var certificates = new PageCertificates(TestTrust.Read(folder.File("trust"), TimeProvider.System), () => [], TimeProvider.System, NullLogger<PageCertificates>.Instance);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForPeople(IPAddress.Loopback, 0, certificates));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForPeople(address, 0, certificates));
         app = builder.Build();
         app.Run(async context =>
         {
@@ -30,7 +33,7 @@ public sealed class PeoplePortTests : IAsyncLifetime
             await context.Response.WriteAsync($"{context.Request.Scheme} {context.Request.Protocol} {(await body.ReadToEndAsync()).Length}");
         });
         await app.StartAsync();
-        secure = new Uri(app.Urls.Single());
+        secure = new UriBuilder(app.Urls.Single()) { Host = "127.0.0.1" }.Uri;
         plain = new UriBuilder(secure) { Scheme = Uri.UriSchemeHttp }.Uri;
     }
 
@@ -84,6 +87,42 @@ public sealed class PeoplePortTests : IAsyncLifetime
 
         using var client = OwnNetwork.Browser(secure);
         Assert.Equal("https HTTP/1.1 0", await client.GetStringAsync("/"));
+    }
+
+    [Fact]
+    public async Task Who_opens_connections_without_end_gets_so_many_and_shuts_nobody_else_out()
+    {
+        if (OwnNetwork.Address is not { } address)
+        {
+            NotRun.Say(output, OwnNetwork.Missing);
+            return;
+        }
+
+        await app.DisposeAsync();
+        await StartAsync(IPAddress.Any);
+        var there = new UriBuilder(plain) { Host = address.ToString() }.Uri;
+        var held = new List<Stream>();
+        try
+        {
+            for (var n = 0; n < Rig.Hosting.PeoplePort.PeoplePort.MaxConnectionsOfNetwork; n++)
+            {
+                held.Add(await RawHttp.OpenAsync(there));
+            }
+
+            // As the system accepts them in order, this one comes when all those are held.
+            Assert.Equal("", await RawHttp.AskAsync(there, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+            Assert.Contains("200 OK", await RawHttp.AskAsync(plain, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (var stream in held)
+            {
+                await stream.DisposeAsync();
+            }
+        }
+
+        // What was given back counts again.
+        await Eventually.HoldsAsync(async () => (await RawHttp.AskAsync(there, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).Contains("200 OK", StringComparison.Ordinal));
     }
 
     [Fact]
