@@ -38,6 +38,18 @@ internal static class BrowserGates
 
         app.UseForwardedHeaders();
         app.UseHostGate(viewer.HostNames);
+
+        // The scheme stands at the beginning of each Location; a proxy that hands on its callers' own header would let them choose it.
+        app.Use((context, next) =>
+        {
+            if (context.Request.Scheme is "http" or "https")
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Task.CompletedTask;
+        });
         app.UseOriginGate(viewer.PublicUrl is { } url ? [new Uri(url).GetLeftPart(UriPartial.Authority)] : []);
         app.UseCookiePolicy();
     }
