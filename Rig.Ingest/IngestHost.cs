@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
+using Rig.Hosting.PeoplePort;
 using Rig.Hosting.Trust;
 using Rig.Ingest.Accounts;
 using Rig.Ingest.Api;
@@ -27,6 +28,7 @@ public static class IngestHost
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddAccounts();
         builder.Services.AddRigTrust(IngestTrust.Folder, IngestTrust.Errors);
+        builder.Services.AddPeoplePort(services => services.GetRequiredService<IOptions<SecurityOptions>>().Value.HostNames);
         builder.Services.AddSecurity();
         builder.Services.AddApi();
         builder.Services.AddUpload();
@@ -37,11 +39,13 @@ public static class IngestHost
         builder.Services.AddRigOpenApi("Rig home server");
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>, RigTrust>(Listen);
+        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<ServerOptions>, IOptions<SecurityOptions>, RigTrust, PageCertificates>(Listen);
 
         var app = builder.Build();
         app.UseRequestLog();
-        app.UseSecurityHeaders();
+
+        // Browsers held to https for a year would be locked out where the operator's certificate goes and the machine's own comes.
+        app.UseSecurityHeaders(pinHttps: !string.IsNullOrEmpty(app.Configuration[$"{SecurityOptions.Section}:{nameof(SecurityOptions.CertificatePath)}"]));
         app.UseErrorWords();
         app.UseApiErrors(failed: "The server failed; its log says why. Try again.", silent: "The server did not answer itself in time. Try again in a moment.");
         app.UseIntakeErrors();
@@ -54,7 +58,7 @@ public static class IngestHost
         return app;
     }
 
-    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security, RigTrust trust)
+    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, IOptions<ServerOptions> options, IOptions<SecurityOptions> security, RigTrust trust, PageCertificates pages)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBufferSize = UploadRequestBody.ReceiveBufferBytes;
@@ -65,17 +69,11 @@ public static class IngestHost
             : throw new StartupException("Rig:Server:Host must be an IP address of this machine, or 0.0.0.0 for all of them.");
         if (options.Value.OlderRigsPort is > 0 and var second)
         {
-            kestrel.Listen(address, second, Secure);
+            kestrel.ListenSecurely(address, second, security.Value, pages);
         }
 
-        kestrel.Listen(address, options.Value.Port, Secure);
+        // HTTP/1.1 alone: interim responses are written to the connection itself, and HTTP/2 would gain a LAN nothing.
+        kestrel.ListenSecurely(address, options.Value.Port, security.Value, pages);
         kestrel.ListenForMachines(trust, address, listen => listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
-
-        // Interim responses are written to the connection itself, which only HTTP/1.1 allows; HTTP/2 would gain a LAN nothing.
-        void Secure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)
-        {
-            listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1;
-            listen.UseRigSecurity(security.Value);
-        }
     }
 }

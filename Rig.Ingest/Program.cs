@@ -1,8 +1,11 @@
+using Rig.Hosting.Files;
 using Rig.Ingest;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Stages;
 using Rig.Ingest.Stitch;
 
+// Videos of children: not for other accounts of the machine.
+NewFiles.KeepFromOthers();
 if (args is ["stitch", .. var stitch])
 {
     return await StitchCommand.RunAsync(stitch);

@@ -115,6 +115,6 @@ if [ -z "$root" ]; then
   systemctl enable rig-node-update.service
   systemctl enable rig-node
   systemctl restart rig-node
-  say "done; the field page is at http://$address:8080/ and the first phone that pairs owns this camera:"
+  say "done; the field page is at https://$address:8080/ (browsers warn of its certificate once) and the first phone that pairs owns this camera:"
   setpriv --reuid rig-node --regid rig-node --init-groups env "Rig__Node__ClusterHost=$address" "Rig__Node__CameraId=$camera" /opt/rig-node/current/rig-node pair
 fi

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Options;
 using Rig.CameraNode.Settings;
 using Rig.Hosting.Access;
 using Rig.Hosting.Http;
+using Rig.Hosting.PeoplePort;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Access;
 
@@ -11,6 +13,8 @@ internal static class AccessServices
     public const string Unknown = "This phone is not paired with this camera. Open the camera's page and type its PIN.";
 
     public const string Forbidden = "Only an owner's phone may do that. An owner can change that on this camera's page, under Phones.";
+
+    private const string PlainRemedy = "Use https:// with the same address and port, or set Rig:Node:PlainHttp=true on this camera, which is then shown as insecure.";
 
     public static IServiceCollection AddNodeAccess(this IServiceCollection services)
     {
@@ -25,8 +29,10 @@ internal static class AccessServices
     /// <summary>Before anything is answered, the pages too.</summary>
     public static void UseNodeGates(this WebApplication app)
     {
+        var node = app.Services.GetRequiredService<IOptions<NodeOptions>>().Value;
         app.UseSecurityHeaders(pinHttps: false);
-        app.UseHostGate(PageAddress.Names(app.Services.GetRequiredService<IOptions<NodeOptions>>().Value));
+        app.UseHostGate(PageAddress.Names(node));
+        app.UsePlainHttpGate(node.ServesPlain(app.Services.GetRequiredService<IOptions<TrustOptions>>().Value), PlainRemedy, PlainHttpGate.SamePort);
         app.UseOriginGate();
     }
 

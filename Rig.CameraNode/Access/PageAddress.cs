@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Rig.CameraNode.Settings;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Access;
 
@@ -21,10 +22,10 @@ internal static class PageAddress
 
     /// <summary>The address by which a phone in the same network opens the page, from the settings or else this machine's own.</summary>
     /// <param name="port">Where the page was reached from this machine.</param>
-    public static string OfPhones(NodeOptions node, int port) =>
-        Uri.TryCreate(node.BaseUrl, UriKind.Absolute, out var url) && !url.IsLoopback ? node.BaseUrl
-        : FirstOfMachine() is { } own ? $"http://{own}:{port}"
-        : node.BaseUrl;
+    public static string OfPhones(NodeOptions node, TrustOptions trust, int port) =>
+        Uri.TryCreate(node.BaseUrl(trust), UriKind.Absolute, out var url) && !url.IsLoopback ? node.BaseUrl(trust)
+        : FirstOfMachine() is { } own ? $"{(node.ServesPlain(trust) ? "http" : "https")}://{own}:{port}"
+        : node.BaseUrl(trust);
 
     /// <summary>In the fragment, which browsers send to nobody: the page reads it, pairs and takes it out of the address.</summary>
     public static string WithPin(string page, string pin) => $"{page.TrimEnd('/')}/#pin={pin}";

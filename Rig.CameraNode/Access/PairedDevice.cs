@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Rig.Hosting.Access;
 
@@ -24,10 +25,14 @@ internal sealed record PairedDevice(string Id, string Name, string Role, string 
 
     public static PairedDevice New(DeviceToken token, string? name, string role, DateTimeOffset now) => new(token.Id, NameOf(name), role, token.Sha256, now, now);
 
-    /// <summary>On one line, at most 40 characters; "Phone" where nothing is left.</summary>
+    /// <summary>
+    /// On one line, at most 40 characters, none of which is invisible or turns the order of what follows it: a name stands in the audit
+    /// log among other words. "Phone" where nothing is left.
+    /// </summary>
     public static string NameOf(string? text)
     {
-        var plain = new string([.. (text ?? "").Where(letter => !char.IsControl(letter) && !char.IsSurrogate(letter))]).Trim();
+        var plain = new string([.. (text ?? "").Where(letter => char.GetUnicodeCategory(letter) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned))]).Trim();
         return plain.Length == 0 ? "Phone" : plain[..Math.Min(plain.Length, MaxName)].Trim();
     }
 

@@ -4,6 +4,7 @@ using Rig.CameraNode.Access;
 using Rig.CameraNode.Settings;
 using Rig.Hosting.Access;
 using Rig.Hosting.Http;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Api;
 
@@ -19,7 +20,7 @@ internal static class DevicesApi
         access.MapPost("/devices/{id}", ChangeAsync).WithSummary("Gives a phone another role or name.").TakesJson<DeviceChange>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         access.MapDelete("/devices/{id}", Revoke).WithSummary("Unpairs a phone, at once.").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        access.MapGetAndHead("/pin", (HttpContext context, PairingFile file, IOptions<NodeOptions> node) => InviteBy(file.Current.Pin, context, node.Value)).WithSummary("The PIN by which the next phone is paired.");
+        access.MapGetAndHead("/pin", (HttpContext context, PairingFile file) => InviteBy(file.Current.Pin, context)).WithSummary("The PIN by which the next phone is paired.");
         access.MapPost("/pin", NewPinAsync).Audits("changed the PIN").WithSummary("Makes another PIN; phones that are paired stay so.");
         access.MapGetAndHead("/audit", ReadAudit).WithSummary("Who changed what, newest first, ?count= of them.").ProducesProblem(StatusCodes.Status400BadRequest);
     }
@@ -27,11 +28,13 @@ internal static class DevicesApi
     internal static DeviceView Of(PairedDevice device, string? asking) => new(device.Id, device.Name, device.Role, device.PairedAt, device.LastSeen, device.Id == asking);
 
     /// <summary>The PIN with the page's address as the asking browser has it, for another phone to scan.</summary>
-    internal static PairingInvitation InviteBy(string pin, HttpContext context, NodeOptions node)
+    internal static PairingInvitation InviteBy(string pin, HttpContext context)
     {
+        var node = context.RequestServices.GetRequiredService<IOptions<NodeOptions>>().Value;
+        var trust = context.RequestServices.GetRequiredService<IOptions<TrustOptions>>().Value;
         var host = context.Request.Host;
         var here = host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Host, out var address) && IPAddress.IsLoopback(address));
-        var page = here ? PageAddress.OfPhones(node, host.Port ?? node.Port) : $"{context.Request.Scheme}://{host}";
+        var page = here ? PageAddress.OfPhones(node, trust, host.Port ?? node.Port) : $"{context.Request.Scheme}://{host}";
         return new PairingInvitation(PairingPin.Spaced(pin), page, QrPicture.Rows(PageAddress.WithPin(page, pin)));
     }
 
@@ -97,10 +100,10 @@ internal static class DevicesApi
         return new Acknowledgement(true, $"{title} is no longer paired.");
     }
 
-    private static async Task<PairingInvitation> NewPinAsync(HttpContext context, PairingFile file, IOptions<NodeOptions> node, CancellationToken cancellationToken)
+    private static async Task<PairingInvitation> NewPinAsync(HttpContext context, PairingFile file, CancellationToken cancellationToken)
     {
         await RequestBody.ReadObjectAsync(context.Request, cancellationToken);
-        return InviteBy(Kept(() => file.Change(pairing => pairing.WithPin(PairingPin.New()))).Pin, context, node.Value);
+        return InviteBy(Kept(() => file.Change(pairing => pairing.WithPin(PairingPin.New()))).Pin, context);
     }
 
     private static AuditTrail ReadAudit(HttpRequest request, AuditLog audit)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Rig.CameraNode.Access;
 using Rig.CameraNode.Settings;
 using Rig.Hosting.Http;
+using Rig.Hosting.PeoplePort;
 using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Api;
@@ -23,17 +24,11 @@ internal static class NodeApi
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NodeJson.Default);
         });
         services.AddRigOpenApi("Rig camera node");
-        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>, RigTrust>((kestrel, node, trust) =>
+        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<NodeOptions>, RigTrust, PageCertificates>((kestrel, node, trust, pages) =>
         {
             kestrel.AddServerHeader = false;
             var address = IPAddress.Parse(node.Value.ListenAddress);
-            kestrel.Listen(address, node.Value.Port, listen =>
-            {
-                if (node.Value.Https)
-                {
-                    listen.UseMachineCertificate(trust);
-                }
-            });
+            kestrel.ListenForPeople(address, node.Value.Port, pages);
             kestrel.ListenForMachines(trust, address);
         });
     }

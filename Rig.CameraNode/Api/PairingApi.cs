@@ -34,7 +34,7 @@ internal static class PairingApi
         var pin = device is null ? pairing.PublicPin : null;
         return new PairingView(
             node.Value.CameraId, pairing.IsClaimed, device is null ? null : DevicesApi.Of(device, device.Id),
-            pin is null ? null : DevicesApi.InviteBy(pin, context, node.Value), trust.AllowsPlain);
+            pin is null ? null : DevicesApi.InviteBy(pin, context), trust.AllowsPlain);
     }
 
     private static async Task<PhonePaired> PairAsync(HttpContext context, PairingDesk desk, AuditLog audit, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using Rig.CameraNode.Access;
 using Rig.CameraNode.Hosting;
 using Rig.CameraNode.Settings;
 using Rig.Hosting.Access;
+using Rig.Hosting.Trust;
 using Rig.Media.Processes;
 
 namespace Rig.CameraNode.Commands;
@@ -36,7 +37,9 @@ internal static class PairCommand
             try
             {
                 var node = new NodeOptions();
-                NodeHost.CreateBuilder([.. parsed.UnmatchedTokens]).Configuration.GetSection(NodeOptions.Section).Bind(node);
+                var configuration = NodeHost.CreateBuilder([.. parsed.UnmatchedTokens]).Configuration;
+                configuration.GetSection(NodeOptions.Section).Bind(node);
+                var trust = configuration.GetSection(TrustOptions.Section).Get<TrustOptions>() ?? new TrustOptions();
                 var folder = PairingFile.FolderOf(node.ConfigPath);
                 var file = new PairingFile(folder, NullLogger.Instance);
                 var wanted = parsed.GetValue(role) ?? Roles.Operator;
@@ -50,7 +53,7 @@ internal static class PairCommand
                     audit.Write(OnTheBox, "", $"paired {PairedDevice.NameOf(program)} as {wanted}");
                 }
 
-                Console.Out.Write(parsed.GetValue(device) is { } name ? file.Pair(name, wanted, TimeProvider.System.GetUtcNow()).Cookie + '\n' : Shown(file, node, parsed.GetValue(reset)));
+                Console.Out.Write(parsed.GetValue(device) is { } name ? file.Pair(name, wanted, TimeProvider.System.GetUtcNow()).Cookie + '\n' : Shown(file, PageAddress.OfPhones(node, trust, node.Port), node.CameraId, parsed.GetValue(reset)));
                 await HandOverAsync(folder, cancellationToken);
                 return 0;
             }
@@ -63,13 +66,12 @@ internal static class PairCommand
         return command;
     }
 
-    private static string Shown(PairingFile file, NodeOptions node, bool reset)
+    private static string Shown(PairingFile file, string page, string camera, bool reset)
     {
         var pairing = reset ? file.Reset() : file.Change(present => present);
-        var page = PageAddress.OfPhones(node, node.Port);
         return $"""
             {QrPicture.Terminal(PageAddress.WithPin(page, pairing.Pin))}
-            Camera  {node.CameraId}
+            Camera  {camera}
             Page    {page}/
             PIN     {PairingPin.Spaced(pairing.Pin)}
 

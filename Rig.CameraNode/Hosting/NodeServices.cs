@@ -26,6 +26,7 @@ using Rig.CameraNode.Updates;
 using Rig.CameraNode.Upload;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Observability;
+using Rig.Hosting.PeoplePort;
 using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Hosting;
@@ -53,6 +54,7 @@ internal static class NodeServices
         services.AddSingleton<INetworkManager, Nmcli>();
         services.AddSingleton<AccessPoint>();
         services.AddRigTrust(NodeTrust.Folder, NodeTrust.Errors);
+        services.AddPeoplePort(s => PageAddress.Names(s.GetRequiredService<IOptions<NodeOptions>>().Value));
         services.AddChecked<PeerOptions>(PeerOptions.Section, o => o.Errors());
         services.AddSingleton<PeerList>();
         services.AddSingleton<PeerHttp>();
@@ -91,13 +93,13 @@ internal static class NodeServices
             var sync = s.GetRequiredService<IOptionsMonitor<SyncOptions>>();
             var trust = s.GetRequiredService<RigTrust>();
             return new CameraNodePorts(
-                node.Camera, node.BaseUrl, node.Master,
+                node.Camera, node.BaseUrl(trust.Options), node.Master,
                 s.GetRequiredService<ICaptureLauncher>(), s.GetRequiredService<StoragePorts>(), s.GetRequiredService<ISensors>(), s.GetRequiredService<IChrony>(),
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<PublishedNode>(), () => guards.CurrentValue, () => sync.CurrentValue,
                 s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot)
             {
                 Notes = new SessionNotes(s.GetRequiredService<ISessionNoteFile>(), s.GetRequiredService<IOptions<RigSessionOptions>>().Value.ResumeWithin),
-                MachineUrl = () => trust.IsEnrolled ? node.MachineUrlAt(trust.Options.MachinePort) : null,
+                MachineUrl = () => trust.IsEnrolled ? node.MachineUrl(trust.Options) : null,
             };
         });
 

@@ -25,10 +25,5 @@ internal static class NodeTrust
         {
             yield return $"This machine is enrolled as {self} and not as camera {node.CameraId}. Set {NodeOptions.Section}:CameraId to its name, or enrol it again under the new one.";
         }
-
-        if (node.Https && !folder.IsEnrolled)
-        {
-            yield return $"{NodeOptions.Section}:Https needs a certificate, and this machine is not enrolled. 'rig-node trust join' enrols it (docs/guide/enrolment.md).";
-        }
     }
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using Rig.Domain.Identity;
+using Rig.Hosting.Trust;
 
 namespace Rig.CameraNode.Settings;
 
@@ -17,8 +17,11 @@ internal sealed class NodeOptions
     /// <summary>0 takes any free port.</summary>
     public int Port { get; set; } = 8080;
 
-    /// <summary>Serves the field UI and the REST routes by TLS with the machine's certificate; the phones must trust the rig's authority (docs/guide/phone-trust.md).</summary>
-    public bool Https { get; set; }
+    /// <summary>Serves plain HTTP to other machines, too; shown as insecure. Programs on this machine may use it in any case.</summary>
+    public bool PlainHttp { get; set; }
+
+    /// <summary>Of earlier versions, where true served pages by TLS. They always are now, so it changes nothing.</summary>
+    public bool? Https { get; set; }
 
     /// <summary>How other machines reach the REST routes; empty: the cluster's address and <see cref="Port"/>.</summary>
     public string PublicBaseUrl { get; set; } = "";
@@ -57,12 +60,23 @@ internal sealed class NodeOptions
         ? [Domain.Identity.CameraId.Left, Domain.Identity.CameraId.Center, Domain.Identity.CameraId.Right]
         : [.. ExpectedCameras.Select(Domain.Identity.CameraId.Parse).Distinct()];
 
-    public string BaseUrl => PublicBaseUrl.Length > 0
-        ? PublicBaseUrl.TrimEnd('/')
-        : string.Create(CultureInfo.InvariantCulture, $"{(Https ? "https" : "http")}://{(IPAddress.TryParse(ListenAddress, out var listen) && !IPAddress.Any.Equals(listen) && !IPAddress.IPv6Any.Equals(listen) ? ListenAddress : ClusterHost)}:{Port}");
+    /// <summary>Plain HTTP is served to other machines: asked for, or for machines that know no certificates.</summary>
+    public bool ServesPlain(TrustOptions trust) => PlainHttp || trust.AllowPlainMachines;
+
+    /// <summary>Root of the field UI and the REST routes as other machines reach them.</summary>
+    public string BaseUrl(TrustOptions trust)
+    {
+        var url = PublicBaseUrl.Length > 0 ? new Uri(PublicBaseUrl) : new UriBuilder(Uri.UriSchemeHttp, ListensOnOne ? ListenAddress : ClusterHost, Port).Uri;
+
+        // Only this very port is known to speak https; before another stands a proxy of the operator's.
+        var isSecured = !ServesPlain(trust) && !url.IsLoopback && url.Scheme == Uri.UriSchemeHttp && url.Port == Port;
+        return (isSecured ? new UriBuilder(url) { Scheme = Uri.UriSchemeHttps }.Uri : url).AbsoluteUri.TrimEnd('/');
+    }
+
+    private bool ListensOnOne => IPAddress.TryParse(ListenAddress, out var listen) && !IPAddress.Any.Equals(listen) && !IPAddress.IPv6Any.Equals(listen);
 
     /// <summary>Root of the machine port, at the host where the REST routes are reached.</summary>
-    public string MachineUrlAt(int port) => new UriBuilder(BaseUrl) { Scheme = Uri.UriSchemeHttps, Port = port, Path = "" }.Uri.GetLeftPart(UriPartial.Authority);
+    public string MachineUrl(TrustOptions trust) => new UriBuilder(BaseUrl(trust)) { Scheme = Uri.UriSchemeHttps, Port = trust.MachinePort, Path = "" }.Uri.GetLeftPart(UriPartial.Authority);
 
     public IEnumerable<string> Errors()
     {
@@ -93,7 +107,12 @@ internal sealed class NodeOptions
 
         if (PublicBaseUrl.Length > 0 && !(Uri.TryCreate(PublicBaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
         {
-            yield return $"{Section}:PublicBaseUrl is '{PublicBaseUrl}'; use a form such as http://192.168.1.102:8080.";
+            yield return $"{Section}:PublicBaseUrl is '{PublicBaseUrl}'; use a form such as https://192.168.1.102:8080.";
+        }
+
+        if (PlainHttp && Https == true)
+        {
+            yield return $"{Section}:PlainHttp and {Section}:Https contradict each other. Take out {Section}:Https: pages come by https in any case.";
         }
 
         foreach (var name in Names.Where(n => Uri.CheckHostName(n) == UriHostNameType.Unknown))

@@ -19,7 +19,7 @@ internal sealed record NodeStatus(
 /// <param name="Enrolled">It has a certificate of a rig's authority.</param>
 /// <param name="CertificateEnds">Null while it is not enrolled.</param>
 /// <param name="MachineUrl">Root of its machine port; null while it is not enrolled.</param>
-/// <param name="Https">Pages and routes are served by TLS on the people's port.</param>
+/// <param name="Https">Other machines get pages and routes by TLS alone on the people's port.</param>
 /// <param name="Insecure">What is open to whoever is in the network, for a person; empty while nothing is.</param>
 internal sealed record TrustStatus(bool Enrolled, DateTimeOffset? CertificateEnds, string? MachineUrl, bool Https, IReadOnlyList<string> Insecure);
 

@@ -41,7 +41,7 @@ internal sealed class StatusReader(
         var running = take is null ? null : status.Take;
         var usedBytes = storage.TotalBytes - storage.FreeBytes;
         return new NodeStatus(
-            new NodeIdentityStatus(CameraId.Value, CameraId.Position, NodeVersion.Current, node.Value.ProductionMode, clock.NodeNow, node.Value.BaseUrl),
+            new NodeIdentityStatus(CameraId.Value, CameraId.Position, NodeVersion.Current, node.Value.ProductionMode, clock.NodeNow, node.Value.BaseUrl(trust.Options)),
             new CameraStatusView(
                 status.Detected, status.Model, $"{status.Width}x{status.Height}", status.Fps, status.Codec, status.BitrateMbps,
                 reading.TemperatureC, status.Problem, status.EncodeFps, status.Encoder, status.Fallback),
@@ -97,16 +97,17 @@ internal sealed class StatusReader(
             insecure.Add("Machines without a certificate are believed (Rig:Trust:AllowPlainMachines): whoever is in the network can pass for a camera or the home server.");
         }
 
-        if (!node.Value.Https)
+        var plain = node.Value.ServesPlain(trust.Options);
+        if (plain)
         {
-            insecure.Add("Pages come over plain HTTP (Rig:Node:Https): whoever is in the network can read along.");
+            insecure.Add($"Pages come over plain HTTP to whoever asks so ({(node.Value.PlainHttp ? "Rig:Node:PlainHttp" : "Rig:Trust:AllowPlainMachines")}): whoever is in the network can read along.");
         }
 
         return new TrustStatus(
             enrolled is not null,
             enrolled is null ? null : new DateTimeOffset(enrolled.Machine.NotAfter.ToUniversalTime(), TimeSpan.Zero),
-            enrolled is null ? null : node.Value.MachineUrlAt(trust.Options.MachinePort),
-            node.Value.Https,
+            enrolled is null ? null : node.Value.MachineUrl(trust.Options),
+            !plain,
             insecure);
     }
 

@@ -18,6 +18,11 @@ export function isWhole(typed: string): boolean {
   return typed.replace(/\D/g, '').length === pinDigits;
 }
 
+/** Nobody between this page and its camera can read along: it is encrypted, or both are on one machine. */
+export function isPrivate(page: { protocol: string; hostname: string }): boolean {
+  return page.protocol === 'https:' || page.hostname === 'localhost' || page.hostname === '[::1]' || /^127(\.\d+){3}$/.test(page.hostname);
+}
+
 const kinds: [RegExp, string][] = [
   [/iPhone/, 'iPhone'], [/iPad/, 'iPad'], [/Android.*Mobile/, 'Android phone'], [/Android/, 'Android tablet'],
   [/Macintosh/, 'Mac'], [/Windows/, 'Windows computer'], [/CrOS/, 'Chromebook'], [/Linux/, 'Linux computer'],

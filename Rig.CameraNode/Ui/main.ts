@@ -1,5 +1,6 @@
 // Puts the page together: status in, words and pictures out, one order at a time.
 import { offload, preflight, retryOffload, selfTest, start, stop, whenForgotten, type Ordered, type Result } from './api.js';
+import { isPrivate } from './access.js';
 import { AimHelp } from './aim.js';
 import { connect } from './live.js';
 import { checklist, formatElapsed, freshness, pageOf, plain, type Card, type CheckGroup, type Page, type Tone } from './model.js';
@@ -37,7 +38,7 @@ let aim: AimHelp | null = null;
 
 const pairing = await enter();
 byId('insecure').hidden = pairing?.plain_machines !== true;
-byId('unencrypted').hidden = location.protocol === 'https:';
+byId('unencrypted').hidden = isPrivate(location);
 const owner = pairing?.device?.role === 'owner';
 const update = owner ? new UpdatePanel(byId<HTMLDetailsElement>('update')) : null;
 if (owner) new PhonesPanel();

@@ -22,20 +22,14 @@ public static class MachinePort
         kestrel.Listen(address, trust.Options.MachinePort, listen =>
         {
             configure?.Invoke(listen);
-            listen.UseMachineCertificate(trust, https =>
+            listen.UseHttps(https =>
             {
+                // Asked at each handshake, so that a renewed certificate needs no restart.
+                https.ServerCertificateSelector = (_, _) => trust.Current?.Machine;
+                https.SslProtocols = Protocols;
                 https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
                 https.ClientCertificateValidation = (certificate, _, _) => trust.Identify(certificate, out _) is not null;
             });
         });
     }
-
-    /// <summary>TLS with the machine's certificate, whoever calls: for browsers, which trust the rig's authority once they were told to.</summary>
-    public static void UseMachineCertificate(this ListenOptions listen, RigTrust trust, Action<HttpsConnectionAdapterOptions>? configure = null) => listen.UseHttps(https =>
-    {
-        // Asked at each handshake, so that a renewed certificate needs no restart.
-        https.ServerCertificateSelector = (_, _) => trust.Current?.Machine;
-        https.SslProtocols = Protocols;
-        configure?.Invoke(https);
-    });
 }

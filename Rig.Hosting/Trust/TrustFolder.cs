@@ -27,6 +27,9 @@ public sealed class TrustFolder(string path)
     /// <summary>This machine's certificate and key, in PEM.</summary>
     public string MachineFile => In("machine.pem");
 
+    /// <summary>Certificate and key of the pages, which the machine made itself while it is not enrolled, in PEM.</summary>
+    private string PagesFile => In("pages.pem");
+
     /// <summary>The newest <see cref="RevocationList"/> that this machine knows.</summary>
     public string RevokedFile => In("revoked");
 
@@ -41,6 +44,8 @@ public sealed class TrustFolder(string path)
 
     public bool IsEnrolled => File.Exists(MachineFile);
 
+    public bool HasPages => File.Exists(PagesFile);
+
     public bool HasAuthority => File.Exists(AuthorityKeyFile);
 
     public Uri? AuthorityUrl
@@ -54,6 +59,9 @@ public sealed class TrustFolder(string path)
 
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
     public X509Certificate2 ReadMachine() => Read(MachineFile, file => X509Certificate2.CreateFromPemFile(file));
+
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    public X509Certificate2 ReadPages() => Read(PagesFile, file => X509Certificate2.CreateFromPemFile(file));
 
     /// <summary>The authority with its key.</summary>
     /// <exception cref="InvalidDataException">It is not on this machine, or cannot be read.</exception>
@@ -76,7 +84,9 @@ public sealed class TrustFolder(string path)
 
     public void KeepAuthority(X509Certificate2 authority) => Write(AuthorityFile, authority.ExportCertificatePem() + "\n", Readable);
 
-    public void KeepMachine(X509Certificate2 certificate, string keyPem) => Write(MachineFile, $"{certificate.ExportCertificatePem()}\n{keyPem}\n", OwnerOnly);
+    public void KeepMachine(X509Certificate2 certificate, string keyPem) => WriteWithKey(MachineFile, certificate, keyPem);
+
+    public void KeepPages(X509Certificate2 certificate, string keyPem) => WriteWithKey(PagesFile, certificate, keyPem);
 
     public void KeepRevoked(RevocationList list) => Write(RevokedFile, list.ToUtf8Json(), Readable);
 
@@ -93,6 +103,8 @@ public sealed class TrustFolder(string path)
     public void KeepIssued(IEnumerable<IssuedCertificate> issued) => Write(IssuedFile, JsonSerializer.SerializeToUtf8Bytes([.. issued], ListJson.Default.ListIssuedCertificate), OwnerOnly);
 
     private string In(string name) => System.IO.Path.Combine(path, name);
+
+    private void WriteWithKey(string file, X509Certificate2 certificate, string keyPem) => Write(file, $"{certificate.ExportCertificatePem()}\n{keyPem}\n", OwnerOnly);
 
     private void Write(string file, string text, UnixFileMode mode) => Write(file, Encoding.UTF8.GetBytes(text), mode);
 

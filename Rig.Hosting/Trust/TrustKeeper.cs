@@ -42,9 +42,10 @@ public sealed class TrustKeeper(RigTrust trust, TimeProvider time, IEnumerable<M
             {
                 await LookAsync(stoppingToken);
             }
-            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning("The trust folder could not be kept up: {Reason}", e.Message);
+                // Whatever it was: a background service that fails ends the program, and with it the recording.
+                log.LogWarning(e, "The trust folder could not be kept up: {Reason}", e.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -59,7 +60,7 @@ public sealed class TrustKeeper(RigTrust trust, TimeProvider time, IEnumerable<M
         }
 
         using var http = Client(trust);
-        foreach (var url in neighbours.SelectMany(each => each()).Append(trust.Folder.AuthorityUrl?.ToString().TrimEnd('/')).OfType<string>().Distinct())
+        foreach (var url in neighbours.SelectMany(each => each()).Append(trust.Folder.AuthorityUrl?.ToString()).Select(ListUrl).OfType<Uri>().Distinct())
         {
             await TakeListAsync(http, url, cancellationToken);
         }
@@ -75,16 +76,16 @@ public sealed class TrustKeeper(RigTrust trust, TimeProvider time, IEnumerable<M
         }
 
         var now = (trust.Current!.Machine.SerialNumber, trust.Current.Revoked?.Number ?? 0);
-        if (seen is { } was && was != now)
+        var was = seen;
+        seen = now;
+        if (was is not null && was != now)
         {
             log.LogWarning("Certificates changed: list {Number} of revoked ones. Connections to other machines are made again.", now.Item2);
             foreach (var listener in changed)
             {
-                listener();
+                Tell(listener);
             }
         }
-
-        seen = now;
     }
 
     /// <summary>Gets this machine a new key and certificate: from its own authority, or from the authority's machine by the old one.</summary>
@@ -134,11 +135,27 @@ public sealed class TrustKeeper(RigTrust trust, TimeProvider time, IEnumerable<M
         return new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = RevocationList.MaxBytes };
     }
 
-    private async Task TakeListAsync(HttpClient http, string url, CancellationToken cancellationToken)
+    /// <returns>Null for what is no root of a machine port: addresses come from other machines, and one of them may be anybody's by now.</returns>
+    private static Uri? ListUrl(string? root) =>
+        Uri.TryCreate(root, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps ? new Uri(url, TrustRoutes.Revoked) : null;
+
+    private void Tell(TrustChanged listener)
     {
         try
         {
-            trust.Take(await http.GetByteArrayAsync(url + TrustRoutes.Revoked, cancellationToken));
+            listener();
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Connections to other machines were not all made again");
+        }
+    }
+
+    private async Task TakeListAsync(HttpClient http, Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            trust.Take(await http.GetByteArrayAsync(url, cancellationToken));
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 using Rig.Hosting.Access;
 using Rig.Hosting.Http;
 using Rig.Hosting.Trust.Certificates;
@@ -9,10 +10,13 @@ namespace Rig.Hosting.Trust;
 
 /// <summary>
 /// What machines tell one another about certificates, and what a phone needs to trust the rig. Lists are signed, so it does not matter
-/// who asks for one or brings it; a new certificate is given to a valid old one alone.
+/// which machine brings one; a new certificate is given to a valid old one alone.
 /// </summary>
 public static class TrustRoutes
 {
+    /// <summary>The rig's authority, for phones.</summary>
+    public const string AuthorityPath = "/api/v1/trust/authority";
+
     internal const string Revoked = "/api/v1/trust/revoked";
     internal const string Renew = "/api/v1/trust/renew";
 
@@ -22,10 +26,21 @@ public static class TrustRoutes
     {
         var routes = app.MapGroup("/api/v1/trust").WithTags("Trust");
         routes.MapGetAndHead("/authority", Authority).AllowEverybody().WithSummary("The rig's authority, for a phone that is to trust it.").Produces<Stream>(contentType: "application/x-x509-ca-cert").ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGetAndHead("/revoked", RevokedList).AllowEverybody().WithSummary("The newest list of revoked certificates, signed by the authority.").Produces<Stream>(contentType: "application/json").ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapPost("/revoked", TakeListAsync).AllowEverybody().WithSummary("Brings a newer list.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status400BadRequest);
-        routes.MapPost("/renew", RenewAsync).AllowEverybody().WithSummary("A new certificate for the machine that asks by its old one.").Accepts<Stream>("application/pkcs10").Produces<Stream>(contentType: "application/x-pem-file").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGetAndHead("/revoked", RevokedList).Allow(Roles.Node, Roles.Server).WithSummary("The newest list of revoked certificates, signed by the authority.").Produces<Stream>(contentType: "application/json").ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapPost("/revoked", TakeListAsync).Allow(Roles.Node, Roles.Server).WithSummary("Brings a newer list.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status400BadRequest);
+        routes.MapPost("/renew", RenewAsync).Allow(Roles.Node, Roles.Server).WithSummary("A new certificate for the machine that asks by its old one.").TakesRequest().Produces<Stream>(contentType: "application/x-pem-file").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
+
+    /// <summary>Describes the body alone: with Accepts, another content type would be refused before it is asked who calls.</summary>
+    private static RouteHandlerBuilder TakesRequest(this RouteHandlerBuilder route) => route.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/pkcs10"] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(Stream), null, cancellationToken) },
+            },
+        });
 
     private static IResult Authority(RigTrust trust) => trust.Current is { } enrolled
         ? Results.Bytes(enrolled.Authority.RawData, "application/x-x509-ca-cert", "rig-authority.crt")

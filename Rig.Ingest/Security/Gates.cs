@@ -5,6 +5,8 @@ using Microsoft.Extensions.Options;
 using Rig.Hosting.Access;
 using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
+using Rig.Hosting.PeoplePort;
+using Rig.Hosting.Trust;
 
 namespace Rig.Ingest.Security;
 
@@ -17,6 +19,8 @@ internal static class Gates
         "Sign in first. A program that brings recordings shows its certificate, or sends this server's key as header X-Api-Key or as Authorization: Bearer; its operator has it.";
 
     private const string Forbidden = "This account or key may not do that.";
+
+    private const string PlainRemedy = "Use https:// with the same address and port, or set Rig:Security:PlainHttp=true on this server, which is then shown as insecure.";
 
     /// <summary>After the accounts, whose reader comes first.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services)
@@ -46,7 +50,10 @@ internal static class Gates
 
             return next(context);
         });
-        app.UseHostGate(app.Configuration.GetSection(SecurityOptions.Section).Get<SecurityOptions>()?.HostNames ?? new SecurityOptions().HostNames);
+        // As they are written: a mistake in them is reported by the start's own check, and must not be thrown here.
+        var written = app.Configuration.GetSection(SecurityOptions.Section).Get<SecurityOptions>() ?? new SecurityOptions();
+        app.UseHostGate(written.HostNames);
+        app.UsePlainHttpGate(written.ServesPlain(app.Configuration.GetSection(TrustOptions.Section).Get<TrustOptions>() ?? new TrustOptions()), PlainRemedy, PlainHttpGate.SamePort, isServedHere: written.CertificatePath.Length == 0);
         app.UseOriginGate();
         app.UseRouting();
         app.UseRateLimiter();

@@ -21,9 +21,9 @@ public sealed class Insecurity(ApiKeys keys, IOptions<SecurityOptions> security,
                 : "Machines without a certificate are believed (Rig:Trust:AllowPlainMachines).";
         }
 
-        if (security.Value.CertificatePath.Length == 0 && !(IPAddress.TryParse(server.Value.Host, out var address) && IPAddress.IsLoopback(address)))
+        if (security.Value.ServesPlain(trust.Value) && !(IPAddress.TryParse(server.Value.Host, out var address) && IPAddress.IsLoopback(address)))
         {
-            yield return "This page comes over plain HTTP: whoever shares the network can read passwords and watch along (Rig:Security:CertificatePath).";
+            yield return $"This page comes over plain HTTP to whoever asks so: whoever shares the network can read passwords and watch along ({(security.Value.PlainHttp ? "Rig:Security:PlainHttp" : "Rig:Trust:AllowPlainMachines")}).";
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Rig.Hosting.Trust;
 
 namespace Rig.Ingest.Security;
 
@@ -7,7 +8,10 @@ public sealed class SecurityOptions
 {
     public const string Section = "Rig:Security";
 
-    /// <summary>PEM file with this server's certificate and those between it and the root; makes every port HTTPS.</summary>
+    /// <summary>Serves plain HTTP to other machines, too; shown as insecure. Programs on this machine may use it in any case, unless <see cref="CertificatePath"/> is set.</summary>
+    public bool PlainHttp { get; set; }
+
+    /// <summary>PEM file with this server's certificate and those between it and the root, instead of the machine's own of the rig or one that the server makes itself. Plain HTTP is then served to nobody.</summary>
     public string CertificatePath { get; set; } = "";
 
     /// <summary>PEM file with the certificate's private key; empty when it is in <see cref="CertificatePath"/>.</summary>
@@ -34,6 +38,9 @@ public sealed class SecurityOptions
     /// <summary><see cref="Hosts"/> and the machine's own names.</summary>
     public IEnumerable<string> HostNames => [.. Hosts, Environment.MachineName, Environment.MachineName + ".local"];
 
+    /// <summary>Plain HTTP is served to other machines: asked for, or for machines that know no certificates where the operator gave none either.</summary>
+    public bool ServesPlain(TrustOptions trust) => PlainHttp || (trust.AllowPlainMachines && CertificatePath.Length == 0);
+
     /// <returns>Every problem as a sentence.</returns>
     public IEnumerable<string> Problems()
     {
@@ -48,6 +55,11 @@ public sealed class SecurityOptions
         if (CertificatePath.Length == 0 && (ClientCaPath.Length > 0 || CertificateKeyPath.Length > 0))
         {
             yield return $"{Section}:{nameof(ClientCaPath)} and {nameof(CertificateKeyPath)} need {Section}:{nameof(CertificatePath)}.";
+        }
+
+        if (PlainHttp && ClientCaPath.Length > 0)
+        {
+            yield return $"{Section}:{nameof(PlainHttp)} and {nameof(ClientCaPath)} contradict each other: over plain HTTP nobody shows a certificate.";
         }
 
         if (ApiKeySha256.Any(hash => hash.Length != 64 || !hash.All(char.IsAsciiHexDigit)))

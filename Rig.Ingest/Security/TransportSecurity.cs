@@ -1,9 +1,11 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Rig.Hosting.Configuration;
+using Rig.Hosting.PeoplePort;
 
 namespace Rig.Ingest.Security;
 
@@ -14,39 +16,48 @@ internal static class TransportSecurity
 
     private static readonly object HasShownCertificate = new();
 
+    /// <summary>Listens for people and for programs with keys: by the operator's certificate, the machine's own of the rig, or one that the server made.</summary>
     /// <exception cref="StartupException">A file is not what its key says.</exception>
-    public static void UseRigSecurity(this ListenOptions listen, SecurityOptions options)
+    public static void ListenSecurely(this KestrelServerOptions kestrel, IPAddress address, int port, SecurityOptions options, PageCertificates pages)
     {
         if (options.CertificatePath.Length == 0)
         {
+            kestrel.ListenForPeople(address, port, pages);
             return;
         }
 
         var (server, between) = Load(options);
-        var authority = options.ClientCaPath.Length > 0 ? LoadAuthority(options.ClientCaPath) : null;
-        listen.UseHttps(https =>
+        if (options.ClientCaPath.Length == 0)
         {
-            https.ServerCertificate = server;
-            https.ServerCertificateChain = between;
-            if (authority is not null)
+            kestrel.ListenForPeople(address, port, https => Show(https, server, between));
+            return;
+        }
+
+        // Nobody gets as far as a request without a certificate, not even on this machine.
+        var authority = LoadAuthority(options.ClientCaPath);
+        kestrel.Listen(address, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseHttps(https =>
             {
+                Show(https, server, between);
                 https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
                 https.ClientCertificateValidation = (certificate, _, _) => IsFrom(authority, certificate);
-            }
-        });
-        if (authority is not null)
-        {
+            });
             listen.Use(next => connection =>
             {
                 connection.Items[HasShownCertificate] = true;
                 return next(connection);
             });
-        }
+        });
     }
 
     /// <summary>The connection came to a port of these, and so with a certificate of <see cref="SecurityOptions.ClientCaPath"/>.</summary>
     public static bool HasCameraCertificate(this HttpContext context) =>
         context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(HasShownCertificate) == true;
+
+    private static void Show(HttpsConnectionAdapterOptions https, X509Certificate2 server, X509Certificate2Collection between) =>
+        (https.ServerCertificate, https.ServerCertificateChain) = (server, between);
 
     private static bool IsFrom(X509Certificate2Collection authority, X509Certificate2 certificate)
     {

@@ -21,11 +21,16 @@ internal sealed class IngestServer : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private IngestServer(WebApplication app, TempFolder folder, string cookie)
+    private IngestServer(WebApplication app, TempFolder folder, string cookie, bool isPlain)
     {
         this.app = app;
         Folder = folder;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+        // The port speaks both; on this machine plain HTTP is served in full, unless the operator gave a certificate.
+        var url = new UriBuilder(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        url.Scheme = isPlain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        url.Host = url.Host == "0.0.0.0" ? "127.0.0.1" : url.Host;
+        Address = url.Uri;
         Http = IngestPeople.Client(Address, cookie);
     }
 
@@ -63,7 +68,7 @@ internal sealed class IngestServer : IAsyncDisposable
         try
         {
             await app.StartAsync();
-            return new IngestServer(app, folder, await IngestPeople.CookieAsync(app.Services));
+            return new IngestServer(app, folder, await IngestPeople.CookieAsync(app.Services), isPlain: !settings.Any(setting => setting.StartsWith("--Rig:Security:CertificatePath=", StringComparison.Ordinal)));
         }
         catch
         {

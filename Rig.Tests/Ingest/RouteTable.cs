@@ -24,12 +24,12 @@ internal static class RouteTable
         new("GET /api/v1/sign-in", 200, 200, 200, 200, 200),
         new("POST /api/v1/sign-in", 401, 401, 401, 401, 401),
 
-        // Certificates, none of them secret; lists are signed, and a new certificate is given to a valid old one alone (MachinePortTests).
-        // This server is not enrolled and forgets what it is told; a request for a certificate is no JSON.
+        // Certificates: phones load the authority's; the rest is between machines, where a new one needs a valid old one (MachinePortTests).
+        // This server is not enrolled and forgets what it is told.
         new("GET /api/v1/trust/authority", 404, 404, 404, 404, 404),
-        new("GET /api/v1/trust/revoked", 404, 404, 404, 404, 404),
-        new("POST /api/v1/trust/revoked", 204, 204, 204, 204, 204),
-        new("POST /api/v1/trust/renew", 415, 415, 415, 415, 415),
+        new("GET /api/v1/trust/revoked", 401, 403, 403, 403, 404),
+        new("POST /api/v1/trust/revoked", 401, 403, 403, 403, 204),
+        new("POST /api/v1/trust/renew", 401, 403, 403, 403, 404),
 
         // A person's own.
         new("GET /api/v1/me", 401, 200, 200, 403, 403),

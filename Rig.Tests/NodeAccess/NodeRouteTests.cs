@@ -43,7 +43,7 @@ public sealed class NodeRouteTests : IAsyncLifetime
             else
             {
                 Assert.True(status == (caller == "nobody" ? 401 : 403), $"{rule.Route} answered {caller} {status}");
-                Assert.Contains("\"success\":false", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+                Assert.True(rule.Route.StartsWith("HEAD ", StringComparison.Ordinal) || (await answer.Content.ReadAsStringAsync()).Contains("\"success\":false", StringComparison.Ordinal), rule.Route);
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCvSharp;
 using Rig.Actors.Recording;
@@ -14,6 +15,31 @@ namespace Rig.Tests.NodeAccess;
 public sealed class PairingTests
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [Fact]
+    public async Task Of_all_who_claim_a_new_camera_at_once_one_owns_it_and_the_others_are_not_paired()
+    {
+        await using var node = await NodeUnderTest.StartFreshAsync();
+        var pin = (await node.GetAsync("/api/v1/pairing")).Body.GetProperty("invitation").GetProperty("pin").GetString();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            using var phone = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = node.Http.BaseAddress };
+            using var answer = await phone.PostAsJsonAsync("/api/v1/pairing", new { pin });
+            return (int)answer.StatusCode;
+        }));
+        Assert.Single(answers, 200);
+        Assert.All(answers, status => Assert.Contains(status, new[] { 200, 403, 429 }));
+        Assert.Single(node.Services.GetRequiredService<PairingFile>().Current.Devices);
+    }
+
+    [Theory]
+    [InlineData("\u202eresworb s'nnA", "resworb s'nnA")]
+    [InlineData("\u2066Ann\u2069\u200b\u200f", "Ann")]
+    [InlineData("Ann\u2028owner\r\n\t: x", "Annowner: x")]
+    [InlineData("\ufeff\u00ad\ue000 ", "Phone")]
+    [InlineData("Zoë’s 电话 №1", "Zoë’s 电话 №1")]
+    [InlineData("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>")]
+    public void A_phones_name_holds_nothing_that_hides_or_turns_the_words_around_it(string given, string kept) => Assert.Equal(kept, PairedDevice.NameOf(given));
 
     [Fact]
     public async Task A_fresh_node_shows_its_PIN_until_the_first_phone_owns_it_and_the_next_ones_film()

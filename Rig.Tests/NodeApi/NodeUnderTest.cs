@@ -205,7 +205,9 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
     private async Task BeginAsync()
     {
         await app.StartAsync();
-        Http.BaseAddress = server.BaseAddress = new Uri(app.Urls.First());
+
+        // The port speaks both; on this machine plain HTTP is served in full.
+        Http.BaseAddress = server.BaseAddress = new UriBuilder(app.Urls.First()) { Scheme = Uri.UriSchemeHttp, Host = "127.0.0.1" }.Uri;
     }
 
     public async ValueTask DisposeAsync()

@@ -157,15 +157,22 @@ public sealed class MachinePortTests : IDisposable
 
         using var people = new HttpClient();
         using var request = new StringContent(Rig.Hosting.Trust.Certificates.MachineKey.Request([]).RequestPem, new System.Net.Http.Headers.MediaTypeHeaderValue("application/pkcs10"));
-        Assert.Equal(HttpStatusCode.Forbidden, (await people.PostAsync(new Uri(authority.Http.BaseAddress!, "/api/v1/trust/renew"), request)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await people.PostAsync(new Uri(authority.Http.BaseAddress!, "/api/v1/trust/renew"), request)).StatusCode);
     }
 
     [Fact]
-    public async Task Pages_are_served_by_the_rigs_authority_where_they_are_to_be()
+    public async Task Who_calls_itself_a_machine_gets_no_certificate_even_where_that_is_believed()
     {
-        rig.Of("CAM_L");
-        await using var node = await NodeUnderTest.StartAsync([.. Settings(rig, "CAM_L", FreePort.Next()), "--Rig:Node:Https=true"]);
-        Assert.Equal("https", node.Http.BaseAddress!.Scheme);
+        await using var authority = await NodeUnderTest.StartAsync("--Rig:Node:CameraId=CAM_C", "--Rig:Trust:Directory=" + rig.Authority.Path, "--Rig:Trust:MachinePort=" + FreePort.Next());
+        using var request = new StringContent(Rig.Hosting.Trust.Certificates.MachineKey.Request([]).RequestPem, new System.Net.Http.Headers.MediaTypeHeaderValue("application/pkcs10"));
+        using var plain = new HttpClient { DefaultRequestHeaders = { { MachineHttp.PlainMachineHeader, "node" } } };
+        Assert.Equal(HttpStatusCode.Forbidden, (await plain.PostAsync(new Uri(authority.Http.BaseAddress!, "/api/v1/trust/renew"), request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_phone_that_was_told_of_the_rigs_authority_trusts_the_pages_and_shows_no_certificate_of_its_own()
+    {
+        await using var node = await StartAsync("CAM_L", out _);
         var asked = false;
         using var handler = new SocketsHttpHandler
         {
@@ -181,7 +188,7 @@ public sealed class MachinePortTests : IDisposable
             },
         };
         handler.SslOptions.CertificateChainPolicy!.CustomTrustStore.Add(rig.Of("CAM_L").Current!.Authority);
-        using var phone = new HttpClient(handler) { BaseAddress = node.Http.BaseAddress };
+        using var phone = new HttpClient(handler) { BaseAddress = new UriBuilder(node.Http.BaseAddress!) { Scheme = Uri.UriSchemeHttps }.Uri };
         using var page = await phone.GetAsync("/");
         Assert.Equal((HttpStatusCode.OK, false), (page.StatusCode, asked));
         var authority = await phone.GetByteArrayAsync("/api/v1/trust/authority");

@@ -105,6 +105,19 @@ public sealed class LoginTests(ViewerServer server, PostgresFixture postgres) : 
         Assert.All(page.Headers.GetValues("Set-Cookie"), cookie => Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [InlineData("javascript", 400)]
+    [InlineData("data", 400)]
+    [InlineData("https", 302)]
+    public async Task A_proxy_that_hands_on_any_scheme_makes_no_answer_lead_to_it(string scheme, int status)
+    {
+        using var person = server.Anonymous();
+        person.DefaultRequestHeaders.Add("X-Forwarded-Proto", scheme);
+        using var answer = await person.GetAsync("/");
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(status == 302 ? scheme : null, answer.Headers.Location?.Scheme);
+    }
+
     [Fact]
     public async Task The_addresses_of_one_ipv6_network_share_their_attempts()
     {

@@ -8,6 +8,9 @@ internal sealed class ViewerOptions
     /// <summary>Where the program listens; port 0 takes a free one.</summary>
     public string ListenUrl { get; set; } = "http://0.0.0.0:8090";
 
+    /// <summary>Serves plain HTTP to other machines, too: for a network where nobody reads along. What a proxy on this machine sends is served in any case.</summary>
+    public bool PlainHttp { get; set; }
+
     /// <summary>The address that people type. With https, cookies are only ever sent over https.</summary>
     public string? PublicUrl { get; set; }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { compiled } from '../../../Rig.Hosting/Ui/compiled.mjs';
 
-const { auditLine, daysAgo, isWhole, phoneName, phonesOf, pinIn, spaced } = await compiled(import.meta.url)('access');
+const { auditLine, daysAgo, isPrivate, isWhole, phoneName, phonesOf, pinIn, spaced } = await compiled(import.meta.url)('access');
 
 test('a scanned address carries the PIN in its fragment and nothing else is taken for one', () => {
   assert.deepEqual(['#pin=01234567', '#pin=1234', '#pin=12345678x', '', '#top'].map(pinIn), ['01234567', null, null, null, null]);
@@ -36,4 +36,10 @@ test('an owner can change every phone but the own', () => {
 test('an audit line says who, what, and from what to what', () => {
   assert.equal(auditLine({ at: '', who: 'Ann', role: 'owner', what: 'changed guards.clock', before: 'refuse', after: 'ignore' }), 'Ann changed guards.clock: refuse → ignore');
   assert.equal(auditLine({ at: '', who: 'Ann', role: 'owner', what: 'deleted Final_CAM_L', before: null, after: null }), 'Ann deleted Final_CAM_L');
+});
+
+test('a page is private when it is encrypted or does not leave the machine', () => {
+  const at = (url) => isPrivate(new URL(url));
+  assert.deepEqual(['https://192.168.1.102:8080', 'http://127.0.0.12:8080', 'http://localhost:8080', 'http://[::1]:8080'].map(at), [true, true, true, true]);
+  assert.deepEqual(['http://192.168.1.102:8080', 'http://cam-c.local', 'http://127.evil.example', 'http://[fd00::2]'].map(at), [false, false, false, false]);
 });

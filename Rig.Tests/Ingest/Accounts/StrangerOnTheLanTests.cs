@@ -78,6 +78,22 @@ public sealed class StrangerOnTheLanTests(PostgresFixture postgres) : IAsyncLife
         Assert.DoesNotContain("Ann", await server.RunAsync(["account", "list"]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Another_account_of_the_machine_reads_no_recording_and_no_key()
+    {
+        await server.BringAsync(Session);
+        using var browser = OwnNetwork.Browser(new UriBuilder(server.Address) { Scheme = Uri.UriSchemeHttps }.Uri);
+        Assert.Equal(200, await IngestProcess.StatusAsync(browser, "/health"));
+        foreach (var path in new[] { "sessions", "processing", "temp", "trust" }.SelectMany(name => Directory.EnumerateFileSystemEntries(folder.File(name), "*", SearchOption.AllDirectories).Append(folder.File(name))))
+        {
+            // What the test itself laid there as the stages' results does not count.
+            if (!new[] { "stitched", "analysis", "clips" }.Any(results => path.Contains($"{Session}/{results}", StringComparison.Ordinal)))
+            {
+                Assert.True((File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)) == 0, $"{path} is {File.GetUnixFileMode(path)}");
+            }
+        }
+    }
+
     private async Task AttackAsync(HttpClient who, int expected)
     {
         foreach (var name in new[] { "panorama.mp4", "thumbnail.jpg", "tracks.jsonl", "clips.json" })
