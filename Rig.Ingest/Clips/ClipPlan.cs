@@ -42,26 +42,5 @@ internal static class ClipPlan
     }
 
     /// <summary>Where the camera looks at an instant: the follow path, interpolated.</summary>
-    public static FollowKey LookAt(IReadOnlyList<FollowKey> path, double tSeconds)
-    {
-        if (path.Count == 0)
-        {
-            return new FollowKey(tSeconds, 0, 5, 60);
-        }
-
-        var after = 0;
-        while (after < path.Count && path[after].TSeconds < tSeconds)
-        {
-            after++;
-        }
-
-        if (after == 0 || after == path.Count)
-        {
-            return path[Math.Min(after, path.Count - 1)];
-        }
-
-        var (a, b) = (path[after - 1], path[after]);
-        var f = (tSeconds - a.TSeconds) / (b.TSeconds - a.TSeconds);
-        return new FollowKey(tSeconds, a.YawDeg + (f * (b.YawDeg - a.YawDeg)), a.PitchDeg + (f * (b.PitchDeg - a.PitchDeg)), a.FovDeg + (f * (b.FovDeg - a.FovDeg)));
-    }
+    public static FollowKey LookAt(IReadOnlyList<FollowKey> path, double tSeconds) => FollowTrack.At(path, tSeconds);
 }
