@@ -27,7 +27,7 @@ public sealed record TrackedBall(double U, double V, double Confidence, double? 
 /// <param name="Team"><c>a</c> or <c>b</c> where it is known.</param>
 public sealed record MatchEvent(string Type, double TimestampSeconds, double Confidence, double? X = null, double? Y = null, string? Team = null, string? Description = null);
 
-/// <summary>One key of the follow camera's path; between keys it is interpolated linearly.</summary>
+/// <summary>One key of the follow camera's path; between keys it is interpolated by cubics.</summary>
 /// <param name="YawDeg">On the panorama's cylinder, 0 in its middle axis, to the right positive.</param>
 /// <param name="PitchDeg">Downwards positive.</param>
 /// <param name="FovDeg">Horizontal angle of view.</param>

@@ -1,104 +1,134 @@
 namespace Rig.Ingest.Detect;
 
 /// <summary>Where the ball was in one video frame.</summary>
+/// <param name="Confidence">About the share of positions said with this confidence that are right.</param>
 /// <param name="Predicted">Not seen in this frame but lying between two where it was.</param>
 internal readonly record struct BallSpot(double U, double V, double Confidence, bool Predicted);
 
 /// <summary>
 /// Links candidates of all frames into the one path that a ball could have taken: a Viterbi search over candidates whose memory
-/// holds the velocity, with gaps for frames in which it is hidden. Bounded by what a session's frames hold: at most eight candidates each.
+/// holds the velocity, with gaps for frames in which it is hidden. Frames wait until it is known what lingers about them; what no path
+/// leads to any more is forgotten, so that memory holds some seconds of candidates and the path itself.
 /// </summary>
 internal sealed class BallPath(PitchView view)
 {
+    private const int CandidatesMax = 32;
     private const int GapFrames = 24;
-    private const double GapCost = 0.12;
+    private const double GapCost = 0.08;
     private const double RestartCost = 4;
     private const double SpeedMax = 42;
     private const double VelocityScale = 9;
     private const double MotionCostMax = 2.5;
 
     /// <summary>What looks less like a ball than this weakens a path that holds it.</summary>
-    private const double QualityNeeded = 0.2;
-    private const double StaticShare = 0.4;
-    private const double ChainScoreMin = 3;
-    private const long BridgeMs = 1500;
+    private const double QualityNeeded = 0.5;
+
+    /// <summary>Straight and fast is what hardly anything but a ball moves like.</summary>
+    private const double FlightBonus = 0.3;
+    private const double FlightSpeedFrom = 5;
+    private const double FlightSpeedTo = 13;
 
     private readonly List<long> times = [];
-    private readonly List<List<Node>> frames = [];
-    private readonly List<Node?> bestUntil = [];
+    private readonly Queue<(int Frame, IReadOnlyList<BallCandidate> Candidates)> waiting = new();
+    private readonly Queue<(int Frame, IReadOnlyList<BallCandidate> Candidates)> entered = new();
+    private readonly Queue<(int Frame, List<Node> Nodes, Node? BestUntil)> recent = new();
+    private readonly Lingering lingering = new(view, candidate => GroundScale(view, candidate));
+    private Node? best;
+    private Node? bestLongBefore;
 
     public void Add(long timeMs, IReadOnlyList<BallCandidate> candidates)
     {
+        var frame = times.Count;
         times.Add(timeMs);
-        frames.Add([.. candidates.Select(candidate => new Node(frames.Count, candidate, MetresPerPixel(candidate)))]);
+        waiting.Enqueue((frame, candidates));
+        entered.Enqueue((frame, candidates));
+        lingering.Enter(candidates);
+        while (times[waiting.Peek().Frame] < timeMs - Lingering.ReachMs)
+        {
+            Advance();
+        }
     }
 
     /// <returns>One entry a frame that was added; null where the ball is not known.</returns>
     public BallSpot?[] Solve()
     {
-        ForgetWhatNeverMoves();
-        Node? best = null;
-        for (var index = 0; index < frames.Count; index++)
+        while (waiting.Count > 0)
         {
-            foreach (var node in frames[index])
-            {
-                Link(node, index, index > GapFrames ? BestBefore(index - GapFrames) : null);
-            }
-
-            foreach (var node in frames[index])
-            {
-                best = best is null || node.Score > best.Score ? node : best;
-            }
-
-            bestUntil.Add(best);
+            Advance();
         }
 
-        return Bridge(Chains(best));
+        return BallTrace.Of(times, best);
     }
 
-    private Node? BestBefore(int index) => index > 0 ? bestUntil[index - 1] : null;
-
-    private double MetresPerPixel(BallCandidate candidate) =>
-        view.TryToGround(candidate.U, candidate.V, out var x, out var y) ? Math.Min(0.15, view.MetresPerPixel(x, y)) : 0.1;
-
-    /// <summary>Spots that show a candidate in a large share of all frames are part of the scene.</summary>
-    private void ForgetWhatNeverMoves()
+    /// <summary>Links the frame that has waited longest.</summary>
+    private void Advance()
     {
-        const int Cell = 3;
-        var counts = new Dictionary<(int, int), int>();
-        foreach (var node in frames.SelectMany(nodes => nodes))
+        var (frame, candidates) = waiting.Dequeue();
+        // A window of full length also where the session begins or ends.
+        while (times[entered.Peek().Frame] < Math.Min(times[frame], times[^1] - Lingering.ReachMs) - Lingering.ReachMs)
         {
-            var key = ((int)(node.U / Cell), (int)(node.V / Cell));
-            counts[key] = counts.GetValueOrDefault(key) + 1;
+            lingering.Leave(entered.Dequeue().Candidates);
         }
 
-        foreach (var node in frames.SelectMany(nodes => nodes))
+        var windowMs = times[^1] - times[entered.Peek().Frame];
+        var nodes = candidates
+            .Select(candidate => new Node(frame, candidate, Scale(candidate), candidate.Quality * lingering.Weight(candidate, windowMs)))
+            .OrderByDescending(node => node.Quality)
+            .Take(CandidatesMax)
+            .ToList();
+        while (recent.Count > GapFrames)
         {
-            if (counts[((int)(node.U / Cell), (int)(node.V / Cell))] > frames.Count * StaticShare)
-            {
-                node.Quality *= 0.1;
-            }
+            bestLongBefore = recent.Dequeue().BestUntil;
         }
+
+        foreach (var node in nodes)
+        {
+            Link(node);
+        }
+
+        foreach (var node in nodes)
+        {
+            best = best is null || node.Score > best.Score ? node : best;
+        }
+
+        recent.Enqueue((frame, nodes, best));
     }
 
-    private void Link(Node node, int index, Node? longBefore)
+    /// <summary>Metres a pixel where the candidate is: its size says so where it is clearly nearer than the ground behind it.</summary>
+    private double Scale(BallCandidate candidate)
+    {
+        const double ClearlyLarger = 1.5;
+        var ground = GroundScale(view, candidate);
+        return candidate.DiameterPx * ground > ClearlyLarger * PitchView.BallDiameterM ? PitchView.BallDiameterM / candidate.DiameterPx : ground;
+    }
+
+    private static double GroundScale(PitchView view, BallCandidate candidate)
+    {
+        const double BeyondTheFarSide = 0.1, FarthestM = 130;
+        return Math.Min(
+            FarthestM / view.Geometry.FocalPx,
+            view.TryToGround(candidate.U, candidate.V, out var x, out var y) ? view.MetresPerPixel(x, y) : BeyondTheFarSide);
+    }
+
+    private void Link(Node node)
     {
         var worth = node.Quality - QualityNeeded;
         node.Score = worth;
-        if (longBefore is not null && longBefore.Score - RestartCost > 0)
+        if (bestLongBefore is not null && bestLongBefore.Score - RestartCost > 0)
         {
-            (node.Score, node.Previous, node.Joined) = (worth + longBefore.Score - RestartCost, longBefore, false);
+            (node.Score, node.Previous, node.Joined) = (worth + bestLongBefore.Score - RestartCost, bestLongBefore, false);
         }
 
-        for (var gap = 1; gap <= Math.Min(GapFrames, index); gap++)
+        foreach (var (frame, nodes, _) in recent)
         {
-            var seconds = Math.Max(0.001, (times[index] - times[index - gap]) / 1000.0);
-            foreach (var earlier in frames[index - gap])
+            var seconds = Math.Max(0.001, (times[node.Frame] - times[frame]) / 1000.0);
+            foreach (var earlier in nodes)
             {
                 var scale = (node.MetresPerPixel + earlier.MetresPerPixel) / 2;
                 var (du, dv) = (node.U - earlier.U, node.V - earlier.V);
                 var distance = Math.Max(0, Math.Sqrt((du * du) + (dv * dv)) - 1.5) * scale;
-                if (distance / seconds > SpeedMax)
+                var speed = distance / seconds;
+                if (speed > SpeedMax)
                 {
                     continue;
                 }
@@ -106,8 +136,9 @@ internal sealed class BallPath(PitchView view)
                 var (vx, vy) = (du * scale / seconds, dv * scale / seconds);
                 var (ax, ay) = (vx - earlier.VelocityU, vy - earlier.VelocityV);
                 var change = Math.Max(0, Math.Sqrt((ax * ax) + (ay * ay)) - (1.5 * scale / seconds)) / VelocityScale;
-                var cost = earlier.HasVelocity ? Math.Min(MotionCostMax, 0.3 * change * change) : 0.15 * distance / seconds / SpeedMax;
-                var score = earlier.Score + worth - cost - (GapCost * (gap - 1));
+                var cost = earlier.HasVelocity ? Math.Min(MotionCostMax, 0.3 * change * change) : 0.15 * speed / SpeedMax;
+                var bonus = earlier.HasVelocity ? FlightBonus * Math.Clamp((speed - FlightSpeedFrom) / (FlightSpeedTo - FlightSpeedFrom), 0, 1) * Math.Max(0, 1 - (change * 2)) : 0;
+                var score = earlier.Score + worth + bonus - cost - (GapCost * (node.Frame - frame - 1));
                 if (score > node.Score)
                 {
                     (node.Score, node.Previous, node.Joined) = (score, earlier, true);
@@ -117,53 +148,8 @@ internal sealed class BallPath(PitchView view)
         }
     }
 
-    /// <summary>The best path back to its start, without the short stretches that hang on it by nothing.</summary>
-    private static List<List<Node>> Chains(Node? last)
-    {
-        var chains = new List<List<Node>>();
-        var chain = new List<Node>();
-        for (var node = last; node is not null; node = node.Previous)
-        {
-            chain.Add(node);
-            if (!node.Joined || node.Previous is null)
-            {
-                chain.Reverse();
-                if (chain.Sum(member => member.Quality) >= ChainScoreMin)
-                {
-                    chains.Add(chain);
-                }
-
-                chain = [];
-            }
-        }
-
-        chains.Reverse();
-        return chains;
-    }
-
-    private BallSpot?[] Bridge(List<List<Node>> chains)
-    {
-        var path = new BallSpot?[frames.Count];
-        Node? before = null;
-        foreach (var node in chains.SelectMany(chain => chain))
-        {
-            path[node.Frame] = new BallSpot(node.U, node.V, Math.Round(Math.Min(1, node.Quality), 2), false);
-            if (before is not null && times[node.Frame] - times[before.Frame] <= BridgeMs)
-            {
-                for (var frame = before.Frame + 1; frame < node.Frame; frame++)
-                {
-                    var share = (times[frame] - times[before.Frame]) / (double)(times[node.Frame] - times[before.Frame]);
-                    path[frame] = new BallSpot(before.U + ((node.U - before.U) * share), before.V + ((node.V - before.V) * share), 0.2, true);
-                }
-            }
-
-            before = node;
-        }
-
-        return path;
-    }
-
-    private sealed class Node(int frame, BallCandidate candidate, double metresPerPixel)
+    /// <summary>A candidate and the best path that leads to it.</summary>
+    internal sealed class Node(int frame, BallCandidate candidate, double metresPerPixel, double quality)
     {
         public int Frame => frame;
 
@@ -173,7 +159,7 @@ internal sealed class BallPath(PitchView view)
 
         public double MetresPerPixel => metresPerPixel;
 
-        public double Quality { get; set; } = candidate.Quality;
+        public double Quality => quality;
 
         public double Score { get; set; }
 

@@ -32,6 +32,18 @@ internal sealed class Blob
         Area += run.To - run.From;
     }
 
+    /// <summary>The same shape elsewhere.</summary>
+    public Blob Moved(int right, int down)
+    {
+        var moved = new Blob();
+        foreach (var run in Runs)
+        {
+            moved.Add(new PixelRun(run.Y + down, run.From + right, run.To + right));
+        }
+
+        return moved;
+    }
+
     public void Add(Blob other)
     {
         foreach (var run in other.Runs)

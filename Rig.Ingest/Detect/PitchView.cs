@@ -29,6 +29,8 @@ internal sealed class PitchView
 
     public double LengthM => pitch.LengthM;
 
+    public double WidthM => pitch.WidthM;
+
     /// <summary>The ground that a pixel shows; false when it shows none within reach.</summary>
     public bool TryToGround(double u, double v, out double x, out double y, double heightM = 0) => geometry.TryToPitch(u, v, out x, out y, heightM);
 
@@ -44,7 +46,7 @@ internal sealed class PitchView
         TryToGround(u, headV, out var x, out var y, PersonHeightM) && geometry.TryToPixel(x, y, 0, out _, out var v) ? v : headV;
 
     /// <summary>Metres that one pixel stands for across the line of sight at this place.</summary>
-    public double MetresPerPixel(double x, double y) => Distance(x, y) / geometry.FocalPx;
+    public double MetresPerPixel(double x, double y, double heightM = 0) => Distance(x, y, heightM) / geometry.FocalPx;
 
     /// <summary>Metres that one pixel up or down stands for along the ground, away from the cameras.</summary>
     public double DepthPerPixel(double x, double y) => MetresPerPixel(x, y) * Distance(x, y) / pitch.CameraZ;
@@ -57,9 +59,9 @@ internal sealed class PitchView
         return (dx / length, dy / length);
     }
 
-    private double Distance(double x, double y)
+    private double Distance(double x, double y, double heightM = 0)
     {
-        var (dx, dy) = (x - pitch.CameraX, y - pitch.CameraY);
-        return Math.Sqrt((dx * dx) + (dy * dy) + (pitch.CameraZ * pitch.CameraZ));
+        var (dx, dy, dz) = (x - pitch.CameraX, y - pitch.CameraY, pitch.CameraZ - heightM);
+        return Math.Sqrt((dx * dx) + (dy * dy) + (dz * dz));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class EventStage(IOptions<EventOptions> options) : IPipelineStag
         var attention = new List<Attention>();
         await foreach (var frame in TrackFile.ReadAsync(Path.Combine(analysis, "tracks.jsonl"), cancellationToken))
         {
-            attention.Add(FollowPath.Of(frame));
+            attention.Add(Attention.Of(frame));
             if (frame.Ball is { Predicted: false, X: { } x, Y: { } y } seen)
             {
                 ball.Add(new BallSample(frame.TMs / 1000.0, seen.U, seen.V, x, y));
@@ -43,6 +43,8 @@ internal sealed class EventStage(IOptions<EventOptions> options) : IPipelineStag
             ["goals"] = events.Count(e => e.Type == "goal"),
             ["shots"] = events.Count(e => e.Type == "shot"),
             ["follow_keys"] = follow.Count,
+            ["ball_known"] = Math.Round(attention.Count == 0 ? 0 : attention.Count(frame => frame.Ball is not null) / (double)attention.Count, 3),
+            ["max_pan_accel_deg_s2"] = Math.Round(FollowPath.MaxPanAcceleration(follow), 2),
         };
         if (geometry.Pitch is null)
         {

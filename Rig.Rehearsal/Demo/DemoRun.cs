@@ -22,8 +22,12 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
     /// <summary>A start that no camera could follow in time leaves nothing behind, and is repeated.</summary>
     private const int StartAttempts = 5;
 
+    /// <summary>A follow camera that had a ball for less of the time was not one.</summary>
+    private const double BallKnownMin = 0.5;
+
     private readonly DemoSummary summary = new();
     private readonly RigApi api = new();
+    private bool pitchFound;
 
     /// <returns>0 when everything verified, 1 when something did not, 130 when it was interrupted before the end.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -115,11 +119,15 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         var results = await SessionResults.ReadAsync(rig.SessionFolder(sessionId), watch.StageResults, cancellationToken);
         summary.Stitch = results.Stitch;
         summary.Detect = results.Detect;
+        summary.Follow = results.Follow;
+        pitchFound = results.Geometry.Pitch is not null;
         summary.Events = results.Events;
         summary.Clips = results.Clips;
         if (options.FootageFolder is null)
         {
-            summary.Truth = await TruthComparison.CompareAsync(api, rig, sessionId, results, cancellationToken);
+            (summary.Truth, var near, var idf1) = await TruthComparison.CompareAsync(api, rig, sessionId, results, cancellationToken);
+            summary.Follow = results.Follow with { Within15M = near };
+            summary.Tracking = new DemoTracking(idf1);
         }
 
         summary.Renditions = results.Renditions;
@@ -230,6 +238,8 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
         }
 
         Require(summary.Stitch is { Frames: > 0 }, "There is no panorama.");
+        Require(pitchFound, "The pitch was not found in the picture: there are no positions in metres, and goals and shots were not looked for.");
+        Require(summary.Follow is { BallKnown: >= BallKnownMin }, string.Create(CultureInfo.InvariantCulture, $"The follow camera had no ball for more than half of the time: it was known in {summary.Follow?.BallKnown:P0} of the frames."));
         Require(summary.Viewer is { PanoramaStatus: 206 }, $"The viewer answered {summary.Viewer?.PanoramaStatus} instead of 206 to a logged-in parent.");
         Require(summary.Viewer is { AnonymousStatus: 401 }, $"The viewer answered {summary.Viewer?.AnonymousStatus} instead of 401 to a stranger.");
         Require(summary.AnonymousUrlsTried > 0 && summary.AnonymousUrlsRefused == summary.AnonymousUrlsTried, $"{summary.AnonymousUrlsRefused} of {summary.AnonymousUrlsTried} addresses were refused to a stranger.");
@@ -246,7 +256,7 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
 
         if (summary.Truth is { } truth)
         {
-            console.Done("truth", string.Create(CultureInfo.InvariantCulture, $"players: recall {truth.PlayerRecall:0.00}, precision {truth.PlayerPrecision:0.00}, {truth.PositionErrorMMedian:0.00} m; ball recall {truth.BallRecall:0.00}; goals {truth.GoalsFound} of {truth.GoalsExpected}, events {truth.EventsFound} of {truth.EventsExpected}"));
+            console.Done("truth", string.Create(CultureInfo.InvariantCulture, $"players: recall {truth.PlayerRecall:0.00}, precision {truth.PlayerPrecision:0.00}, {truth.PositionErrorMMedian:0.00} m; ball recall {truth.BallRecall:0.00}; goals {truth.GoalsFound} of {truth.GoalsExpected}, events {truth.EventsFound} of {truth.EventsExpected}; IDF1 {summary.Tracking?.Idf1:0.00}; camera within 15 m of the ball {summary.Follow?.Within15M:0.00}"));
         }
 
         console.Title(summary.Ok ? "The match is in the viewer" : "The run did not verify");

@@ -18,6 +18,8 @@ internal sealed record DemoSummary
     public DemoOffload? Offload { get; set; }
     public DemoStitch? Stitch { get; set; }
     public DemoDetect? Detect { get; set; }
+    public DemoFollow? Follow { get; set; }
+    public DemoTracking? Tracking { get; set; }
     public IReadOnlyList<DemoEvent> Events { get; set; } = [];
     public int Clips { get; set; }
     public IReadOnlyList<DemoRendition> Renditions { get; set; } = [];
@@ -46,6 +48,13 @@ internal sealed record DemoStitch(
     int Width, int Height, long Frames, double Fps, double SeamErrorPxMedian, double SeamErrorPxP95, IReadOnlyDictionary<string, double> SyncCorrectionMs, double? PitchErrorPxMedian);
 
 internal sealed record DemoDetect(string Detector, long Frames, double PlayersMedian, double MsPerFrame);
+
+/// <param name="BallKnown">Share of the analysed frames in which the follow camera had a ball.</param>
+/// <param name="Within15M">Share of the frames with a visible ball in which the picture's middle was within 15 m of it; only where the truth is known.</param>
+internal sealed record DemoFollow(double BallKnown, [property: JsonPropertyName("within_15m")] double? Within15M, [property: JsonPropertyName("max_pan_accel_deg_s2")] double MaxPanAccelDegS2);
+
+/// <param name="Idf1">How well ids stay with people (Ristani and others 2016).</param>
+internal sealed record DemoTracking(double Idf1);
 
 internal sealed record DemoEvent(string Type, double TimestampSeconds, double Confidence);
 

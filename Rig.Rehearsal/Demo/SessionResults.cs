@@ -6,7 +6,7 @@ namespace Rig.Rehearsal.Demo;
 
 /// <summary>What the pipeline found, read from the stages' own results and the session's folder.</summary>
 internal sealed record SessionResults(
-    DemoStitch? Stitch, DemoDetect? Detect, IReadOnlyList<DemoEvent> Events, int Clips, IReadOnlyList<DemoRendition> Renditions, int GameId, IReadOnlyList<TrackedFrame> Tracks, PanoramaGeometry Geometry, DateTimeOffset? PanoramaStartMaster)
+    DemoStitch? Stitch, DemoDetect? Detect, DemoFollow Follow, IReadOnlyList<FollowKey> FollowKeys, IReadOnlyList<DemoEvent> Events, int Clips, IReadOnlyList<DemoRendition> Renditions, int GameId, IReadOnlyList<TrackedFrame> Tracks, PanoramaGeometry Geometry, DateTimeOffset? PanoramaStartMaster)
 {
     public static async Task<SessionResults> ReadAsync(string sessionFolder, IReadOnlyDictionary<string, JsonObject> stages, CancellationToken cancellationToken)
     {
@@ -16,6 +16,9 @@ internal sealed record SessionResults(
         var pushed = stages.GetValueOrDefault("pushed") ?? [];
         var events = JsonSerializer.Deserialize(
             await File.ReadAllBytesAsync(Path.Combine(sessionFolder, "analysis", "events.json"), cancellationToken), TrackingJson.Default.IReadOnlyListMatchEvent) ?? [];
+        var found = stages.GetValueOrDefault("events") ?? [];
+        var follow = JsonSerializer.Deserialize(
+            await File.ReadAllBytesAsync(Path.Combine(sessionFolder, "analysis", "follow.json"), cancellationToken), TrackingJson.Default.IReadOnlyListFollowKey) ?? [];
         var tracks = new List<TrackedFrame>();
         await foreach (var line in File.ReadLinesAsync(Path.Combine(sessionFolder, "analysis", "tracks.jsonl"), cancellationToken))
         {
@@ -33,6 +36,8 @@ internal sealed record SessionResults(
                 (aligned["sync_correction_ms"] as JsonObject ?? []).ToDictionary(p => p.Key, p => (double)p.Value!),
                 (double?)aligned["pitch_error_px_median"]),
             new DemoDetect((string?)detected["detector"] ?? "", (long)Number(detected, "frames"), Number(detected, "players_median"), Number(detected, "ms_per_frame")),
+            new DemoFollow(Number(found, "ball_known"), null, Number(found, "max_pan_accel_deg_s2")),
+            follow,
             [.. events.Select(e => new DemoEvent(e.Type, e.TimestampSeconds, e.Confidence))],
             (int)Number(stages.GetValueOrDefault("clips") ?? [], "clips"),
             [.. (stages.GetValueOrDefault("clips")?["renditions"] as JsonArray ?? []).OfType<JsonObject>().Select(made => new DemoRendition(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rig.Domain.Match;
 using Rig.Rehearsal.Truth;
 
 namespace Rig.Rehearsal.Demo;
@@ -11,7 +12,7 @@ internal static class TruthComparison
     /// <summary>A goal needs its aftermath in the picture; one in the last second of the recording is not expected to be found.</summary>
     private const double AftermathSeconds = 1;
 
-    public static async Task<DemoTruth> CompareAsync(RigApi api, DemoRig rig, string sessionId, SessionResults results, CancellationToken cancellationToken)
+    public static async Task<(DemoTruth Truth, double Within15M, double Idf1)> CompareAsync(RigApi api, DemoRig rig, string sessionId, SessionResults results, CancellationToken cancellationToken)
     {
         var (header, frames) = await ReadAsync(api, rig, sessionId, cancellationToken);
         // Panorama time to match time.
@@ -32,12 +33,17 @@ internal static class TruthComparison
         }
 
         var score = TruthScore.Compare(results.Tracks, frames, results.Geometry, offset.TotalSeconds);
-        return new DemoTruth(
+        var balls = frames.Where(frame => frame.Ball.InView)
+            .Select(frame => results.Geometry.TryToPixel(frame.Ball.X, frame.Ball.Y, frame.Ball.Z, out var u, out var v) ? (frame.TSeconds - offset.TotalSeconds, u, v) : (-1.0, 0, 0))
+            .Where(ball => ball.Item1 >= 0);
+        var follow = FollowScore.Of(results.FollowKeys, balls, results.Geometry);
+        var truthFound = new DemoTruth(
             Math.Round(score.PlayerRecall, 3),
             Math.Round(score.PlayerPrecision, 3),
             Math.Round(score.BallRecall, 3),
             score.PositionErrorMMedian is { } metres ? Math.Round(metres, 3) : null,
             expected.Count, found, expected.Count(e => e.Type == "goal"), goalsFound);
+        return (truthFound, Math.Round(follow.Within15M, 3), Math.Round(score.Idf1, 3));
     }
 
     /// <summary>One camera's truth is enough for the world; what each camera had in view is joined.</summary>

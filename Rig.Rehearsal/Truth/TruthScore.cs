@@ -6,7 +6,8 @@ namespace Rig.Rehearsal.Truth;
 /// <param name="PlayerPrecision">Share of what was found that was a person.</param>
 /// <param name="BallRecall">Share of the frames with a visible ball in which it was found.</param>
 /// <param name="PositionErrorMMedian">Median distance between people and where they were found, metres; null when nobody was.</param>
-public sealed record TruthScoreResult(int Frames, double PlayerRecall, double PlayerPrecision, double BallRecall, double? PositionErrorMMedian);
+/// <param name="Idf1">How well ids stay with people: 1 where everybody on the pitch has one id of his own all the time.</param>
+public sealed record TruthScoreResult(int Frames, double PlayerRecall, double PlayerPrecision, double BallRecall, double? PositionErrorMMedian, double Idf1);
 
 /// <summary>Compares tracks with what a synthetic match really contained.</summary>
 public static class TruthScore
@@ -29,6 +30,7 @@ public static class TruthScore
     {
         var (frames, people, foundPeople, tracks, rightTracks, balls, foundBalls) = (0, 0, 0, 0, 0, 0, 0);
         var errors = new List<double>();
+        var ids = new IdentityScore();
         foreach (var frame in tracked)
         {
             if (Nearest(truth, (frame.TMs / 1000.0) + matchZeroSeconds) is not { } real)
@@ -39,6 +41,9 @@ public static class TruthScore
             frames++;
             var candidates = frame.Players.Where(player => player.X is not null && player.Y is not null).ToList();
             var match = Match(real.People, candidates);
+            ids.Add(
+                real.People.Where(person => IsOnPitch(geometry, person.X, person.Y)).Select(person => (person.Id, person.X, person.Y)),
+                candidates.Where(player => IsOnPitch(geometry, player.X!.Value, player.Y!.Value)).Select(player => (player.Id, player.X!.Value, player.Y!.Value)));
             for (var index = 0; index < real.People.Count; index++)
             {
                 var person = real.People[index];
@@ -61,7 +66,7 @@ public static class TruthScore
 
         errors.Sort();
         return new TruthScoreResult(
-            frames, Share(foundPeople, people), Share(rightTracks, tracks), Share(foundBalls, balls), errors.Count == 0 ? null : errors[errors.Count / 2]);
+            frames, Share(foundPeople, people), Share(rightTracks, tracks), Share(foundBalls, balls), errors.Count == 0 ? null : errors[errors.Count / 2], ids.Idf1());
     }
 
     /// <summary>One truth out of several cameras': the ball is in view where any of them sees it. Frames are paired by time.</summary>

@@ -42,7 +42,7 @@ public sealed partial class ClipPlanTests
     [Fact]
     public void Between_two_keys_the_look_is_in_between()
     {
-        var look = FollowView.LookAt([new FollowKey(0, -10, 4, 40), new FollowKey(2, 10, 6, 60)], 0.5);
+        var look = FollowTrack.At([new FollowKey(0, -10, 4, 40), new FollowKey(2, 10, 6, 60)], 0.5);
 
         Assert.Equal(new FollowKey(0.5, -5, 4.5, 45), look);
     }

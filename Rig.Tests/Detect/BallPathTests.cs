@@ -40,6 +40,41 @@ public sealed class BallPathTests
     }
 
     [Fact]
+    public void Somebody_who_fidgets_in_white_is_no_ball()
+    {
+        var random = new Random(5);
+        for (var frame = 0; frame < 600; frame++)
+        {
+            path.Add(frame * 33, [new BallCandidate(800 + random.Next(-4, 5), 300 + random.Next(-4, 5), 0.9)]);
+        }
+
+        Assert.All(path.Solve(), spot => Assert.True(spot is not { Confidence: >= 0.5 }, spot.ToString()));
+    }
+
+    [Fact]
+    public void The_ball_that_is_played_is_told_from_the_one_that_lies_at_the_line()
+    {
+        for (var frame = 0; frame < 600; frame++)
+        {
+            path.Add(frame * 33, [new BallCandidate(300, 320, 0.95), new BallCandidate(600 + (300 * Math.Sin(frame / 60.0)), 300, 0.7)]);
+        }
+
+        Assert.All(path.Solve().Skip(30), spot => Assert.True(spot is not { } said || said.V < 310, spot.ToString()));
+    }
+
+    [Fact]
+    public void A_ball_that_is_hidden_where_it_lies_has_not_been_to_somebodys_socks()
+    {
+        for (var frame = 0; frame < 90; frame++)
+        {
+            path.Add(frame * 33, [frame is > 40 and < 55 ? new BallCandidate(516, 306, 0.55) : new BallCandidate(500 + Math.Max(0, 20 - frame), 300, 0.95)]);
+        }
+
+        var spots = path.Solve();
+        Assert.True(spots[47] is { Predicted: true, U: > 495 and < 505 }, spots[47].ToString());
+    }
+
+    [Fact]
     public void A_few_spots_are_no_ball()
     {
         for (var frame = 0; frame < 30; frame++)

@@ -3,7 +3,7 @@
 import type { components } from "../api.g.js";
 import { radians, type View } from "./camera.js";
 
-/** As the server sends it; between keys it is interpolated linearly. */
+/** As the server sends it; between keys it is interpolated by cubics, so that the speed never jumps. */
 export type FollowKey = components["schemas"]["FollowKey"];
 
 const viewOf = (key: FollowKey): View => ({ yaw: radians(key.yaw_deg), pitch: radians(key.pitch_deg), fov: radians(key.fov_deg) });
@@ -33,12 +33,21 @@ export function viewAt(path: readonly FollowKey[], seconds: number): View | null
   }
 
   const part = (seconds - from.t_seconds) / (to.t_seconds - from.t_seconds);
-  const a = viewOf(from);
-  const b = viewOf(to);
-  return { yaw: mix(a.yaw, b.yaw, part), pitch: mix(a.pitch, b.pitch, part), fov: mix(a.fov, b.fov, part) };
+  const before = path[low - 1] ?? from;
+  const after = path[low + 2] ?? to;
+  const between = (of: (key: FollowKey) => number): number => radians(cubic(before, from, to, after, part, of));
+  return { yaw: between((key) => key.yaw_deg), pitch: between((key) => key.pitch_deg), fov: between((key) => key.fov_deg) };
 }
 
-const mix = (a: number, b: number, part: number): number => a + (b - a) * part;
+/** Catmull and Rom's curve for uneven intervals, as the server's FollowTrack has it. */
+function cubic(before: FollowKey, from: FollowKey, to: FollowKey, after: FollowKey, part: number, of: (key: FollowKey) => number): number {
+  const seconds = to.t_seconds - from.t_seconds;
+  const slope = (a: FollowKey, b: FollowKey): number => (b.t_seconds > a.t_seconds ? ((of(b) - of(a)) / (b.t_seconds - a.t_seconds)) * seconds : 0);
+  const start = slope(before, to);
+  const end = slope(from, after);
+  const distance = of(to) - of(from);
+  return of(from) + part * (start + part * (3 * distance - 2 * start - end + part * (start + end - 2 * distance)));
+}
 
 /**
  * One step of a critically damped chase: the camera comes to the target without overshooting, however uneven the frames are.

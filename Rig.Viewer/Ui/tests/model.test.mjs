@@ -110,9 +110,11 @@ const path = [
   { t_seconds: 5, yaw_deg: -10, pitch_deg: 7, fov_deg: 30 },
 ];
 
-test("between two keys the path is a straight line, outside it rests", () => {
-  near(degrees(viewAt(path, 3).yaw), 10);
-  near(degrees(viewAt(path, 3).fov), 45);
+test("the path goes through its keys without a jump of speed, outside it rests", () => {
+  const speed = (from, to) => degrees(viewAt(path, to).yaw - viewAt(path, from).yaw) / (to - from);
+  assert.ok(Math.abs(speed(3.999, 4) - speed(4, 4.001)) < 0.2);
+  near(degrees(viewAt(path, 3).yaw), 40 / 3);
+  near(degrees(viewAt(path, 3).fov), 40 + 85 / 12);
   near(degrees(viewAt(path, 4).yaw), 20);
   near(degrees(viewAt(path, 0).yaw), 0);
   near(degrees(viewAt(path, 99).yaw), -10);
