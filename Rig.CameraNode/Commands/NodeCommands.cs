@@ -22,6 +22,7 @@ internal static class NodeCommands
             TrustCommand.Create(Trust),
             UpdateHelperCommand.Create(),
             RollbackCommand.Create(),
+            new Command("frames", "Runs this machine as a still-frame camera instead; its settings: rig-node frames --help."),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();
