@@ -2,6 +2,7 @@ using Rig.Actors.Membership;
 using Rig.Actors.Recording;
 using Rig.Actors.Sessions;
 using Rig.Actors.Timing;
+using Rig.Domain.Identity;
 using Rig.Domain.Messages;
 using static Rig.Actors.Recording.CameraProtocol;
 using static Rig.Actors.Timing.SyncProtocol;
@@ -25,6 +26,7 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
     private readonly RigSessionOptions options;
     private ActorSelection? master;
     private string masterAddress = "";
+    private SessionId? ended;
     private int exchanges;
 
     /// <param name="camera">Actor of this process's local system.</param>
@@ -35,7 +37,15 @@ public sealed class GatewayActor : ReceiveActor, IWithTimers
         (this.ports, this.camera, this.coordinator, this.options) = (ports, camera.ActorRef, coordinator.ActorRef, options);
 
         Receive<NodeReport>(report => this.coordinator.Tell(report));
-        Receive<SessionProtocol.RigView>(rig.Publish);
+        Receive<SessionProtocol.RigView>(view =>
+        {
+            rig.Publish(view);
+            if (view.Session is { Phase: SessionPhase.Completed } over && over.SessionId != ended)
+            {
+                ended = over.SessionId;
+                this.camera.Tell(new SessionEnded(over.SessionId));
+            }
+        });
 
         Receive<GetReadiness>(ask => Relay(ask, this.options.ReadinessTimeout));
         Receive<StartTake>(start => Relay(start, this.options.StartLead + this.options.CommandTimeout));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rig.Actors.Timing;
 using Rig.Domain.Messages;
 using Rig.Domain.Recordings;
@@ -32,6 +33,11 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         onCatalogueChanged = () => self.Tell(Tick.Instance);
         Receive<RecorderActor.RecorderChanged>(changed =>
         {
+            if (changed is { Phase: NodePhase.Recording, Take.IsSelfTest: false } && memory.Recorder.Phase != NodePhase.Recording)
+            {
+                NoteReturn(changed.Take);
+            }
+
             memory.Recorder = changed;
             Report();
         });
@@ -57,6 +63,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             recorder.Forward(start);
         });
         Receive<StopTake>(stop => recorder.Forward(stop));
+        Receive<SessionEnded>(ended => recorder.Forward(ended));
         Receive<StartSelfTest>(start => recorder.Forward(start));
         Receive<StopSelfTest>(stop => recorder.Forward(stop));
         Receive<SyncProtocol.ClockMeasured>(measured => sync.Forward(measured));
@@ -74,7 +81,7 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
 
     public static Props PropsOf(CameraNodePorts ports)
     {
-        var memory = new CameraMemory();
+        var memory = new CameraMemory { BeganAt = ports.Clock.Monotonic };
         return Props.Create(() => new CameraActor(ports, memory));
     }
 
@@ -146,6 +153,23 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
         return new CameraReadiness(ports.CameraId, all.MayStart(), looked.Known, all);
     }
 
+    /// <summary>Says so when a session that was cut off goes on.</summary>
+    private void NoteReturn(RunningTake take)
+    {
+        if (ports.Notes?.Found is { } cutOff && cutOff.Note.SessionId == take.Id.SessionId && cutOff.Note.TakeId.Take == take.Id.Take - 1 && take.FirstFrameMaster is { } first)
+        {
+            var missing = ports.Clock.ToNode(first) - cutOff.LastFrameAt;
+            Remember(string.Create(CultureInfo.InvariantCulture, $"This camera was cut off while it recorded, and went on by itself. {Math.Max(0, missing.TotalSeconds):0} seconds are missing."));
+        }
+    }
+
+    /// <summary>The session that the process before this one recorded, as long as it may go on.</summary>
+    private InterruptedSession? Interrupted() =>
+        ports.Notes is { Found: { } cutOff } notes && memory.Recorder is { Phase: NodePhase.Idle } idle && idle.Note == cutOff.Note && !memory.IsQuiescing
+            ? cutOff.MayGoOn(
+                ports.Clock.NodeNow, ports.Clock.Monotonic, ports.Clock.Monotonic - memory.BeganAt, ports.Clock.Status.Chrony is { Synchronised: true }, notes.ResumeWithin)
+            : null;
+
     private void Remember(string message) => memory.LastProblem = new LastProblem(message, ports.Clock.NodeNow);
 
     private void Report()
@@ -204,6 +228,8 @@ public sealed class CameraActor : ReceiveActor, IWithTimers
             camera.Detected, sensors.TemperatureC, sensors.Battery?.Percent, memory.LastProblem, ports.Clock.NodeNow)
         {
             MachineUrl = ports.MachineUrl(),
+            EndedSession = recorder.Note is { State: SessionNoteState.Ended } ended ? ended.SessionId : null,
+            Interrupted = Interrupted(),
         };
         var snapshot = new NodeSnapshot(report, camera, catalogue.Status, sensors, sync);
         ports.Node.Publish(snapshot);
@@ -225,6 +251,9 @@ public sealed class CameraMemory
     internal IActorRef Gateway { get; set; } = ActorRefs.Nobody;
 
     internal RecorderActor.RecorderChanged Recorder { get; set; } = new(NodePhase.Idle, null, null, CaptureView.Starting, null);
+
+    /// <summary>When the process began, on the monotonic clock.</summary>
+    internal TimeSpan BeganAt { get; init; }
 
     internal LastProblem? LastProblem { get; set; }
 

@@ -28,5 +28,8 @@ public sealed record CameraNodePorts(
     /// <summary>Root of the node's machine port, as long as it is enrolled.</summary>
     public Func<string?> MachineUrl { get; init; } = () => null;
 
+    /// <summary>Null on a node that remembers no session over its own end.</summary>
+    public SessionNotes? Notes { get; init; }
+
     public RecordingCatalogue Catalogue => Storage.Catalogue;
 }

@@ -28,5 +28,8 @@ public static class CameraProtocol
     /// </summary>
     public sealed record Quiesce : INoSerializationVerificationNeeded;
 
+    /// <summary>The coordinator says that this session was stopped for all cameras.</summary>
+    public sealed record SessionEnded(SessionId SessionId) : INoSerializationVerificationNeeded;
+
     public sealed record Quiesced : INoSerializationVerificationNeeded;
 }

@@ -34,6 +34,9 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
         Receive<StartSelfTest>(order => Carry(State.Order(order, Sender, Now())));
         Receive<StopSelfTest>(order => Carry(State.Order(order, Sender, Now())));
         Receive<Quiesce>(_ => Carry(State.Close(Sender, Now())));
+        Receive<SessionEnded>(ended => Carry(State.HearEnd(ended.SessionId)));
+        Receive<NoteKept>(_ => { });
+        Receive<NoteLost>(lost => log.Warning(lost.Cause, "{0} is not noted as {1}: after a loss of power this camera may go by what was noted before", lost.Note.SessionId, lost.Note.State));
         Receive<Numbered>(numbered => Carry(State.Numbered(numbered.Ticket, numbered.Take, this.problems(), Now())));
         Receive<NotNumbered>(failed =>
         {
@@ -80,7 +83,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
     /// <param name="problems">Of now, by the guards. Asked on this actor's thread; never waits.</param>
     public static Props PropsOf(CameraNodePorts ports, Func<IReadOnlyList<Problem>> problems)
     {
-        var memory = new Memory(ports.CameraId);
+        var memory = new Memory(ports.CameraId, ports.Notes?.AtStart);
         return Props.Create(() => new RecorderActor(ports, problems, memory));
     }
 
@@ -202,6 +205,9 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
             case RecorderEffect.Answer answer:
                 answer.Asker.Tell(answer.Message);
                 break;
+            case RecorderEffect.Keep keep:
+                ports.Notes?.Keep(keep.Note).PipeTo(Self, success: note => new NoteKept(note), failure: e => new NoteLost(keep.Note, e));
+                break;
             case RecorderEffect.Play play:
                 ports.Speaker?.Play(play.Signal, play.At);
                 break;
@@ -252,7 +258,7 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
             memory.Take = null;
         }
 
-        var now = new RecorderChanged(State.NodePhase, State.Take, State.StoppedSession, State.Capture, memory.Take);
+        var now = new RecorderChanged(State.NodePhase, State.Take, State.StoppedSession, State.Capture, memory.Take, State.Note);
         if (now != told)
         {
             told = now;
@@ -261,9 +267,14 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
     }
 
     /// <summary>What outlives a restart; written by the actor only.</summary>
-    internal sealed class Memory(CameraId cameraId)
+    /// <param name="note">Of the process before.</param>
+    internal sealed class Memory(CameraId cameraId, SessionNote? note)
     {
-        public RecorderState State { get; set; } = new(cameraId);
+        public RecorderState State { get; set; } = new(cameraId)
+        {
+            Note = note,
+            StoppedSession = note is { State: not SessionNoteState.Recording } stopped ? stopped.SessionId : null,
+        };
 
         /// <summary>From when its files are there until it is sealed.</summary>
         public ITake? Take { get; set; }
@@ -272,10 +283,14 @@ internal sealed class RecorderActor : ReceiveActor, IWithTimers, IWithUnboundedS
     /// <summary>To the parent: what the recorder does from now on.</summary>
     /// <param name="Take">A self-test's, too.</param>
     /// <param name="Progress">Where to look how far it is; null until its files are there.</param>
-    internal sealed record RecorderChanged(NodePhase Phase, RunningTake? Take, SessionId? StoppedSession, CaptureView Capture, ITake? Progress) : INoSerializationVerificationNeeded;
+    internal sealed record RecorderChanged(NodePhase Phase, RunningTake? Take, SessionId? StoppedSession, CaptureView Capture, ITake? Progress, SessionNote? Note = null) : INoSerializationVerificationNeeded;
 
     /// <summary>To the parent: something went wrong by itself.</summary>
     internal sealed record RecorderTrouble(string Message) : INoSerializationVerificationNeeded;
+
+    private sealed record NoteKept(SessionNote Note) : INoSerializationVerificationNeeded;
+
+    private sealed record NoteLost(SessionNote Note, Exception Cause) : INoSerializationVerificationNeeded;
 
     private sealed record Numbered(long Ticket, int Take) : INoSerializationVerificationNeeded;
 

@@ -50,6 +50,9 @@ internal sealed record RecorderState(CameraId CameraId)
     /// <summary>The last session that was stopped by order.</summary>
     public SessionId? StoppedSession { get; init; }
 
+    /// <summary>The newest session that was recorded here; null before the first.</summary>
+    public SessionNote? Note { get; init; }
+
     public CaptureView Capture { get; init; } = CaptureView.Starting;
 
     /// <summary>Of the order whose number the disk is asked for.</summary>
@@ -96,7 +99,8 @@ internal sealed record RecorderState(CameraId CameraId)
     {
         if (Phase == RecorderPhase.Idle || Take is { IsSelfTest: true })
         {
-            return Answer(asker, LastFinished is { } finished && order.SessionId == finished.TakeId.SessionId ? finished : Refused(ProblemCodes.NotRecording, "Not recording"));
+            var step = order is { EndsSession: true, SessionId: { } over } ? HearEnd(over) : new(this);
+            return step.Answer(asker, LastFinished is { } finished && order.SessionId == finished.TakeId.SessionId ? finished : Refused(ProblemCodes.NotRecording, "Not recording"));
         }
 
         if (Phase != RecorderPhase.Recording)
@@ -106,8 +110,15 @@ internal sealed record RecorderState(CameraId CameraId)
 
         return order.SessionId is { } session && session != Take!.Id.SessionId
             ? Answer(asker, Refused(ProblemCodes.NotRecording, $"{CameraId} records session {Take.Id.SessionId}, not {session}."))
-            : Stop(NotLaterThan(now, now.ToNode(order.StopAtMaster ?? now.Master), LatestStop), asker, now);
+            : Keep(Note! with { State = order.EndsSession ? SessionNoteState.Ended : SessionNoteState.StoppedHere })
+                .Then(s => s.Stop(NotLaterThan(now, now.ToNode(order.StopAtMaster ?? now.Master), LatestStop), asker, now));
     }
+
+    /// <summary>The session was stopped for all cameras. One that still records it is ordered to stop.</summary>
+    public RecorderStep HearEnd(SessionId session) =>
+        Note is { } note && note.SessionId == session && note.State != SessionNoteState.Ended && Take?.Id.SessionId != session
+            ? (this with { StoppedSession = session }).Keep(note with { State = SessionNoteState.Ended })
+            : new(this);
 
     public RecorderStep Order(StartSelfTest order, IActorRef asker, ClockMoment now)
     {
@@ -194,7 +205,9 @@ internal sealed record RecorderState(CameraId CameraId)
         }
 
         var take = Take with { FirstFrameMaster = firstFrameMaster };
-        return (this with { Phase = RecorderPhase.Recording, Take = take, Start = null }).Answer(Start?.Asker, Began(take));
+        var began = this with { Phase = RecorderPhase.Recording, Take = take, Start = null };
+        var noted = take.IsSelfTest ? new(began) : began.Keep(new SessionNote(take.Id, take.SessionCameras, SessionNoteState.Recording));
+        return noted.Answer(Start?.Asker, Began(take));
     }
 
     /// <summary>The capture process delivered the take's last frame.</summary>
@@ -292,6 +305,8 @@ internal sealed record RecorderState(CameraId CameraId)
 
     private RecorderStep Stop(DateTimeOffset stopAt, IActorRef asker, ClockMoment now) =>
         (this with { Phase = RecorderPhase.Stopping, Stopper = asker }).StopAt(Math.Max(now.MonotonicNs, now.NsAt(stopAt) - ClockReadingNs));
+
+    private RecorderStep Keep(SessionNote note) => new(this with { Note = note }, [new RecorderEffect.Keep(note)]);
 
     private RecorderStep StopAt(long stopNs)
     {

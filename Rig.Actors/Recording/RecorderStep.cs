@@ -48,6 +48,9 @@ internal abstract record RecorderEffect
 
     internal sealed record Answer(IActorRef Asker, object Message) : RecorderEffect;
 
+    /// <summary>Kept on the disk, in the order of these effects.</summary>
+    internal sealed record Keep(SessionNote Note) : RecorderEffect;
+
     internal sealed record Play(Signal Signal, DateTimeOffset? At) : RecorderEffect;
 
     /// <summary>Something went wrong by itself, in words for a parent.</summary>

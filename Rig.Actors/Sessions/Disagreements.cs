@@ -27,6 +27,11 @@ internal static class Disagreements
             found.Add($"The cameras record different sessions: {string.Join(", ", recording.Select(n => $"{n.CameraId} {n.Take!.TakeId.SessionId}"))}.");
         }
 
+        if (running is { Phase: SessionPhase.Recording, ResumedAfterSec: { } silentForSec })
+        {
+            found.Add(string.Create(CultureInfo.InvariantCulture, $"The rig lost its power while it recorded, and went on by itself {silentForSec:0} seconds later."));
+        }
+
         if (running is { Phase: SessionPhase.Recording })
         {
             found.AddRange(heard

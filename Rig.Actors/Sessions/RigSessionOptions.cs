@@ -26,6 +26,12 @@ public sealed class RigSessionOptions
     /// <summary>Between two attempts to start a camera that fell out of the running session.</summary>
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A session that was cut off on all cameras at once, by a loss of power for instance, goes on by itself when a camera comes back within this
+    /// time; zero never lets it.
+    /// </summary>
+    public TimeSpan ResumeWithin { get; set; } = TimeSpan.FromMinutes(15);
+
     public IEnumerable<string> Errors()
     {
         (string Name, TimeSpan Value, double MinSec, double MaxSec)[] spans =
@@ -36,6 +42,7 @@ public sealed class RigSessionOptions
             (nameof(CommandTimeout), CommandTimeout, 1, 60),
             (nameof(OfflineAfter), OfflineAfter, 1, 60),
             (nameof(RetryInterval), RetryInterval, 1, 60),
+            (nameof(ResumeWithin), ResumeWithin, 0, 3600),
         ];
         return spans
             .Where(s => s.Value.TotalSeconds < s.MinSec || s.Value.TotalSeconds > s.MaxSec)

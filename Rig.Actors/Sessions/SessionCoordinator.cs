@@ -14,8 +14,8 @@ namespace Rig.Actors.Sessions;
 /// instant. <see cref="SessionState"/> decides; this sends, waits and answers.
 /// </summary>
 /// <remarks>
-/// It keeps nothing on disk: gateways report twice a second, so a coordinator that takes over knows the running session within a
-/// second. Until every expected camera was heard, or the gathering time is over, orders wait.
+/// It keeps nothing on disk: gateways report twice a second, so a coordinator that takes over knows the running session, or the one that
+/// was cut off, within a second. Until every expected camera was heard, or the gathering time is over, orders wait.
 /// </remarks>
 public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
@@ -62,6 +62,7 @@ public sealed class SessionCoordinator : ReceiveActor, IWithTimers, IWithUnbound
     private void Ready()
     {
         Timers.Cancel("gathered");
+        state = state with { MayResume = true };
         Become(Coordinating);
         waiting.Release(Stash);
     }

@@ -20,6 +20,9 @@ internal sealed record SessionInProgress(
 {
     public IReadOnlyList<CameraId> CameraIds => [.. Cameras.Values.Select(c => c.CameraId)];
 
+    /// <summary>How long no camera recorded before it went on by itself; null for a session that was never cut off as a whole.</summary>
+    public double? ResumedAfterSec { get; init; }
+
     public bool AnyOutstanding => Cameras.Values.Any(c => c.CommandId != 0);
 
     public bool AnyRecording => Cameras.Values.Any(c => c.Part == CameraPart.Recording);
@@ -37,7 +40,10 @@ internal sealed record SessionInProgress(
     public SessionInProgress With(CameraProgress camera) => this with { Cameras = Cameras.SetItem(camera.CameraId.Value, camera) };
 
     public SessionProtocol.SessionView ToView() =>
-        new(Id, Phase, ScheduledStart, StoppedAt, StartSpreadMs, [.. Cameras.Values.OrderBy(c => Order(c.CameraId)).Select(c => c.ToView())]);
+        new(Id, Phase, ScheduledStart, StoppedAt, StartSpreadMs, [.. Cameras.Values.OrderBy(c => Order(c.CameraId)).Select(c => c.ToView())])
+        {
+            ResumedAfterSec = ResumedAfterSec,
+        };
 
     public IReadOnlyList<SessionProtocol.CameraProblem> Problems() =>
         [.. Cameras.Values.Where(c => c.Problem is not null).Select(c => new SessionProtocol.CameraProblem(c.CameraId, c.ProblemCode!, c.Problem!))];

@@ -14,7 +14,7 @@ namespace Rig.Actors.Sessions;
 /// <remarks>
 /// Rules: a camera that said no or nothing is named, and the healthy ones record. A recording camera is never stopped by inference,
 /// only by an order. A camera that fell out of the running session is started again. A camera that could not hear the stop is
-/// stopped when it is heard again.
+/// stopped when it is heard again. A session that all cameras lost at once goes on, unless one of them knows that it was stopped.
 /// </remarks>
 internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<CameraId> Expected)
 {
@@ -26,6 +26,9 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
 
     /// <summary>Ended sessions, newest first.</summary>
     public ImmutableList<SessionInProgress> History { get; init; } = [];
+
+    /// <summary>Who could know of a session's end was waited for.</summary>
+    public bool MayResume { get; init; }
 
     private long NextCommandId { get; init; } = 1;
 
@@ -156,8 +159,39 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
     public Step Reported(NodeReport report, DateTimeOffset now)
     {
         var state = this with { Nodes = Nodes.SetItem(report.CameraId.Value, new NodeSeen(report, now)) };
-        return report is { Phase: NodePhase.Recording, Take: { } take } ? state.HeardRecording(report, take, now) : state.HeardIdle(report, now);
+        if (state.Current is { Phase: SessionPhase.Recording } running && report.EndedSession == running.Id)
+        {
+            // It was stopped where those that record could not hear it.
+            return state.StopAll(running, now + Options.StopLead);
+        }
+
+        return report is { Phase: NodePhase.Recording, Take: { } take }
+            ? state.HeardRecording(report, take, now)
+            : state.Resumed(report, now).HeardIdle(report, now);
     }
+
+    private SessionState Resumed(NodeReport report, DateTimeOffset now)
+    {
+        if (!MayResume || Current is not null || report.Interrupted is not { } cutOff || KnowsTheEndOf(cutOff.SessionId))
+        {
+            return this;
+        }
+
+        var session = new SessionInProgress(
+            cutOff.SessionId, SessionPhase.Recording, "", ImmutableSortedDictionary<string, CameraProgress>.Empty, [], [])
+        {
+            ResumedAfterSec = cutOff.SilentForSec,
+        };
+        foreach (var camera in cutOff.SessionCameras.Append(report.CameraId).Distinct())
+        {
+            session = session.With(IsOnline(camera, now) ? new CameraProgress(camera, CameraPart.Silent) : Unheard(camera));
+        }
+
+        return this with { Current = session };
+    }
+
+    private bool KnowsTheEndOf(SessionId id) =>
+        History.Any(h => h.Id == id && h.Phase == SessionPhase.Completed) || Nodes.Values.Any(node => node.Report.EndedSession == id);
 
     private Step HeardRecording(NodeReport report, TakeReport take, DateTimeOffset now)
     {
@@ -171,7 +205,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
                 return new(this);
             }
 
-            var (ordered, command) = Order(report.CameraId, new StopTake(id), Options.CommandTimeout);
+            var (ordered, command) = Order(report.CameraId, new StopTake(id, EndsSession: true), Options.CommandTimeout);
             var again = ended.With(camera with { RetryAt = now + Options.RetryInterval });
             return new(ordered with { History = History.Replace(ended, again) }, [command]);
         }
@@ -321,7 +355,7 @@ internal sealed record SessionState(RigSessionOptions Options, ImmutableArray<Ca
         // Also those that gave no answer: they may be recording for all that is known here.
         foreach (var camera in session.Cameras.Values.Where(c => c.Part is CameraPart.Recording or CameraPart.Silent or CameraPart.Starting))
         {
-            (state, var command) = state.Order(camera.CameraId, new StopTake(session.Id, stopAt), Options.StopLead + Options.CommandTimeout);
+            (state, var command) = state.Order(camera.CameraId, new StopTake(session.Id, stopAt, EndsSession: true), Options.StopLead + Options.CommandTimeout);
             effects = effects.Add(command);
             next = next.With(camera with { Part = camera.Part == CameraPart.Recording ? CameraPart.Stopping : camera.Part, CommandId = command.CommandId });
         }

@@ -96,6 +96,7 @@ internal static class NodeServices
                 s.GetRequiredService<MasterClock>(), s.GetRequiredService<PublishedNode>(), () => guards.CurrentValue, () => sync.CurrentValue,
                 s.GetRequiredService<ISpeaker>(), s.GetRequiredService<FramingWatch>().Snapshot)
             {
+                Notes = new SessionNotes(s.GetRequiredService<ISessionNoteFile>(), s.GetRequiredService<IOptions<RigSessionOptions>>().Value.ResumeWithin),
                 MachineUrl = () => trust.IsEnrolled ? node.MachineUrlAt(trust.Options.MachinePort) : null,
             };
         });

@@ -37,6 +37,38 @@ internal static class FrameIndex
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[36..], record.IsKey ? 1u : 0);
     }
 
+    /// <summary>The newest record that was really written; null where there is none. What a power cut left of the end is skipped: pages of zeros.</summary>
+    /// <param name="file">Of an index, seekable.</param>
+    internal static IndexRecord? ReadLast(Stream file)
+    {
+        const int Window = 1024 * RecordBytes;
+        var header = new byte[HeaderBytes];
+        if (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header.AsSpan().SequenceEqual(Header()))
+        {
+            return null;
+        }
+
+        var end = file.Length - ((file.Length - HeaderBytes) % RecordBytes);
+        while (end > HeaderBytes)
+        {
+            var start = Math.Max(HeaderBytes, end - Window);
+            var window = new byte[end - start];
+            file.Position = start;
+            file.ReadExactly(window);
+            for (var at = window.Length - RecordBytes; at >= 0; at -= RecordBytes)
+            {
+                if (ReadOne(window.AsSpan(at)) is { WallNs: > 0 } record)
+                {
+                    return record;
+                }
+            }
+
+            end = start;
+        }
+
+        return null;
+    }
+
     /// <summary>Reads the whole records there are; a wrong header gives none.</summary>
     internal static IReadOnlyList<IndexRecord> Read(ReadOnlySpan<byte> file)
     {
@@ -48,15 +80,17 @@ internal static class FrameIndex
 
         for (var rest = file[HeaderBytes..]; rest.Length >= RecordBytes; rest = rest[RecordBytes..])
         {
-            records.Add(new IndexRecord(
-                BinaryPrimitives.ReadInt64LittleEndian(rest),
-                BinaryPrimitives.ReadInt64LittleEndian(rest[8..]),
-                BinaryPrimitives.ReadInt64LittleEndian(rest[16..]),
-                BinaryPrimitives.ReadInt64LittleEndian(rest[24..]),
-                BinaryPrimitives.ReadInt32LittleEndian(rest[32..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(rest[36..]) != 0));
+            records.Add(ReadOne(rest));
         }
 
         return records;
     }
+
+    private static IndexRecord ReadOne(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
+        BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
+        BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
+        BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[36..]) != 0);
 }

@@ -22,6 +22,7 @@ internal static class StorageServices
             var (disk, settings) = (s.GetRequiredService<RecordingDisk>(), s.GetRequiredService<IOptions<StorageOptions>>().Value.ToSettings(s.GetRequiredService<IOptions<CameraOptions>>().Value));
             return new StoragePorts(disk, settings, new RecordingCatalogue(disk, settings), s.GetRequiredService<SealedTakes>(), s.GetRequiredService<TimeProvider>());
         });
+        services.AddSingleton<ISessionNoteFile, SessionNoteFile>();
         services.AddHostedService<StorageLock>();
         services.AddHostedService<TakeRecovery>();
         return services;

@@ -42,9 +42,18 @@ public sealed record NodeReport(
     /// <summary>Root of the node's machine port, where others of the rig reach it; null for a node that is not enrolled or older.</summary>
     public string? MachineUrl { get; init; }
 
+    /// <summary>The last session that was stopped for all cameras, as far as this one heard; also one of before the node started.</summary>
+    public SessionId? EndedSession { get; init; }
+
+    /// <summary>A session that was cut off here by a loss of power or the node's end, not stopped, and may go on now.</summary>
+    public InterruptedSession? Interrupted { get; init; }
+
     [JsonIgnore]
     public bool IsReady => Problems.MayStart();
 }
+
+/// <param name="SilentForSec">Since the last frame that is on the disk, by the node's clock.</param>
+public sealed record InterruptedSession(SessionId SessionId, IReadOnlyList<CameraId> SessionCameras, double SilentForSec);
 
 /// <param name="FirstFrameMaster">Null until the first fragment is on disk.</param>
 public sealed record TakeReport(

@@ -27,7 +27,8 @@ public static class RecordingProtocol
     /// <summary>Answer: <see cref="TakeFinished"/> once the manifest is durable, or <see cref="TakeRefused"/>.</summary>
     /// <param name="SessionId">Null stops whatever runs.</param>
     /// <param name="StopAtMaster">Master clock; null or the past means now.</param>
-    public sealed record StopTake(SessionId? SessionId, DateTimeOffset? StopAtMaster = null) : IRigMessage;
+    /// <param name="EndsSession">The session is stopped for all cameras, and never goes on by itself.</param>
+    public sealed record StopTake(SessionId? SessionId, DateTimeOffset? StopAtMaster = null, bool EndsSession = false) : IRigMessage;
 
     public sealed record TakeFinished(
         [property: JsonPropertyName("recording_id")] TakeId TakeId,

@@ -76,7 +76,7 @@ internal sealed class CameraMachine
 
     private Task<ActorSystem> BootAsync(SimulatedProcess process)
     {
-        Ledger.ProcessEnded();
+        Ledger.ProcessEnded(process.Time.GetUtcNow());
         founder = RigMembership.NewFounder();
         Coordinator = ActorRefs.Nobody;
         rig = new PublishedRig(process.Time);
@@ -91,7 +91,10 @@ internal sealed class CameraMachine
             new MasterClock(process.Time),
             new PublishedNode(),
             () => new GuardOptions { Clock = ProblemLevel.Ignore },
-            () => new SyncOptions());
+            () => new SyncOptions())
+        {
+            Notes = bug == SessionBug.NoNote ? null : new SessionNotes(Ledger, options.ResumeWithin),
+        };
         return process.CreateSystemAsync("node", ProductConfig.CameraLocal, system => camera = system.ActorOf(CameraActor.PropsOf(Ports), "camera"));
     }
 

@@ -12,9 +12,6 @@ internal sealed class Faults(SimulatedWorld world, IReadOnlyList<ClusterNode> no
     /// <summary>Most machines that may be off at once.</summary>
     public int MaxDown { get; init; } = 2;
 
-    /// <summary>Whether those that would be left may be left alone: a machine falls only then.</summary>
-    public Func<IEnumerable<ClusterNode>, bool> Suffice { get; init; } = _ => true;
-
     /// <summary>Something happens now and is over after about that long.</summary>
     public void Strike(TimeSpan duration)
     {
@@ -99,7 +96,7 @@ internal sealed class Faults(SimulatedWorld world, IReadOnlyList<ClusterNode> no
         changed();
     }
 
-    private bool CanFall(ClusterNode node) => node.Machine.IsRunning && down.Count < MaxDown && Suffice(nodes.Where(one => one != node && !down.Contains(one)));
+    private bool CanFall(ClusterNode node) => node.Machine.IsRunning && down.Count < MaxDown;
 
     private void ComeBack(ClusterNode node, TimeSpan after)
     {

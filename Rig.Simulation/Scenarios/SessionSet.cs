@@ -9,7 +9,7 @@ namespace Rig.Simulation.Scenarios;
 /// <summary>
 /// Session start and stop: three camera nodes with clocks that are off and drift, a session started from one of them, faults, and a
 /// stop. Once started every healthy camera records, within a frame of the others; a camera that records goes on whatever happens to
-/// the cluster; whoever coordinates next knows the session; and it ends on all.
+/// the cluster; whoever coordinates next knows the session; it goes on when the whole rig lost its power; and it ends on all, for good.
 /// </summary>
 internal static class SessionSet
 {
@@ -113,15 +113,23 @@ internal static class SessionSet
             {
                 Broken("a camera was started again in a session that was stopped");
             }
+
+            foreach (var machine in machines)
+            {
+                machine.Node.CutPower();
+                World.After(World.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), machine.Node.Start);
+            }
+
+            RunFor(TimeSpan.FromSeconds(40));
+            if (machines.Sum(machine => machine.Ledger.Takes.Count) != takes)
+            {
+                Broken("a session that was stopped went on after a loss of power");
+            }
         }
 
         private void Trouble()
         {
-            // The session lives in the processes that record it (docs/design/sessions.md): the last of them is left alone.
-            var faults = new Faults(World, machines.Select(machine => machine.Node).ToList(), () => { })
-            {
-                Suffice = left => machines.Any(machine => left.Contains(machine.Node) && machine.IsRecording),
-            };
+            var faults = new Faults(World, machines.Select(machine => machine.Node).ToList(), () => { }) { MaxDown = machines.Count };
             var running = machines.ToDictionary(machine => machine, machine => (machine.Machine.Process, machine.Ledger.Running));
             for (var round = World.Pick(3); round >= 0; round--)
             {
@@ -284,4 +292,7 @@ internal enum SessionBug
 
     /// <summary>A camera takes the master's time for its own clock's.</summary>
     UncorrectedClock = 2,
+
+    /// <summary>Cameras keep no note of their session on the disk.</summary>
+    NoNote = 3,
 }

@@ -7,13 +7,16 @@ using Rig.Tests.Support;
 namespace Rig.Simulation.Scenarios;
 
 /// <summary>What a machine really recorded, by true time; its catalogue is what the node finds on disk after a restart.</summary>
-internal sealed class TakeLedger(SimulatedMachine machine)
+internal sealed class TakeLedger(SimulatedMachine machine) : ISessionNoteFile
 {
     public const int Fps = 30;
 
     public static readonly TimeSpan Frame = TimeSpan.FromSeconds(1.0 / Fps);
 
     private readonly List<(TakeId Id, TimeSpan FirstFrame)> takes = [];
+    private SessionNote? note;
+    private TakeId? cutOff;
+    private DateTimeOffset cutOffAt;
 
     public ScriptedCatalogue Catalogue { get; } = new();
 
@@ -48,12 +51,20 @@ internal sealed class TakeLedger(SimulatedMachine machine)
         return Seal(id, reason);
     }
 
+    public SessionNote? Read() => note;
+
+    public void Write(SessionNote note) => this.note = note;
+
+    public DateTimeOffset? LastFrameAt(TakeId id) => id == cutOff ? cutOffAt : null;
+
     /// <summary>The process is gone; what it recorded is found and sealed when the next one starts.</summary>
-    public void ProcessEnded()
+    /// <param name="now">The machine's clock.</param>
+    public void ProcessEnded(DateTimeOffset now)
     {
         if (Running is { } id)
         {
             Running = null;
+            (cutOff, cutOffAt) = (id, now);
             Seal(id, TakeEndReason.Repaired);
         }
     }

@@ -45,6 +45,8 @@ internal sealed class NodeProcess : IDisposable
             ["Storage__MinFreeSpaceGb"] = "0",
             ["Guards__Temperature"] = "ignore",
             ["Audio__Enabled"] = "false",
+            // What comes back records only what the test starts.
+            ["Session__ResumeWithin"] = "00:00:00",
             ["Camera__Source"] = "pattern",
             ["Camera__Width"] = "320",
             ["Camera__Height"] = "180",

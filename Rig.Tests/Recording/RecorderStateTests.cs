@@ -39,7 +39,7 @@ public sealed class RecorderStateTests
         Assert.Equal(NodePhase.Recording, step.State.NodePhase);
 
         step = step.State.Order(new StopTake(Final, Zero.AddSeconds(10)), Asker, At(9));
-        Assert.Equal(new RecorderEffect.Stop(Id, (10 * SecondNs) + 4_500_000), Assert.Single(step.Effects));
+        Assert.Equal(new RecorderEffect.Stop(Id, (10 * SecondNs) + 4_500_000), Assert.Single(step.Effects.OfType<RecorderEffect.Stop>()));
         Assert.Equal(NodePhase.Sealing, step.State.NodePhase);
         step = step.State.Delivered(Id, 240, null);
         Assert.Equal(new RecorderEffect.Finish(Id, TakeEndReason.Stopped, 240, (10 * SecondNs) + 4_500_000), step.Effects[0]);
@@ -65,6 +65,30 @@ public sealed class RecorderStateTests
         Assert.Empty(numbered.State.Tick(default, At(15)).Effects);
         var step = numbered.State.See(Ready with { Mode = null, Problem = "The lens is gone." }).State.Tick(default, At(16));
         Assert.Equal((RecorderPhase.Idle, "The camera is not ready. The lens is gone."), (step.State.Phase, Assert.IsType<TakeRefused>(AnswerOf(step)).Message));
+    }
+
+    [Fact]
+    public void A_session_is_noted_when_its_first_fragment_is_durable_and_when_a_stop_is_ordered()
+    {
+        Assert.Equal(SessionNoteState.Recording, NoteOf(Arming().FirstDurable(Id, Zero.AddSeconds(2))).State);
+        Assert.Equal(SessionNoteState.StoppedHere, NoteOf(Recording().Order(new StopTake(Final, Zero.AddSeconds(8)), Asker, At(7))).State);
+        Assert.Equal(SessionNoteState.Ended, NoteOf(Recording().Order(new StopTake(Final, Zero.AddSeconds(8), EndsSession: true), Asker, At(7))).State);
+        Assert.Empty(Recording().Close(Asker, At(7)).Effects.OfType<RecorderEffect.Keep>());
+    }
+
+    [Fact]
+    public void A_camera_that_fell_out_notes_the_end_of_the_session_when_it_hears_of_it()
+    {
+        var idle = new RecorderState(CameraId.Left) { Note = new SessionNote(Id, [CameraId.Left], SessionNoteState.Recording) };
+        foreach (var step in new[] { idle.HearEnd(Final), idle.Order(new StopTake(Final, EndsSession: true), Asker, At(7)) })
+        {
+            Assert.Equal(SessionNoteState.Ended, NoteOf(step).State);
+            Assert.Equal(Final, step.State.StoppedSession);
+            Assert.Empty(step.State.HearEnd(Final).Effects);
+        }
+
+        Assert.Empty(idle.HearEnd(SessionId.Parse("Other")).Effects);
+        Assert.Empty(Recording().HearEnd(Final).Effects);
     }
 
     [Fact]
@@ -194,7 +218,7 @@ public sealed class RecorderStateTests
     {
         var recording = Recording();
         var step = recording.Order(new StopTake(Final, Zero.AddSeconds(288)), Asker, At(9));
-        Assert.Equal(9 * SecondNs, Assert.IsType<RecorderEffect.Stop>(Assert.Single(step.Effects)).StopNs);
+        Assert.Equal(9 * SecondNs, Assert.Single(step.Effects.OfType<RecorderEffect.Stop>()).StopNs);
     }
 
     private static StartTake Start() => new(Final, Zero.AddSeconds(2), [CameraId.Left]);
@@ -211,6 +235,8 @@ public sealed class RecorderStateTests
     private static ClockMoment At(double seconds) => new(Zero.AddSeconds(seconds), Zero.AddSeconds(seconds).AddMilliseconds(-5), (long)(seconds * 1e9));
 
     private static ClockMoment AtNs(long ns) => At(0) with { MonotonicNs = ns };
+
+    private static SessionNote NoteOf(RecorderStep step) => Assert.Single(step.Effects.OfType<RecorderEffect.Keep>()).Note;
 
     private static object AnswerOf(RecorderStep step) => Assert.Single(step.Effects.OfType<RecorderEffect.Answer>()).Message;
 

@@ -403,6 +403,80 @@ public sealed class SessionStateTests
         Assert.Equal(asked.Order(), answered.Order());
     }
 
+    [Fact]
+    public void A_session_that_every_camera_lost_at_once_goes_on_in_all_of_them()
+    {
+        Gather();
+        foreach (var camera in Three)
+        {
+            Hear(camera, interrupted: Final);
+        }
+
+        Later(1);
+        HearAll();
+        var starts = Sent<StartTake>();
+        Assert.Equal(Three, starts.Select(s => s.CameraId));
+        Assert.All(starts, s => Assert.True(((StartTake)s.Message) is { Continues: true } start && start.SessionId == Final));
+        Answer<StartTake>(Began);
+        Assert.Equal((SessionPhase.Recording, 48.0), (state.Current!.Phase, state.Current.ResumedAfterSec!.Value));
+        Assert.Contains(state.View(now).Disagreements, d => d.Contains("went on by itself 48 seconds later", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_session_that_was_lost_goes_on_only_after_those_who_may_know_of_its_end_were_waited_for()
+    {
+        Hear(CameraId.Left, interrupted: Final);
+        Assert.Null(state.Current);
+        Gather();
+        Hear(CameraId.Left, interrupted: Final);
+        Assert.Equal(CameraId.Left, Assert.Single(Sent<StartTake>()).CameraId);
+        Assert.Equal(CameraPart.Silent, Part(state.Current!.ToView(), CameraId.Right).Part);
+    }
+
+    [Fact]
+    public void A_session_that_one_camera_knows_to_be_stopped_does_not_go_on()
+    {
+        Hear(CameraId.Right, ended: Final);
+        Gather();
+        Hear(CameraId.Left, interrupted: Final);
+        Assert.Null(state.Current);
+        Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void A_session_that_was_stopped_here_does_not_go_on_in_a_camera_that_comes_back_later()
+    {
+        StartAll();
+        Do(s => s.Stop(new StopSession("r2"), now));
+        Answer<StopTake>(Finished);
+        Gather();
+        effects.Clear();
+        Hear(CameraId.Right, interrupted: Final);
+        Assert.Null(state.Current);
+        Assert.Empty(Sent<StartTake>());
+    }
+
+    [Fact]
+    public void A_camera_that_goes_on_alone_is_stopped_when_it_meets_one_that_knows_of_the_stop()
+    {
+        Gather();
+        Hear(CameraId.Left, recording: Final);
+        Hear(CameraId.Right, ended: Final);
+        Assert.Contains(Sent<StopTake>(), stop => stop is { Message: StopTake { EndsSession: true } } && stop.CameraId == CameraId.Left);
+        Answer<StopTake>(Finished);
+        Assert.Equal((null, SessionPhase.Completed), (state.Current, state.History[0].Phase));
+    }
+
+    [Fact]
+    public void A_camera_that_was_stopped_alone_before_the_power_went_stays_stopped()
+    {
+        Gather();
+        Hear(CameraId.Left, interrupted: Final);
+        Hear(CameraId.Right, stopped: Final);
+        Assert.Equal(CameraId.Left, Assert.Single(Sent<StartTake>()).CameraId);
+        Assert.Equal(CameraPart.Stopped, Part(state.Current!.ToView(), CameraId.Right).Part);
+    }
+
     private static class Seeds
     {
         public static Arbitrary<int> Any() => Gen.Choose(0, int.MaxValue - 1).ToArbitrary();
@@ -421,6 +495,9 @@ public sealed class SessionStateTests
         effects.AddRange(done.Effects);
     }
 
+    /// <summary>As the coordinator does when it has heard every camera, or waited for them.</summary>
+    private void Gather() => state = state with { MayResume = true };
+
     private void HearAll()
     {
         foreach (var camera in Three)
@@ -429,12 +506,16 @@ public sealed class SessionStateTests
         }
     }
 
-    private void Hear(CameraId camera, SessionId? recording = null, SessionId? stopped = null) => Do(s => s.Reported(
+    private void Hear(CameraId camera, SessionId? recording = null, SessionId? stopped = null, SessionId? interrupted = null, SessionId? ended = null) => Do(s => s.Reported(
         new NodeReport(
             camera, $"http://{camera}", recording is null ? NodePhase.Idle : NodePhase.Recording,
             recording is { } id ? new TakeReport(new TakeId(id, camera), Noon, Noon, Three, 1, 30, 0, 100) : null,
             stopped, [], new NodeClockReport(0, Rig.Domain.Messages.SyncConfidence.Excellent, camera == CameraId.Center),
-            new NodeStorageReport(1, 300, 0, 0, 0), true, 50, null, null, now),
+            new NodeStorageReport(1, 300, 0, 0, 0), true, 50, null, null, now)
+        {
+            EndedSession = ended,
+            Interrupted = interrupted is { } lost ? new InterruptedSession(lost, Three, 48) : null,
+        },
         now));
 
     private List<SessionEffect.Command> Sent<T>() => [.. effects.OfType<SessionEffect.Command>().Where(c => c.Message is T)];

@@ -27,5 +27,5 @@ public sealed class ScriptedCameraNode
 
     public PublishedNode Published { get; } = new();
 
-    public CameraNodePorts Ports { get; }
+    public CameraNodePorts Ports { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed class StorageCheck(StorageOptions options, bool nodeRuns = false
         var files = new[] { options.RecordingsPath, options.ManifestsPath }
             .Where(Directory.Exists)
             .SelectMany(root => Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
-            .Where(path => !LostAndFound.Holds(options, path) && Path.GetFileName(path) != StorageLock.FileName && !IsOffloadState(path))
+            .Where(path => !LostAndFound.Holds(options, path) && Path.GetFileName(path) is not (StorageLock.FileName or SessionNoteFile.FileName) && !IsOffloadState(path))
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .ToList();

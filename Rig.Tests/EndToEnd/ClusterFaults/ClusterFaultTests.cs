@@ -117,6 +117,50 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_rig_that_loses_its_power_goes_on_in_the_same_session_and_a_stopped_one_stays_stopped()
+    {
+        await using var nodes = new ThreeNodes(folder.Path, network: null);
+        await nodes.StartAsync();
+        var session = await StartSessionAsync(nodes, "CAM_L", "Power");
+        await LosePowerAsync(nodes);
+        await AllRecordAsync(nodes, "CAM_R", session);
+
+        await StopSessionAsync(nodes, "CAM_C");
+        await LosePowerAsync(nodes);
+        foreach (var camera in ThreeNodes.Cameras)
+        {
+            // The first until the power went, the second until the stop, and no third.
+            Assert.Equal(2, await nodes.TakesAsync(camera));
+        }
+
+        Assert.All((await nodes.RecordingAsync("CAM_C")).Values, Assert.Null);
+    }
+
+    [Fact]
+    public async Task A_rig_that_was_without_power_for_too_long_begins_nothing()
+    {
+        await using var nodes = new ThreeNodes(folder.Path, network: null) { ResumeWithin = TimeSpan.FromMilliseconds(1) };
+        await nodes.StartAsync();
+        await StartSessionAsync(nodes, "CAM_L", "Empty");
+        await LosePowerAsync(nodes);
+        Assert.All((await nodes.RecordingAsync("CAM_C")).Values, Assert.Null);
+        await StartSessionAsync(nodes, "CAM_L", "Next");
+    }
+
+    /// <summary>kill -9 of all nodes, and the start of all. Whoever would begin to record by itself has had the time to.</summary>
+    private static async Task LosePowerAsync(ThreeNodes nodes)
+    {
+        await Task.WhenAll(ThreeNodes.Cameras.Select(nodes.KillAsync));
+        foreach (var camera in ThreeNodes.Cameras)
+        {
+            nodes.Start(camera);
+        }
+
+        await nodes.UntilAsync("the three nodes are one cluster that has lived for a while", async () =>
+            await nodes.SeeAllAsync(ThreeNodes.Cameras) && (await UptimesAsync(nodes)).All(uptimeSec => uptimeSec > 8));
+    }
+
     private static async Task<long[]> UptimesAsync(ThreeNodes nodes) => await Task.WhenAll(ThreeNodes.Cameras.Select(nodes.ClusterUptimeAsync));
 
     private static async Task<string> StartSessionAsync(ThreeNodes nodes, string asked, string session)

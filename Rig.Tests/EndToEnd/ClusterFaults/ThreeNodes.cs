@@ -30,6 +30,8 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
     /// <summary>A private network's, where each node has one of its own.</summary>
     public static IReadOnlyDictionary<string, string> NetworkAddresses { get; } = Cameras.Index().ToDictionary(camera => camera.Item, camera => $"10.77.0.{11 + camera.Index}");
 
+    public TimeSpan ResumeWithin { get; init; } = TimeSpan.FromMinutes(15);
+
     private string TokenFile => Path.Combine(folder, "operations-token");
 
     public async Task StartAsync()
@@ -198,6 +200,7 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
             ["Rig__Camera__Width"] = "320",
             ["Rig__Camera__Height"] = "180",
             ["Rig__Camera__Fps"] = "5",
+            ["Rig__Session__ResumeWithin"] = ResumeWithin.ToString("c"),
             // What this machine's load does to its clock and camera is not what is tested here.
             ["Rig__Guards__Clock"] = "warn",
         };
