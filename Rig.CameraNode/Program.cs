@@ -1,10 +1,16 @@
 using Rig.CameraNode.Commands;
+using Rig.CameraNode.Frames;
 using Rig.CameraNode.Hosting;
 using Rig.Hosting.Configuration;
 
 if (args is ["capture", ..])
 {
     return await CaptureCommand.RunAsync(args[1..]);
+}
+
+if (args is ["frames", .. var frames])
+{
+    return await FrameDeviceHost.RunAsync(frames);
 }
 
 if (args is ["--help" or "-h" or "--version", ..] or [not ['-', ..], ..])

@@ -7,6 +7,7 @@ using Rig.Hosting.PeoplePort;
 using Rig.Hosting.Trust;
 using Rig.Ingest.Accounts;
 using Rig.Ingest.Api;
+using Rig.Ingest.Frames;
 using Rig.Ingest.Hosting;
 using Rig.Ingest.Publish;
 using Rig.Ingest.Security;
@@ -36,6 +37,7 @@ public static class IngestHost
         builder.Services.AddPipeline(builder.Configuration);
         builder.Services.AddPublish(builder.Configuration);
         builder.Services.AddStatus();
+        builder.Services.AddFrames();
         builder.Services.AddRigOpenApi("Rig home server");
         configure?.Invoke(builder);
         builder.Services.AddIngestActors();
@@ -54,6 +56,7 @@ public static class IngestHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapApi();
+        app.MapFrames();
         app.MapTrust();
         return app;
     }

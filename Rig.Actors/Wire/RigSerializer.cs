@@ -46,6 +46,7 @@ public sealed class RigSerializer(ExtendedActorSystem system) : SerializerWithSt
         ["pb"] = WireJson.Default.StageStarted,
         ["pf"] = WireJson.Default.StageFailed,
         ["pt"] = WireJson.Default.RunTakenOver,
+        ["fa"] = WireJson.Default.AnalyseDevice,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<Type, string> Manifests = Messages.ToFrozenDictionary(m => m.Value.Type, m => m.Key);

@@ -23,6 +23,7 @@ internal static class NodeCommands
             UpdateHelperCommand.Create(),
             RollbackCommand.Create(),
             DashcamCommand.Create(),
+            new Command("frames", "Runs this machine as a still-frame camera instead; its settings: rig-node frames --help."),
         };
         var parsed = root.Parse(args);
         var exitCode = await parsed.InvokeAsync();

@@ -6,7 +6,7 @@ namespace Rig.CameraNode.Imaging;
 /// <summary>RGB pictures to JPEG through libturbojpeg. One thread.</summary>
 internal sealed class JpegCompressor : IDisposable
 {
-    private const int Quality = 75;
+    internal const int PreviewQuality = 75;
     private readonly JpegHandle handle;
 
     internal JpegCompressor()
@@ -18,7 +18,8 @@ internal sealed class JpegCompressor : IDisposable
         }
     }
 
-    internal unsafe byte[] Compress(ReadOnlySpan<byte> rgb, int width, int height)
+    /// <param name="quality">1 to 100.</param>
+    internal unsafe byte[] Compress(ReadOnlySpan<byte> rgb, int width, int height, int quality = PreviewQuality)
     {
         byte* jpeg = null;
         nuint bytes = 0;
@@ -26,7 +27,7 @@ internal sealed class JpegCompressor : IDisposable
         {
             fixed (byte* pixels = rgb)
             {
-                if (TurboJpeg.Compress2(handle, pixels, width, width * 3, height, TurboJpeg.TJPF_RGB, ref jpeg, ref bytes, TurboJpeg.TJSAMP_420, Quality, 0) != 0)
+                if (TurboJpeg.Compress2(handle, pixels, width, width * 3, height, TurboJpeg.TJPF_RGB, ref jpeg, ref bytes, TurboJpeg.TJSAMP_420, quality, 0) != 0)
                 {
                     throw new InvalidDataException("libturbojpeg: " + Marshal.PtrToStringUTF8(TurboJpeg.GetErrorStr2(handle)));
                 }

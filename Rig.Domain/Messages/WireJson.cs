@@ -38,4 +38,5 @@ namespace Rig.Domain.Messages;
 [JsonSerializable(typeof(PipelineEvents.StageStarted))]
 [JsonSerializable(typeof(PipelineEvents.StageFailed))]
 [JsonSerializable(typeof(PipelineEvents.RunTakenOver))]
+[JsonSerializable(typeof(FrameProtocol.AnalyseDevice))]
 public sealed partial class WireJson : JsonSerializerContext;

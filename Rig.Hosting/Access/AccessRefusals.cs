@@ -20,6 +20,11 @@ internal sealed class AccessRefusals(string unknown, string forbidden) : IAuthor
             return next(context);
         }
 
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IRefusalWords>() is { } words)
+        {
+            return words.Refuse(context).ExecuteAsync(context);
+        }
+
         if (context.User.Identity?.IsAuthenticated == true)
         {
             return ApiError.Of(StatusCodes.Status403Forbidden, forbidden).ExecuteAsync(context);

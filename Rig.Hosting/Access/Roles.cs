@@ -20,4 +20,7 @@ public static class Roles
 
     /// <summary>A program that brings recordings with an API key.</summary>
     public const string Uploader = "uploader";
+
+    /// <summary>A still-frame camera, by its own key.</summary>
+    public const string Device = "device";
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Hosting;
 using Rig.Actors.Membership;
 using Rig.Hosting.Trust;
+using Rig.Ingest.Frames;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pull;
 using Rig.Ingest.Settings;
@@ -24,5 +25,6 @@ internal static class IngestCluster
         .WithMembership(services.GetRequiredService<RigTrust>(), server.ClusterHost, server.ClusterPort, server.SeedNodes, ClusterRoles.Ingest, ClusterRoles.Worker)
         .WithClusterHealer(ClusterRoles.Camera)
         .WithDiscoveryActor(services.GetRequiredService<IRequiredActor<PullActor>>(), services.GetRequiredService<IOptions<PullOptions>>(), services.GetRequiredService<RigTrust>())
+        .WithShardedFrameDevices(services, ClusterRoles.Worker)
         .WithDeadLetterBoard(services);
 }

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Rig.Actors.Hosting;
+using Rig.Ingest.Frames;
 using Rig.Ingest.Persistence;
 using Rig.Ingest.Pipeline;
 using Rig.Ingest.Pull;
+using Rig.Ingest.Settings;
 
 namespace Rig.Ingest.Hosting;
 
@@ -12,11 +15,18 @@ namespace Rig.Ingest.Hosting;
 /// </summary>
 internal static class LocalActors
 {
-    public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services) => builder
-        .AddHocon(RigConfig.Load("ingest.conf", "ingest", [], PersistenceSetup.References), HoconAddMode.Prepend)
-        .WithDatabase(services.GetRequiredService<NpgsqlDataSource>())
-        .WithLogging(services.GetRequiredService<ILoggerFactory>())
-        .WithPipeline(services)
-        .WithActors((system, registry, resolver) => registry.Register<PullActor>(system.ActorOf(resolver.Props<PullActor>(), "pull")))
-        .WithDeadLetterBoard(services);
+    public static void Configure(AkkaConfigurationBuilder builder, IServiceProvider services)
+    {
+        builder
+            .AddHocon(RigConfig.Load("ingest.conf", "ingest", [], PersistenceSetup.References), HoconAddMode.Prepend)
+            .WithDatabase(services.GetRequiredService<NpgsqlDataSource>())
+            .WithLogging(services.GetRequiredService<ILoggerFactory>())
+            .WithPipeline(services)
+            .WithActors((system, registry, resolver) => registry.Register<PullActor>(system.ActorOf(resolver.Props<PullActor>(), "pull")))
+            .WithDeadLetterBoard(services);
+        if (services.GetRequiredService<IOptions<ServerOptions>>().Value.ClusterHost.Length == 0)
+        {
+            builder.WithLocalFrameDevices(services);
+        }
+    }
 }

@@ -6,8 +6,9 @@ using Rig.Hosting.Configuration;
 namespace Rig.Ingest.Storage;
 
 /// <summary>
-/// The database's schema is a number. A server works on exactly its own: it refuses to start on an older one (the operator upgrades
-/// when it suits) and on a newer one (an older program would damage it).
+/// The database's schema is the set of numbered migrations that it has. A server works on exactly its own: it refuses to start on an
+/// older one (the operator upgrades when it suits) and on a newer one (an older program would damage it). Numbers may leave gaps, for
+/// migrations of parts of the program that come later.
 /// </summary>
 public sealed class SchemaGate(NpgsqlDataSource database)
 {
@@ -18,35 +19,37 @@ public sealed class SchemaGate(NpgsqlDataSource database)
 
     private static readonly List<Migration> Migrations = ReadMigrations();
 
+    private static int Newest => Migrations[^1].Version;
+
     /// <exception cref="StartupException">The schema is not this program's; the message says what to do.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        int version;
+        IReadOnlySet<int> applied;
         try
         {
-            version = await VersionAsync(cancellationToken);
+            applied = await AppliedAsync(cancellationToken);
         }
         catch (NpgsqlException e) when (e is not PostgresException)
         {
             throw new StartupException($"The database does not answer ({e.Message}). Start PostgreSQL, or correct Rig:Database:ConnectionString.");
         }
 
-        var own = Migrations.Count;
-        if (version < own)
-        {
-            throw new StartupException($"The database has schema {version}, this program needs {own}. Run 'rig-ingest upgrade', or set Rig:Database:AutoUpgrade.");
-        }
-
+        var (version, own) = (applied.DefaultIfEmpty(0).Max(), Newest);
         if (version > own)
         {
             throw new StartupException($"The database has schema {version}, this program knows only {own}. Start the newer rig-ingest that upgraded it.");
+        }
+
+        if (Migrations.Any(migration => !applied.Contains(migration.Version)))
+        {
+            throw new StartupException($"The database has schema {version}, this program needs {own}. Run 'rig-ingest upgrade', or set Rig:Database:AutoUpgrade.");
         }
     }
 
     /// <summary>Applies what is missing, each migration in a transaction of its own.</summary>
     /// <returns>How many were applied.</returns>
     /// <exception cref="StartupException">The schema is newer than this program.</exception>
-    public Task<int> UpgradeAsync(CancellationToken cancellationToken) => UpgradeToAsync(Migrations.Count, cancellationToken);
+    public Task<int> UpgradeAsync(CancellationToken cancellationToken) => UpgradeToAsync(Newest, cancellationToken);
 
     /// <summary>As <see cref="UpgradeAsync"/>, but no further than to an older schema, which only that version's program works on.</summary>
     internal async Task<int> UpgradeToAsync(int target, CancellationToken cancellationToken)
@@ -60,13 +63,14 @@ public sealed class SchemaGate(NpgsqlDataSource database)
                 connection,
                 "CREATE TABLE IF NOT EXISTS ingest.schema_version (version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
                 cancellationToken);
-            var version = await VersionAsync(cancellationToken);
-            if (version > Migrations.Count)
+            var applied = await AppliedAsync(cancellationToken);
+            if (applied.DefaultIfEmpty(0).Max() is var version && version > Newest)
             {
-                throw new StartupException($"The database has schema {version}, this program knows only {Migrations.Count}. Use the newer rig-ingest that upgraded it.");
+                throw new StartupException($"The database has schema {version}, this program knows only {Newest}. Use the newer rig-ingest that upgraded it.");
             }
 
-            foreach (var migration in Migrations.Take(target).Skip(version))
+            var missing = Migrations.Where(migration => migration.Version <= target && !applied.Contains(migration.Version)).ToList();
+            foreach (var migration in missing)
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 await ExecuteAsync(connection, migration.Sql, cancellationToken);
@@ -78,7 +82,7 @@ public sealed class SchemaGate(NpgsqlDataSource database)
                 await transaction.CommitAsync(cancellationToken);
             }
 
-            return Math.Max(0, target - version);
+            return missing.Count;
         }
         finally
         {
@@ -86,16 +90,23 @@ public sealed class SchemaGate(NpgsqlDataSource database)
         }
     }
 
-    private async Task<int> VersionAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<int>> AppliedAsync(CancellationToken cancellationToken)
     {
         await using var exists = database.CreateCommand("SELECT to_regclass('ingest.schema_version') IS NOT NULL");
         if (await exists.ExecuteScalarAsync(cancellationToken) is not true)
         {
-            return 0;
+            return new HashSet<int>();
         }
 
-        await using var version = database.CreateCommand("SELECT coalesce(max(version), 0) FROM ingest.schema_version");
-        return (int)(await version.ExecuteScalarAsync(cancellationToken))!;
+        var applied = new HashSet<int>();
+        await using var versions = database.CreateCommand("SELECT version FROM ingest.schema_version");
+        await using var reader = await versions.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            applied.Add(reader.GetInt32(0));
+        }
+
+        return applied;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -115,9 +126,9 @@ public sealed class SchemaGate(NpgsqlDataSource database)
             migrations.Add(new Migration(int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture), name, reader.ReadToEnd()));
         }
 
-        return migrations.Select(migration => migration.Version).SequenceEqual(Enumerable.Range(1, migrations.Count))
+        return migrations.DistinctBy(migration => migration.Version).Count() == migrations.Count
             ? migrations
-            : throw new InvalidOperationException("Migrations must be numbered 0001, 0002, ... without a gap.");
+            : throw new InvalidOperationException("Two migrations have one number.");
     }
 
     private sealed record Migration(int Version, string Name, string Sql);

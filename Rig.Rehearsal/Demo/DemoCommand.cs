@@ -14,9 +14,10 @@ internal static class DemoCommand
         var exit = new Option<bool>("--exit") { Description = "Stop everything once the chain is done; exit code 0 only if everything verified." };
         var json = new Option<string?>("--json") { Description = "Write a summary of the run to this file." };
         var keep = new Option<string?>("--keep") { Description = "Keep recordings, sessions, the viewer's media and all logs in this folder." };
+        var frames = new Option<bool>("--frames") { Description = "Instead of a match: a still-frame camera before a shelf from which hands take things, the home server and its worker (at least 30 s)." };
         var command = new Command("demo", "Runs a whole rig on this machine: three cameras, the home server and the viewer, through one match.")
         {
-            seconds, mode, source, footage, exit, json, keep,
+            seconds, mode, source, footage, exit, json, keep, frames,
         };
         seconds.Validators.Add(result =>
         {
@@ -52,6 +53,12 @@ internal static class DemoCommand
 
             var options = new DemoOptions(
                 parsed.GetValue(seconds), videoMode, parsed.GetValue(footage), parsed.GetValue(exit), parsed.GetValue(json), parsed.GetValue(keep));
+            if (parsed.GetValue(frames))
+            {
+                using var shelf = new FramesDemo(options, new DemoConsole(Terminal()));
+                return await shelf.RunAsync(cancellationToken);
+            }
+
             using var run = new DemoRun(options, new DemoConsole(Terminal()));
             return await run.RunAsync(cancellationToken);
         });

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Rig.Domain.Match;
 using Rig.Ingest.Clips;
-using Rig.Ingest.Renditions;
 
 namespace Rig.Tests.Clips;
 

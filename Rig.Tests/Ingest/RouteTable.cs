@@ -71,6 +71,33 @@ internal static class RouteTable
         new("GET /api/upload/status", 401, 403, 403, 404, 404),
         new("POST /api/session/{id}/manifest", 401, 403, 403, 200, 200),
 
+        // Still-frame cameras, each by its own key, which none of these shows (Frames/ContractTests).
+        new("POST /api/v1/ingest/frame", 401, 403, 403, 403, 403),
+        new("POST /api/v1/ingest/heartbeat", 401, 403, 403, 403, 403),
+        new("POST /api/v1/ingest/event", 401, 403, 403, 403, 403),
+        new("GET /api/v1/device/config", 401, 403, 403, 403, 403),
+
+        // Their pictures: people of this house alone. Here there is no such device or event.
+        new("GET /api/v1/admin/dashboard", 401, 200, 200, 403, 403),
+        new("GET /api/v1/admin/metrics/{part}", 401, 404, 404, 403, 403),
+        new("GET /api/v1/admin/devices", 401, 200, 200, 403, 403),
+        new("GET /api/v1/admin/devices/{id}", 401, 404, 404, 403, 403),
+        new("GET /api/v1/admin/devices/{id}/frame", 401, 404, 404, 403, 403),
+        new("GET /api/v1/admin/events", 401, 200, 200, 403, 403),
+        new("GET /api/v1/admin/events/{id}", 401, 404, 404, 403, 403),
+        new("GET /api/v1/admin/events/{id}/images/{role}", 401, 404, 404, 403, 403),
+        new("GET /api/v1/admin/captures", 401, 200, 200, 403, 403),
+        new("GET /api/v1/admin/jobs/dead", 401, 200, 200, 403, 403),
+
+        // Keys, regions and settings decide what is seen; each needs an owner.
+        new("POST /api/v1/admin/devices", 401, 403, 400, 403, 403),
+        new("POST /api/v1/admin/devices/{id}", 401, 403, 404, 403, 403),
+        new("POST /api/v1/admin/devices/{id}/rotate-key", 401, 403, 404, 403, 403),
+        new("POST /api/v1/admin/devices/{id}/config", 401, 403, 404, 403, 403),
+        new("POST /api/v1/admin/devices/{id}/rois", 401, 403, 404, 403, 403),
+        new("POST /api/v1/admin/events/{id}", 401, 403, 404, 403, 403),
+        new("POST /api/v1/admin/jobs/{id}/requeue", 401, 403, 404, 403, 403),
+
         // What older rigs' programs look at, without a picture in it.
         new("GET /api/session/{id}/status", 401, 200, 200, 200, 200),
         new("GET /api/sessions", 401, 200, 200, 200, 200),

@@ -57,6 +57,7 @@ public sealed class RigSerializerTests
         new TimingProtocol.ReadMasterClock(At),
         new TimingProtocol.MasterClockRead(At, At.AddMilliseconds(1), At.AddMilliseconds(2)),
         new TransferProtocol.GetFinishedTakes(),
+        new FrameProtocol.AnalyseDevice("shelf-1"),
         new TransferProtocol.FinishedTakes("CAM_L", "http://192.168.1.101:8080", [new TransferProtocol.FinishedTake(Recording.ToString(), Session.Value, "CAM_L", 2, 123, Finished.Sha256)]),
         new MembershipProtocol.GetClusterView(),
         new MembershipProtocol.ClusterView([new MembershipProtocol.ClusterMember("akka.tcp://rig@192.168.1.101:4053", 123456789, Votes: true)]),

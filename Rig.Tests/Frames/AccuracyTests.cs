@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Rig.Ingest.Frames;
+using Rig.Rehearsal.Shelf;
+using Xunit.Abstractions;
+
+namespace Rig.Tests.Frames;
+
+/// <summary>Drawn shelves with known truth, from seeds that nobody chose.</summary>
+public sealed class AccuracyTests(ITestOutputHelper output)
+{
+    private const int Scenes = 200;
+    private const double LateSec = 6;
+
+    [Fact]
+    public void Of_two_hundred_scenes_nearly_every_interaction_and_stock_change_is_found_and_hardly_any_is_invented()
+    {
+        var first = Random.Shared.Next(1_000_000);
+        var runs = new ConcurrentBag<SceneRun>();
+        Parallel.For(0, Scenes, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => runs.Add(SceneRun.Of(ShelfScript.Generate(first + i))));
+        var (interactions, stock) = (Total(FrameEventType.Interaction, a => a.IsInteraction), Total(FrameEventType.StockChanged, a => a.ChangesStock));
+        var (shifts, covers) = (Total(FrameEventType.SceneShifted, a => a.Kind == ShelfActionKind.MoveCamera), Total(FrameEventType.Obstructed, a => a.Kind == ShelfActionKind.Cover));
+        output.WriteLine($"Seeds {first} to {first + Scenes - 1}: interactions {interactions}, stock {stock}, moved {shifts}, covered {covers} (expected, found, false).");
+        foreach (var run in runs.Where(run => IsWrong(run)).OrderBy(run => run.Script.Seed))
+        {
+            output.WriteLine(run.ToString());
+        }
+
+        Assert.True(Recall(interactions) >= 0.95 && Precision(interactions) >= 0.95, $"interactions {interactions}, seeds from {first}");
+        Assert.True(Recall(stock) >= 0.9 && Precision(stock) >= 0.9, $"stock changes {stock}, seeds from {first}");
+        Assert.True(Recall(shifts) >= 0.9 && Precision(shifts) >= 0.9, $"moved cameras {shifts}, seeds from {first}");
+        Assert.True(Recall(covers) >= 0.9 && Precision(covers) >= 0.9, $"covered cameras {covers}, seeds from {first}");
+
+        (int Expected, int Found, int False) Total(string type, Func<ShelfAction, bool> expected) => runs.Select(run => run.Judge(type, expected, LateSec))
+            .Aggregate((a, b) => (a.Item1 + b.Item1, a.Item2 + b.Item2, a.Item3 + b.Item3));
+        static double Recall((int Expected, int Found, int False) score) => score.Expected == 0 ? 1 : (double)score.Found / score.Expected;
+        static double Precision((int Expected, int Found, int False) score) => score.Found + score.False == 0 ? 1 : (double)score.Found / (score.Found + score.False);
+        static bool IsWrong(SceneRun run) => new (string, Func<ShelfAction, bool>)[]
+        {
+            (FrameEventType.Interaction, a => a.IsInteraction), (FrameEventType.StockChanged, a => a.ChangesStock),
+            (FrameEventType.SceneShifted, a => a.Kind == ShelfActionKind.MoveCamera), (FrameEventType.Obstructed, a => a.Kind == ShelfActionKind.Cover),
+        }.Any(pair => run.Judge(pair.Item1, pair.Item2, LateSec) is var (expected, found, wrong) && (found < expected || wrong > 0));
+    }
+
+    [Theory]
+    [InlineData(ShelfActionKind.Light)]
+    [InlineData(ShelfActionKind.Shadow)]
+    [InlineData(ShelfActionKind.Rain)]
+    public void Light_shadow_rain_and_compression_are_no_events(ShelfActionKind kind)
+    {
+        var first = Random.Shared.Next(1_000_000);
+        for (var seed = first; seed < first + 12; seed++)
+        {
+            var script = ShelfScript.Generate(seed) with { Actions = [new ShelfAction(kind, 6, 9)], LengthSec = 18 };
+            var run = SceneRun.Of(script);
+            Assert.True(run.Began.Count == 0, run.ToString());
+        }
+    }
+}
