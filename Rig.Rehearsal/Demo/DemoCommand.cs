@@ -45,7 +45,7 @@ internal static class DemoCommand
             if (!VideoMode.TryParse(parsed.GetValue(mode) ?? "", out var videoMode))
             {
                 videoMode = VideoMode.Default;
-                if (parsed.GetValue(footage) is { } folder && await Footage.FramesPerSecondAsync(folder, cancellationToken) is { } fps)
+                if (parsed.GetValue(footage) is { } folder && await FootageFolder.FramesPerSecondAsync(folder, cancellationToken) is { } fps)
                 {
                     videoMode = videoMode with { Fps = fps };
                 }

@@ -31,7 +31,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
     /// </summary>
     private string? databaseFolder;
 
-    public IReadOnlyList<FootageCamera> Footage { get; } = options.FootageFolder is { } folder ? Demo.Footage.Find(folder) : [];
+    public IReadOnlyList<FootageCamera> Footage { get; } = options.FootageFolder is { } folder ? Demo.FootageFolder.Find(folder) : [];
 
     public IReadOnlyList<string> CameraIds => Footage.Count > 0 ? [.. Footage.Select(f => f.CameraId)] : [.. Addresses.Keys];
 
@@ -66,7 +66,7 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         foreach (var file in Footage)
         {
             progress($"footage of {file.CameraId}, scaled to {options.Mode}");
-            await Demo.Footage.ScaleAsync(file.VideoFile, Played(file), options.Mode, options.Seconds, cancellationToken);
+            await Demo.FootageFolder.ScaleAsync(file.VideoFile, Played(file), options.Mode, options.Seconds, cancellationToken);
         }
 
         progress("viewer, with a team and a login");

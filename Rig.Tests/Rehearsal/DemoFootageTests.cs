@@ -17,7 +17,7 @@ public sealed class DemoFootageTests : IDisposable
     {
         Write(left, right, "left.txt", "notes.mp4");
 
-        var found = Footage.Find(folder.Path);
+        var found = FootageFolder.Find(folder.Path);
 
         Assert.Equal([("CAM_L", folder.File(left)), ("CAM_R", folder.File(right))], found.Select(camera => (camera.CameraId, camera.VideoFile)));
     }
@@ -28,7 +28,7 @@ public sealed class DemoFootageTests : IDisposable
         Write("LEFT.MP4", "RIGHT.MP4", "Left_Keypoints.XML");
         Directory.CreateDirectory(folder.File("LEFT_CHECKERBOARD_images"));
 
-        var left = Footage.Find(folder.Path)[0];
+        var left = FootageFolder.Find(folder.Path)[0];
 
         Assert.Equal((folder.File("LEFT_CHECKERBOARD_images"), folder.File("Left_Keypoints.XML")), (left.CheckerboardFolder, left.PitchPointsFile));
     }
@@ -38,7 +38,7 @@ public sealed class DemoFootageTests : IDisposable
     {
         Write("left.mp4", "right.txt");
 
-        var failure = Assert.Throws<DemoException>(() => Footage.Find(folder.Path));
+        var failure = Assert.Throws<DemoException>(() => FootageFolder.Find(folder.Path));
 
         Assert.Contains(".mkv", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Capitals do not matter", failure.Message, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ namespace Rig.Rehearsal.Demo;
 /// <param name="PitchPointsFile">Hand-marked points of the pitch in this camera's picture, where the folder has them.</param>
 internal sealed record FootageCamera(string CameraId, string VideoFile, string? CheckerboardFolder, string? PitchPointsFile);
 
-internal static class Footage
+internal static class FootageFolder
 {
     private static readonly (string Prefix, string CameraId)[] Positions = [("left", "CAM_L"), ("center", "CAM_C"), ("right", "CAM_R")];
 
