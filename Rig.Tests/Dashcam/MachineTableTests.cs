@@ -1,4 +1,5 @@
 using Rig.CameraNode.Dashcam.Decision;
+using Rig.CameraNode.Dashcam.Usb;
 
 namespace Rig.Tests.Dashcam;
 

@@ -1,5 +1,4 @@
 using Rig.CameraNode.Dashcam.Config;
-using Rig.CameraNode.Dashcam.Decision;
 using Rig.CameraNode.Dashcam.Mounts;
 using Rig.CameraNode.Dashcam.Usb;
 using Rig.Tests.Support;

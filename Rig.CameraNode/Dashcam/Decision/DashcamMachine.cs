@@ -1,3 +1,4 @@
+using Rig.CameraNode.Dashcam.Usb;
 using static Rig.CameraNode.Dashcam.Decision.DashcamInput;
 
 namespace Rig.CameraNode.Dashcam.Decision;

@@ -1,6 +1,5 @@
 using Rig.CameraNode.Dashcam.Config;
 using Rig.CameraNode.Dashcam.Copy;
-using Rig.CameraNode.Dashcam.Decision;
 using Rig.CameraNode.Dashcam.Mounts;
 using Rig.CameraNode.Dashcam.Power;
 using Rig.CameraNode.Dashcam.Processes;

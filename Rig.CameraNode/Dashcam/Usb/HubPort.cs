@@ -1,6 +1,5 @@
 using System.Globalization;
 using Rig.CameraNode.Dashcam.Config;
-using Rig.CameraNode.Dashcam.Decision;
 using Rig.CameraNode.Dashcam.Mounts;
 using Rig.CameraNode.Dashcam.Processes;
 

@@ -1,5 +1,3 @@
-using Rig.CameraNode.Dashcam.Decision;
-
 namespace Rig.CameraNode.Dashcam.Usb;
 
 /// <param name="Problem">Null: the port is as it was ordered.</param>

@@ -1,5 +1,3 @@
-using Rig.CameraNode.Dashcam.Decision;
-
 namespace Rig.CameraNode.Dashcam.Usb;
 
 internal static class UsbPortProtocol
