@@ -42,12 +42,15 @@ public sealed class FootageAsItComesTests(FootageAsItComesTests.Match match, ITe
         }
     }
 
-    [Fact]
-    public async Task A_camera_that_hangs_upside_down_and_says_so_is_aligned()
+    [Theory]
+    [InlineData("hflip,vflip", 180)]
+    [InlineData("transpose=clock", 90)]
+    [InlineData("transpose=cclock", 270)]
+    public async Task A_camera_that_hangs_turned_and_says_so_is_aligned(string hung, int rotate)
     {
         using var folder = new TempFolder();
-        var turned = await match.AsAsync(folder, CameraId.Left, "-vf hflip,vflip " + H264);
-        await Ffmpeg.RunAsync("ffmpeg", ["-v", "error", "-y", "-i", turned.VideoPath, "-c", "copy", "-metadata:s:v", "rotate=180", folder.File("tagged.mp4")]);
+        var turned = await match.AsAsync(folder, CameraId.Left, $"-vf {hung} " + H264);
+        await Ffmpeg.RunAsync("ffmpeg", ["-v", "error", "-y", "-i", turned.VideoPath, "-c", "copy", "-metadata:s:v", $"rotate={rotate}", folder.File("tagged.mp4")]);
 
         var (result, _, _) = await AlignAsync(folder, [turned with { VideoPath = folder.File("tagged.mp4") }, match.Center]);
 

@@ -54,7 +54,8 @@ public sealed class RandomRigTests(ITestOutputHelper output)
         }
         catch (StageFailedException e)
         {
-            output.WriteLine(e.Message);
+            var common = CommonShare(truth, views);
+            output.WriteLine($"{e.Message} ({100 * common:F1} % in common)");
             Assert.Matches("CAM_|cannot be right", e.Message);
             return;
         }
@@ -66,6 +67,25 @@ public sealed class RandomRigTests(ITestOutputHelper output)
         Assert.InRange(turned, 0, views[0].Lens is null ? 8 : 0.5);
 
         double Jitter(double spread) => ((2 * random.NextDouble()) - 1) * spread;
+    }
+
+    /// <summary>Of the left picture, what the right one shows too, where neither is black.</summary>
+    private static double CommonShare(CameraModel[] truth, CameraView[] views)
+    {
+        var common = 0;
+        var (left, right) = (views[0].Picture, views[1].Picture);
+        for (var y = 0; y < left.Height; y++)
+        {
+            for (var x = 0; x < left.Width; x++)
+            {
+                common += left.Pixels[(y * left.Width) + x] > 0
+                    && truth[1].TryProject(truth[0].RayOf(x, y), out var u, out var v)
+                    && u >= 0 && v >= 0 && u < right.Width && v < right.Height
+                    && right.Pixels[((int)v * right.Width) + (int)u] > 0 ? 1 : 0;
+            }
+        }
+
+        return (double)common / (left.Width * left.Height);
     }
 
     private static (CameraModel Camera, GrayPicture Picture) Film(CameraId id)
