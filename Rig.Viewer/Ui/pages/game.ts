@@ -19,7 +19,8 @@ const video = byId<HTMLVideoElement>("video");
 const gameId = player.dataset["game"] ?? "";
 const mediaUrl = player.dataset["media"] ?? "";
 const said = player.dataset["renditions"];
-const renditions = said === undefined ? null : (JSON.parse(said) as RenditionSet);
+// The page's attribute is there, and empty, for a game that has none.
+const renditions = said === undefined || said === "" ? null : (JSON.parse(said) as RenditionSet);
 
 const scrub = new ScrubBar(video);
 const drawing = new Drawing(video);
