@@ -19,7 +19,9 @@ public sealed partial class SessionFiles(SessionLayout layout)
 
     private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal)
     {
-        [".mp4"] = "video/mp4", [".jpg"] = "image/jpeg", [".m3u8"] = "application/vnd.apple.mpegurl",
+        [".mp4"] = "video/mp4",
+        [".jpg"] = "image/jpeg",
+        [".m3u8"] = "application/vnd.apple.mpegurl",
     };
 
     public IReadOnlyList<SessionFile> List(SessionId session)

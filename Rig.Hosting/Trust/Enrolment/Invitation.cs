@@ -1,10 +1,10 @@
-using Rig.Hosting.Http;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Rig.Hosting.Http;
 using Rig.Hosting.Trust.Certificates;
 
 namespace Rig.Hosting.Trust.Enrolment;

@@ -51,7 +51,7 @@ internal static class DeliveryBench
             var gameId = await PublishAsync(person, cancellationToken);
             await SignInAsync(person, cancellationToken);
             var watched = $"/media/games/{gameId}/panorama.mp4";
-            var plain = "/plain/" + Path.GetRelativePath(Path.Combine(folder, "media"), Directory.EnumerateFiles(Path.Combine(folder, "media", "games")  + $"/{gameId}").MaxBy(path => new FileInfo(path).Length)!);
+            var plain = "/plain/" + Path.GetRelativePath(Path.Combine(folder, "media"), Directory.EnumerateFiles(Path.Combine(folder, "media", "games") + $"/{gameId}").MaxBy(path => new FileInfo(path).Length)!);
 
             var (ours, theirs) = (new List<double>(), new List<double>());
             for (var round = 0; round < 3; round++)
