@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rig.Bench.Accounts;
 using Rig.Bench.Cluster;
+using Rig.Bench.Frames;
 using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
@@ -25,6 +26,7 @@ using Rig.Bench.Stitch;
     ("loaded", "[minutes] [busy loops]", () => LoadedBench.RunAsync(Number(1, 10), Number(2, 2 * Environment.ProcessorCount))),
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("sign-in-timing", "[tries]", async () => await ViewerSignInBench.RunAsync(Number(1, 200), CancellationToken.None) + await HomeSignInBench.RunAsync(Number(1, 200), CancellationToken.None)),
+    ("frames", "[pictures] [rounds]", () => FramesBench.RunAsync(Number(1, 3000), Number(2, 3), CancellationToken.None)),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 
