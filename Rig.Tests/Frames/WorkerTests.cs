@@ -113,12 +113,17 @@ public sealed class WorkerTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_picture_that_cannot_be_analysed_is_given_up_and_may_be_queued_again()
     {
-        await using var frames = await FrameServer.StartAsync(folder, database, null, "--Rig:Frames:MaxAttempts=2", "--Rig:Frames:RetryDelay=00:00:00", "--Rig:Frames:Workers=1");
+        await using var frames = await FrameServer.StartAsync(folder, database, null, "--Rig:Frames:MaxAttempts=2", "--Rig:Frames:RetryDelay=00:00:00");
         Assert.Equal(200, (await frames.SendAsync(FrameServer.Meta(0))).Status);
         await frames.ExecuteAsync("UPDATE frames.captures SET storage_uri = 'staging/nowhere.jpg'");
         Assert.Equal(200, (await frames.SendAsync(FrameServer.Meta(1))).Status);
-        await Eventually.HoldsAsync(async () => await frames.CountAsync("SELECT count(*) FROM frames.jobs WHERE status = 'dead'") == 1);
-        await Eventually.HoldsAsync(async () => await frames.CountAsync("SELECT count(*) FROM frames.jobs WHERE status = 'done'") == 1);
+        var analysis = frames.Server.Services.GetRequiredService<FrameAnalysis>();
+        while (await analysis.AnalyseNextAsync(DeviceId.Parse(FrameServer.DeviceName), CancellationToken.None))
+        {
+        }
+
+        Assert.Equal(1, await frames.CountAsync("SELECT count(*) FROM frames.jobs WHERE status = 'dead' AND device_seq = 0 AND attempts = 2"));
+        Assert.Equal(1, await frames.CountAsync("SELECT count(*) FROM frames.jobs WHERE status = 'done' AND device_seq = 1"));
         var job = (await frames.Server.GetAsync("/api/v1/admin/jobs/dead")).Body["jobs"]!.AsArray().Single()!;
         Assert.Equal("The picture's file is gone.", (string)job["error"]!);
         Assert.Equal(200, (await frames.Server.PostJsonAsync($"/api/v1/admin/jobs/{job["job_id"]}/requeue", new { })).Status);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Rig.Bench.Accounts;
 using Rig.Bench.Cluster;
 using Rig.Bench.Dashcam;
+using Rig.Bench.Frames;
 using Rig.Bench.Pull;
 using Rig.Bench.Receive;
 using Rig.Bench.Record;
@@ -30,6 +31,7 @@ using Rig.Bench.Watch;
     ("delivery", "[seconds] [clients]", () => DeliveryBench.RunAsync(Number(1, 5), Number(2, 50), CancellationToken.None)),
     ("renditions", "[seconds] [rounds] [panorama.mp4]", () => RenditionBench.RunAsync(Number(1, 20), Number(2, 3), args.ElementAtOrDefault(3))),
     ("dashcam-copy", "[megabytes a file] [files] [rounds]", () => DashcamCopyBench.RunAsync(Number(1, 64), Number(2, 16), Number(3, 5))),
+    ("frames", "[pictures] [rounds]", () => FramesBench.RunAsync(Number(1, 3000), Number(2, 3), CancellationToken.None)),
     ("soak", "MINUTES WIDTHxHEIGHTxFPS", SoakAsync),
 ];
 

@@ -112,6 +112,7 @@ internal static class DeviceRoutes
                 throw new FrameRefusal(429, "rate limit exceeded");
             }
 
+            using var turn = context.Request.Path == FrameContract.FramePath ? null : await context.RequestServices.GetRequiredService<DeviceLimits>().DatabaseAsync(context.RequestAborted);
             return await next(invocation);
         }
         catch (FrameRefusal refusal)

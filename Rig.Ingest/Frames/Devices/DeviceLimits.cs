@@ -10,8 +10,12 @@ internal sealed class DeviceLimits : IDisposable
     /// <summary>Requests that wait for memory; the next is told to come again.</summary>
     private const int MaxWaitingMb = 4096;
 
+    /// <summary>Requests at once that each take a connection of the database; pictures share one.</summary>
+    private const int MaxAtDatabase = 8;
+
     private readonly PartitionedRateLimiter<DeviceId> rate;
     private readonly ConcurrencyLimiter memory;
+    private readonly ConcurrencyLimiter database = new(new ConcurrencyLimiterOptions { PermitLimit = MaxAtDatabase, QueueLimit = MaxWaitingMb, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
     public DeviceLimits(IOptions<FrameOptions> options)
     {
@@ -45,8 +49,22 @@ internal sealed class DeviceLimits : IDisposable
         return lease;
     }
 
+    /// <exception cref="FrameRefusal">503: too many wait for the database already.</exception>
+    public async ValueTask<RateLimitLease> DatabaseAsync(CancellationToken cancellationToken)
+    {
+        var lease = await database.AcquireAsync(1, cancellationToken);
+        if (!lease.IsAcquired)
+        {
+            lease.Dispose();
+            throw new FrameRefusal(503, "server busy");
+        }
+
+        return lease;
+    }
+
     public void Dispose()
     {
+        database.Dispose();
         rate.Dispose();
         memory.Dispose();
     }

