@@ -49,8 +49,12 @@ internal static class FramesBench
         await using var ingest = await IngestUnderTest.StartAsync(
             new Dictionary<string, string>
             {
-                ["Rig__Security__MaxRequestsPerSecond"] = "0", ["Rig__Frames__MaxRequestsPerSecond"] = "10000", ["Rig__Frames__MaxRequestsAtOnce"] = "100000", ["Rig__Frames__MinFreeSpaceGb"] = "0",
-                ["Rig__Frames__Workers"] = "0", ["Rig__Frames__Path"] = Path.Combine(Path.GetTempPath(), $"rig-bench-frames-{Environment.ProcessId}"),
+                ["Rig__Security__MaxRequestsPerSecond"] = "0",
+                ["Rig__Frames__MaxRequestsPerSecond"] = "10000",
+                ["Rig__Frames__MaxRequestsAtOnce"] = "100000",
+                ["Rig__Frames__MinFreeSpaceGb"] = "0",
+                ["Rig__Frames__Workers"] = "0",
+                ["Rig__Frames__Path"] = Path.Combine(Path.GetTempPath(), $"rig-bench-frames-{Environment.ProcessId}"),
             },
             cancellationToken);
         await ingest.RunAsync(["account", "add", Person, "--owner"], Password, cancellationToken);
