@@ -1,5 +1,6 @@
 extern alias ingest;
 extern alias node;
+using ingest::Rig.Ingest.Frames;
 using ingest::Rig.Ingest.Hosting;
 using ingest::Rig.Ingest.Pull;
 using ingest::Rig.Ingest.Settings;
@@ -68,6 +69,7 @@ internal sealed class ProgramClusters : IAsyncDisposable
         var services = new ServiceCollection()
             .AddSingleton(Options.Create(new ServerOptions { ClusterHost = "127.0.0.1", ClusterPort = port, SeedNodes = Addresses(seeds) }))
             .AddSingleton(Options.Create(new PullOptions()))
+            .AddSingleton(Options.Create(new FrameOptions { Workers = 0 }))
             .AddSingleton<IRequiredActor<PullActor>>(new NobodyRequired<PullActor>())
             .AddSingleton(trust ?? TestTrust.Plain)
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
