@@ -207,7 +207,7 @@ public sealed class StorageActorTests() : PatientTestKit("""akka.scheduler.imple
         // One that loses its frames does not make room: then it is told by the 6 Mbit/s that are set.
         running = running! with { SizeBytes = running.SizeBytes / 100 };
         Time.Advance(Housekeeping);
-        AwaitAssert(() => Assert.InRange(disk.Published.Status.EstimatedRecordingMinutes, 1.33, 1.34), Timeout);
+        AwaitAssert(() => Assert.Equal(1.3, disk.Published.Status.EstimatedRecordingMinutes), Timeout);
     }
 
     [Fact]
