@@ -100,6 +100,8 @@ internal static class SessionSet
                 }
             }
 
+            LosePower();
+            Until(IsWholeSession, TimeSpan.FromSeconds(60), "after a loss of power not every camera records the session again");
             stopOrdered = true;
             if (Order(new StopSession("stop")) is not SessionStopped)
             {
@@ -114,16 +116,21 @@ internal static class SessionSet
                 Broken("a camera was started again in a session that was stopped");
             }
 
-            foreach (var machine in machines)
-            {
-                machine.Node.CutPower();
-                World.After(World.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), machine.Node.Start);
-            }
-
+            LosePower();
             RunFor(TimeSpan.FromSeconds(40));
             if (machines.Sum(machine => machine.Ledger.Takes.Count) != takes)
             {
                 Broken("a session that was stopped went on after a loss of power");
+            }
+        }
+
+        /// <summary>Of the whole rig at once; the boxes are on again within seconds.</summary>
+        private void LosePower()
+        {
+            foreach (var machine in machines)
+            {
+                machine.Node.CutPower();
+                World.After(World.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)), machine.Node.Start);
             }
         }
 

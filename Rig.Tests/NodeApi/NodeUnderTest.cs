@@ -44,7 +44,7 @@ internal sealed class NodeUnderTest : INodeControl, IAsyncDisposable
             // Other machines are stood for by plain ones; Rig.Tests/Trust is about certificates.
             $"--Rig:Trust:Directory={Folder.File("trust")}", "--Rig:Trust:AllowPlainMachines=true", .. settings,
         ]);
-        builder.Services.AddRigKey(CameraOptions.Section).AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddCameraNode();
+        builder.Services.AddRigKey(CameraOptions.Section).AddSingleton<ICaptureLauncher>(Camera).AddSingleton(Camera.Previews).AddSingleton(Catalogue.Storage).AddSingleton<ISessionNoteFile>(new ScriptedSessionNote()).AddCameraNode();
         builder.Services.AddSingleton<ISensors>(Sensors).AddSingleton<IMachinePower>(Power).AddSingleton<INetworkManager>(Network);
         if (withActors)
         {
