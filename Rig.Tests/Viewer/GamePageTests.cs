@@ -153,7 +153,7 @@ public sealed class GamePageTests(ViewerServer server, Browser browser) : IClass
                 DurationSeconds = 20,
                 Fps = 10,
                 // At rest around 2 s and 10 s; beside a pan the curve through the keys swings a little.
-                Follow = [.. ((double T, double Yaw)[])[(0, -20), (1, -20), (3, -20), (4, -20), (8, 20), (9, 20), (11, 20), (12, 20), (20, 20)]
+                Follow = [.. new (double T, double Yaw)[] { (0, -20), (1, -20), (3, -20), (4, -20), (8, 20), (9, 20), (11, 20), (12, 20), (20, 20) }
                     .Select(key => new FollowKey(key.T, key.Yaw, 7, 40))],
             },
         };
