@@ -31,6 +31,9 @@ public abstract class HostedTestKit : TestKit
     /// <summary>The actor that the wiring registered.</summary>
     protected IActorRef Required<TActor>() => host.Services.GetRequiredService<IRequiredActor<TActor>>().ActorRef;
 
+    /// <inheritdoc cref="PatientTestKit.AwaitCondition"/>
+    protected void AwaitCondition(Func<bool> condition, TimeSpan? timeout = null) => AwaitCondition(condition, timeout, PatientTestKit.LookInterval);
+
     protected override void AfterAll()
     {
         base.AfterAll();
