@@ -91,7 +91,7 @@ fi
 say "service"
 install -m 644 -t "$root/etc/systemd/system" scripts/systemd/rig-node.service scripts/systemd/rig-node-update.socket scripts/systemd/rig-node-update.service
 cat > "$root/etc/polkit-1/rules.d/50-rig-node.rules" <<'EOF'
-// Lets the node switch its box off and start it anew.
+// Lets the node switch its box off and reboot it.
 polkit.addRule(function (action, subject) {
   if (subject.user === "rig-node" && /^org\.freedesktop\.login1\.(power-off|reboot)(-|$)/.test(action.id)) return polkit.Result.YES;
 });

@@ -40,10 +40,7 @@ internal sealed record SessionInProgress(
     public SessionInProgress With(CameraProgress camera) => this with { Cameras = Cameras.SetItem(camera.CameraId.Value, camera) };
 
     public SessionProtocol.SessionView ToView() =>
-        new(Id, Phase, ScheduledStart, StoppedAt, StartSpreadMs, [.. Cameras.Values.OrderBy(c => Order(c.CameraId)).Select(c => c.ToView())])
-        {
-            ResumedAfterSec = ResumedAfterSec,
-        };
+        new(Id, Phase, ScheduledStart, StoppedAt, StartSpreadMs, [.. Cameras.Values.OrderBy(c => Order(c.CameraId)).Select(c => c.ToView())]);
 
     public IReadOnlyList<SessionProtocol.CameraProblem> Problems() =>
         [.. Cameras.Values.Where(c => c.Problem is not null).Select(c => new SessionProtocol.CameraProblem(c.CameraId, c.ProblemCode!, c.Problem!))];

@@ -88,11 +88,7 @@ public static class SessionProtocol
         DateTimeOffset? ScheduledStart,
         DateTimeOffset? StoppedAt,
         double? StartSpreadMs,
-        IReadOnlyList<SessionCamera> Cameras)
-    {
-        /// <summary>The whole rig had stopped recording, by a loss of power for instance, and went on by itself after so many seconds without frames.</summary>
-        public double? ResumedAfterSec { get; init; }
-    }
+        IReadOnlyList<SessionCamera> Cameras);
 
     /// <param name="FirstFrameMaster">Of the camera's first take in the session.</param>
     /// <param name="Takes">Sealed takes that were reported, oldest first.</param>

@@ -17,8 +17,8 @@ internal static class ReelRenderer
         var hasSound = (await MediaProbe.ReadAsync(panoramaPath, cancellationToken)).HasAudio;
         MediaInput Stretch(string file, HighlightPiece piece) => new(file) { FromSeconds = piece.StartSeconds, DurationSeconds = piece.LengthSeconds };
         MediaInput[] inputs = [.. pieces.Select(piece => Stretch(moviePath, piece)), .. hasSound ? pieces.Select(piece => Stretch(panoramaPath, piece)) : []];
-        string[] words = ["-filter_complex", Graph(pieces, hasSound), "-map", "[picture]", .. hasSound ? new[] { "-map", "[sound]" } : [], .. ClipCutter.Encoding];
-        await Transcode.ToFileAsync(inputs, words, path, Timeout, cancellationToken);
+        string[] arguments = ["-filter_complex", Graph(pieces, hasSound), "-map", "[picture]", .. hasSound ? new[] { "-map", "[sound]" } : [], .. ClipCutter.Encoding];
+        await Transcode.ToFileAsync(inputs, arguments, path, Timeout, cancellationToken);
     }
 
     internal static string Graph(IReadOnlyList<HighlightPiece> pieces, bool hasSound)

@@ -15,13 +15,13 @@ internal sealed class FollowRenderer(string panoramaPath, PanoramaGeometry geome
     {
         var best = ladder.Renditions[0];
         var frames = Math.Max(1, durationSeconds * fps);
-        string[] words =
+        string[] arguments =
         [
-            "-filter_complex", EncoderWords.Graph(best.Width, best.Height, ladder.Renditions),
-            .. ladder.Renditions.SelectMany((plan, i) => EncoderWords.Of(plan, $"v{i}", options, pathOf(plan))).SkipLast(1),
+            "-filter_complex", EncoderArguments.Graph(best.Width, best.Height, ladder.Renditions),
+            .. ladder.Renditions.SelectMany((plan, i) => EncoderArguments.Of(plan, $"v{i}", options, pathOf(plan))).SkipLast(1),
         ];
         await using var decoder = FrameReader.Start(new MediaInput(panoramaPath), "-fps_mode", "passthrough");
-        await using var encoder = FrameWriter.Start(new RawVideo(best.Width, best.Height, fps), second: null, words, pathOf(ladder.Renditions[^1]));
+        await using var encoder = FrameWriter.Start(new RawVideo(best.Width, best.Height, fps), second: null, arguments, pathOf(ladder.Renditions[^1]));
         var camera = new VirtualCamera(geometry, best.Width, best.Height);
         var look = new FollowView(follow, geometry, (double)best.Width / best.Height);
         // Two of each: the next panorama is read and the last view written while one is drawn.

@@ -87,12 +87,12 @@ internal sealed class RenditionMaker(IOptions<RenditionOptions> options)
         LadderPlan[] panoramas = [Ladder.Panorama(geometry, fps), .. Ladder.PanoramaHevc(geometry, fps) is { } hevc ? new[] { hevc } : []];
         foreach (var ladder in panoramas)
         {
-            string[] words =
+            string[] arguments =
             [
-                "-filter_complex", EncoderWords.Graph(geometry.Width, geometry.Height, ladder.Renditions),
-                .. ladder.Renditions.SelectMany((plan, i) => EncoderWords.Of(plan, $"v{i}", options.Value, PathOf(plan.File))).SkipLast(1),
+                "-filter_complex", EncoderArguments.Graph(geometry.Width, geometry.Height, ladder.Renditions),
+                .. ladder.Renditions.SelectMany((plan, i) => EncoderArguments.Of(plan, $"v{i}", options.Value, PathOf(plan.File))).SkipLast(1),
             ];
-            await Transcode.ToFileAsync(new MediaInput(match.PanoramaPath), words, PathOf(ladder.Renditions[^1].File), Timeout.InfiniteTimeSpan, cancellationToken);
+            await Transcode.ToFileAsync(new MediaInput(match.PanoramaPath), arguments, PathOf(ladder.Renditions[^1].File), Timeout.InfiniteTimeSpan, cancellationToken);
         }
 
         progress.Report(new StageProgress(0.95, "Making the scrub bar's pictures"));
@@ -128,7 +128,7 @@ internal sealed class RenditionMaker(IOptions<RenditionOptions> options)
         }
 
         const string Name = "sound.mp4";
-        await Transcode.ToFileAsync(new MediaInput(panoramaPath), EncoderWords.Sound, Path.Combine(work, Name), Timeout.InfiniteTimeSpan, cancellationToken);
+        await Transcode.ToFileAsync(new MediaInput(panoramaPath), EncoderArguments.Sound, Path.Combine(work, Name), Timeout.InfiniteTimeSpan, cancellationToken);
         var file = FragmentedFile.Read(Path.Combine(work, Name));
         const string Playlist = "sound.m3u8";
         await File.WriteAllTextAsync(Path.Combine(work, Playlist), HlsPlaylist.Media(file, Name), cancellationToken);

@@ -41,7 +41,7 @@ public sealed class AccuracyTests(ITestOutputHelper output)
         }.Any(pair => run.Judge(pair.Item1, pair.Item2, LateSec) is var (expected, found, wrong) && (found < expected || wrong > 0));
     }
 
-    /// <summary>Recall and precision; scenes are drawn anew each time, so three standard errors of so many are left to chance.</summary>
+    /// <summary>Recall and precision; each run draws other scenes, so three standard errors are left to chance.</summary>
     private static void AssertAtLeast(double share, (int Expected, int Found, int False) score, string what)
     {
         foreach (var (right, of) in new[] { (score.Found, score.Expected), (score.Found, score.Found + score.False) })

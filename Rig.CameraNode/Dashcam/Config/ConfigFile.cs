@@ -28,7 +28,7 @@ internal static class ConfigFile
         if (yaml.Contains('\0', StringComparison.Ordinal))
         {
             // A power cut while it was saved leaves such files; they are not to pass for empty ones.
-            return (config, ["The file holds zero bytes, which no text does. Write it anew."]);
+            return (config, ["The file contains zero bytes, as a power cut leaves them. Restore it from a copy or write it again."]);
         }
 
         try

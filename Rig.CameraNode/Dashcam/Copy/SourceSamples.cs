@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rig.CameraNode.Dashcam.Copy;
 
 /// <summary>
-/// A mark of a file's content that costs half a megabyte of reading: SHA-256 over its size and blocks of 64 KiB at its begin, at its end and evenly between.
-/// Cameras whose clock begins anew give another film the name, size and time of an older one; these it does not share.
+/// A mark of a file's content that costs half a megabyte of reading: SHA-256 over its size and blocks of 64 KiB at its start, at its end and evenly between.
+/// A camera whose clock was reset may give a new film the name, size and time of an older one, but not its content.
 /// </summary>
 internal static class SourceSamples
 {

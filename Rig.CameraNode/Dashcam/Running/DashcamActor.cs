@@ -182,7 +182,7 @@ internal sealed class DashcamActor : ReceiveActor, IWithTimers
 
     private void OnChildFailed(ChildFailed failed)
     {
-        log.Error(failed.Cause, "{0} failed and was started anew", failed.Child.Path.Name);
+        log.Error(failed.Cause, "{0} failed and was restarted", failed.Child.Path.Name);
         var lost = failed.Child.Equals(upload) ? state.Upload : state.Main;
         if (lost is not null && !failed.Child.Equals(power))
         {

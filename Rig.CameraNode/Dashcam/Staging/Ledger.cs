@@ -198,7 +198,7 @@ internal sealed class Ledger : IDisposable
         return read;
     }
 
-    /// <summary>Writes the file anew where it is torn, or much longer than what it says.</summary>
+    /// <summary>Rewrites the file where it is torn, or much longer than what it says.</summary>
     private static void Compact(string path, List<Line> lines)
     {
         if (!File.Exists(path))

@@ -50,14 +50,14 @@ internal sealed class PowerOnLimit(string path, TimeSpan between, TimeSpan after
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The pause before the next start is forgotten if this program is started anew; the limit on starts is not.
+            // The pause before the next start is forgotten when this program restarts; the limit on starts is not.
         }
     }
 
     /// <summary>Time since the machine was started, also while it slept.</summary>
     internal static TimeSpan SinceBoot() => TimeSpan.FromTicks(Posix.BootNowNs() / 100);
 
-    /// <summary>Another at each start of the machine, with which <see cref="SinceBoot"/> begins anew.</summary>
+    /// <summary>Changes at each boot, when <see cref="SinceBoot"/> starts at zero again.</summary>
     internal static string ThisBoot() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     private void Keep(Times next)

@@ -8,7 +8,7 @@ internal sealed record DeviceMemory(DeltaState State, LuminanceGrid? Baseline, L
 
     public byte[] GridBytes() => Baseline is null || Previous is null ? [] : [.. Baseline.Values, .. Previous.Values];
 
-    /// <summary>A state without the grids that it needs begins anew, after the pictures that it has seen.</summary>
+    /// <summary>A state without the grids that it needs starts over, after the frames that it has seen.</summary>
     public static DeviceMemory Of(DeltaState state, byte[] grids) => grids.Length == 2 * LuminanceGrid.Cells
         ? new DeviceMemory(state, new LuminanceGrid(grids[..LuminanceGrid.Cells]), new LuminanceGrid(grids[LuminanceGrid.Cells..]))
         : new DeviceMemory(DeltaState.Start with { LastSeq = state.LastSeq, LastAt = state.LastAt }, null, null);

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Rig.Ingest.Renditions;
 
-/// <summary>ffmpeg's words for one rendition: bounded bit rate, closed groups of pictures of one segment each, one CMAF track.</summary>
-internal static class EncoderWords
+/// <summary>ffmpeg's arguments for one rendition: bounded bit rate, closed groups of pictures of one segment each, one CMAF track.</summary>
+internal static class EncoderArguments
 {
     private const int Crf = 23;
     private const int HevcCrf = 27;
 
     /// <param name="label">Of the filter graph's output that is encoded.</param>
-    /// <param name="path">Ends the words; overwritten.</param>
+    /// <param name="path">Output file, the last argument; overwritten.</param>
     public static IEnumerable<string> Of(RenditionPlan plan, string label, RenditionOptions options, string path) =>
     [
         "-map", $"[{label}]",
