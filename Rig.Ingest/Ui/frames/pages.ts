@@ -40,7 +40,7 @@ export async function overview(visit: Visit): Promise<Node[]> {
       tile("Given up", queue.dead, queue.dead === 0 ? "nothing" : "see below", queue.dead > 0),
       tile("Disk free", system.free_bytes == null ? "–" : bytes(system.free_bytes), system.path, low),
       tile("Workers here", queue.workers, `${queue.analysed} pictures analysed since start`),
-      tile("Events", database.events, `${database.captures} pictures of ${database.devices} cameras`)),
+      tile("Events", database.events, `${database.captures} pictures of ${database.devices} ${database.devices === 1 ? "camera" : "cameras"}`)),
     el("section", { class: "panel" }, el("h2", {}, "Pictures a day"),
       board.captures_daily.length === 0 ? el("p", { class: "soft" }, "None yet.") : el("ol", { class: "bars" }, ...board.captures_daily.map((day) => {
         const bar = el("i");
