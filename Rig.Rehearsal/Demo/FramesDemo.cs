@@ -13,7 +13,7 @@ internal sealed class FramesDemo(DemoOptions options, DemoConsole console) : IDi
     private const string Password = "demo shelf camera";
     private const int LeastSeconds = 30;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private static readonly string[] AllImages = ["pre", "during", "post", "thumb"];
 
     private readonly RigApi api = new();
@@ -36,7 +36,7 @@ internal sealed class FramesDemo(DemoOptions options, DemoConsole console) : IDi
             await DemoProcess.RunAsync("rig-ingest", ["upgrade"], settings, folder, null, cancellationToken);
             await DemoProcess.RunAsync("rig-ingest", ["account", "add", Person, "--owner"], settings, folder, Password, cancellationToken);
             await using var ingest = DemoProcess.Start("ingest", "rig-ingest", [], settings, folder);
-            await api.SignInAsync(server, Person, Password, cancellationToken).WaitAsync(Timeout, cancellationToken);
+            await api.SignInAsync(server, Person, Password, cancellationToken).WaitAsync(StartTimeout, cancellationToken);
             console.Done("server", server.ToString());
 
             await using var camera = await StartCameraAsync(folder, cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class FramesDemo(DemoOptions options, DemoConsole console) : IDi
     /// <summary>Until the scene is over, all its pictures are on the server and all of them are analysed.</summary>
     private async Task<FramesSummary> WatchAsync(string folder, DemoProcess ingest, DemoProcess camera, CancellationToken cancellationToken)
     {
-        var timeout = TimeSpan.FromSeconds(seconds) + Timeout;
+        var timeout = TimeSpan.FromSeconds(seconds) + StartTimeout;
         var until = TimeProvider.System.GetTimestamp();
         while (true)
         {
