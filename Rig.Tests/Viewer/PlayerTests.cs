@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Rig.Tests.Support;
@@ -10,7 +8,7 @@ namespace Rig.Tests.Viewer;
 
 /// <summary>The player with the home server's renditions, in a real browser.</summary>
 [Collection(PostgresTests.Name)]
-public sealed partial class PlayerTests(ViewerServer server, Browser browser, ITestOutputHelper output) : IClassFixture<ViewerServer>, IClassFixture<Browser>
+public sealed class PlayerTests(ViewerServer server, Browser browser, ITestOutputHelper output) : IClassFixture<ViewerServer>, IClassFixture<Browser>
 {
     [Theory]
     [InlineData(390, 844, true)]
@@ -124,57 +122,6 @@ public sealed partial class PlayerTests(ViewerServer server, Browser browser, IT
         Assert.Contains($"/media/games/{gameId}/thumbs_00.jpg", await page.EvaluateAsync<string>("() => document.querySelector('#hover-picture').style.backgroundImage"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Every_address_of_a_game_is_closed_to_everyone_else()
-    {
-        var gameId = await PublishAsync();
-        using var coach = await server.SignInAsync(ViewerServer.Coach);
-        var addresses = await CrawlAsync(coach, gameId);
-        Assert.Contains(addresses, address => address.EndsWith("/follow_360p.mp4", StringComparison.Ordinal));
-
-        var (tried, refused) = (0, 0);
-        using var stranger = server.Anonymous();
-        using var other = await server.SignInAsync(ViewerServer.OtherCoach);
-        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", await ViewerServer.FormTokenAsync(coach, "/"))]);
-        using var signedOut = await coach.PostAsync("/logout", form);
-        foreach (var client in new[] { stranger, other, coach })
-        {
-            foreach (var address in addresses)
-            {
-                using var answer = await client.GetAsync(address);
-                tried++;
-                refused += answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.NotFound or HttpStatusCode.Redirect ? 1 : 0;
-            }
-        }
-
-        output.WriteLine($"{tried} addresses tried, {refused} refused");
-        Assert.Equal(tried, refused);
-    }
-
-    /// <summary>Follows what pages, answers and playlists name, as far as it is this game's.</summary>
-    private static async Task<IReadOnlyList<string>> CrawlAsync(HttpClient person, int gameId)
-    {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Queue<string>([$"/games/{gameId}", $"/api/v1/games/{gameId}", $"/api/v1/games/{gameId}/watch"]);
-        while (open.TryDequeue(out var address))
-        {
-            if (!found.Add(address))
-            {
-                continue;
-            }
-
-            using var answer = await person.GetAsync(address);
-            Assert.True(answer.IsSuccessStatusCode, $"{address} answered {answer.StatusCode}");
-            var text = answer.Content.Headers.ContentType?.MediaType is "video/mp4" or "image/jpeg" ? "" : WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
-            foreach (var name in Names().Matches(text).Select(match => match.Groups[1].Value.Split('/')[^1]).Distinct())
-            {
-                open.Enqueue($"/media/games/{gameId}/{name}");
-            }
-        }
-
-        return [.. found];
-    }
-
     private static Task HasPictureAsync(IPage page) => page.WaitForFunctionAsync("() => document.querySelector('#player')?.dataset.camera && document.querySelector('#video').readyState >= 2", null, new() { Timeout = 60_000 });
 
     private async Task<int> PublishAsync()
@@ -193,7 +140,4 @@ public sealed partial class PlayerTests(ViewerServer server, Browser browser, IT
         await page.WaitForURLAsync("**/");
         return page;
     }
-
-    [GeneratedRegex("[\"/\\n]([a-z0-9][a-z0-9._/-]*\\.(?:mp4|m3u8|jpg))")]
-    private static partial Regex Names();
 }
