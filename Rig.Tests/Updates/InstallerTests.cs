@@ -34,7 +34,7 @@ public sealed class InstallerTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData("rig-node.service", 4.0)]
+    [InlineData("rig-node.service", 3.0)]
     [InlineData("rig-node-update.service", 3.0)]
     public async Task The_services_are_well_formed_and_narrow(string unit, double exposureAtMost)
     {
