@@ -5,7 +5,7 @@ internal static class OperatorToken
 {
     public const string Variable = "RIG_OPERATIONS_TOKEN";
 
-    private static readonly string[] UsualFiles = ["/var/lib/rig-node/operations-token", "/data/soccer-rig/operations-token"];
+    private static readonly string[] UsualFiles = ["/var/lib/rig-node/operations-token", "/var/lib/rig-ingest/operations-token", "/data/soccer-rig/operations-token"];
 
     /// <summary>The given file's, else the environment's, else that of the program on this machine.</summary>
     /// <exception cref="OperatorException">There is none.</exception>

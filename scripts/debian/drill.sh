@@ -15,7 +15,7 @@ start() {
   is "the home server answers ($1)" 'soon ingest_answers'
   is "the viewer answers ($1)" 'soon viewer_answers'
 }
-stop() { kill -INT "$ingest" "$viewer"; wait "$ingest" "$viewer"; }
+stop() { kill -TERM "$ingest" "$viewer"; wait "$ingest" "$viewer"; }
 
 is "PostgreSQL installs" 'apt postgresql'
 pg_ctlcluster 15 main start 2>/dev/null
@@ -38,6 +38,8 @@ is "the node says what its machine can do" 'runuser -u rig-node -- rig-node prob
 start "installed"
 is "an account is made by one command" 'printf "correct horse battery\n" | rig-ingest account add Ann --owner >/dev/null'
 is "it signs in" '[ "$(sign_in)" = 200 ]'
+is "rigctl asks the home server" 'rigctl actor count --token-file /var/lib/rig-ingest/operations-token > /drill/rigctl.log 2>&1'
+is "the home server has nothing to complain of" '! grep -E " (ERR|FTL) " /drill/ingest.log'
 is "a team is made by one command" 'rig-viewer add-team --code BLUE12 --name "Blue Lightning" >/dev/null'
 stop
 
