@@ -3,11 +3,13 @@ using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Corrections;
 using Rig.Viewer.Games;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Pages;
 using Rig.Viewer.Publish;
 using Rig.Viewer.Settings;
+using Rig.Viewer.Stats;
 using Rig.Viewer.Storage;
 using Rig.Viewer.Watch;
 
@@ -33,6 +35,8 @@ internal static class ViewerHost
         builder.Services.AddStorage();
         builder.Services.AddAccounts();
         builder.Services.AddGames();
+        builder.Services.AddCorrections();
+        builder.Services.AddStats();
         builder.Services.AddMedia();
         builder.Services.AddPublish();
         builder.Services.AddViewerMetrics();
@@ -55,6 +59,8 @@ internal static class ViewerHost
         app.UseAuthorization();
         app.MapOperations();
         app.MapGamesApi();
+        app.MapCorrections();
+        app.MapStats();
         app.MapMedia();
         app.MapPublish();
         app.MapRazorPages();
