@@ -54,5 +54,5 @@ public sealed class GameTextTests
 
     private static GameEvent Goal(string? side) => new() { EventType = GameEventType.Goal, Side = side };
 
-    private static GameSummary Summary(int? home, int? away, int goals) => new(1, 1, "Blue", null, default, 10, home, away, goals, goals, 0, "/x");
+    private static GameSummary Summary(int? home, int? away, int goals) => new(1, 1, "Blue", null, default, 10, home, away, goals, goals, 0, "/x", "ready", null);
 }

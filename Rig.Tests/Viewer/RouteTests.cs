@@ -156,7 +156,9 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
 
     private static string Filled(string path, int gameId) =>
         path.Replace("{gameId:int}", $"{gameId}", StringComparison.Ordinal).Replace("{name}", "panorama.mp4", StringComparison.Ordinal)
-            .Replace("{momentId:int}", "999999999", StringComparison.Ordinal).Replace("{correctionId:int}", "999999999", StringComparison.Ordinal);
+            .Replace("{momentId:int}", "999999999", StringComparison.Ordinal).Replace("{correctionId:int}", "999999999", StringComparison.Ordinal)
+            .Replace("{teamId:int}", $"{ViewerServer.TeamId}", StringComparison.Ordinal).Replace("{playerId:int}", $"{ViewerServer.ChildId}", StringComparison.Ordinal)
+            .Replace("/compare", $"/compare?player_id={ViewerServer.ChildId}", StringComparison.Ordinal);
 
     private static int Expected(RouteRule rule, Caller who) => who switch
     {
@@ -194,6 +196,8 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
         {
             ("POST", _) when route.EndsWith("/push/games/", StringComparison.Ordinal) => JsonContent.Create(Game.Publication, PublicationJson.Default.GamePublication),
             ("PATCH", _) => new ByteArrayContent([1]),
+            _ when route.EndsWith("/query", StringComparison.Ordinal) => JsonContent.Create(new { query = "goals" }),
+            _ when route.Contains("/schedule?", StringComparison.Ordinal) => new FormUrlEncodedContent([new("gameId", $"{gameId}"), new("teamId", $"{ViewerServer.TeamId}")]),
             _ when Changes(route) && route.Contains("/api/", StringComparison.Ordinal) => JsonContent.Create(new { event_type = "tackle", timestamp_seconds = 1 }),
             _ when Changes(route) => new FormUrlEncodedContent([new("Input.Email", "nobody@example.org"), new("Input.Password", "wrong password!")]),
             _ => null,

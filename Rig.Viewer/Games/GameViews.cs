@@ -12,10 +12,11 @@ internal sealed record PersonView(int Id, string? Email, string FirstName, strin
 /// <param name="BirthYearStart">Of the oldest children of the team.</param>
 internal sealed record TeamView(int Id, string Name, string TeamCode, string? Season, int? BirthYearStart);
 
-/// <param name="HomeScore">Null while the goals cannot be told by side.</param>
+/// <param name="HomeScore">Of the team itself. Null while the goals cannot be told by side.</param>
+/// <param name="State"><c>ready</c> to watch, <c>processing</c> (its film is on its way), or <c>scheduled</c>: entered by hand, without a film.</param>
 internal sealed record GameSummary(
     int Id, int TeamId, string TeamName, string? Opponent, DateTimeOffset GameDate, double DurationSeconds,
-    int? HomeScore, int? AwayScore, int GoalCount, int EventCount, int ClipCount, string ThumbnailUrl);
+    int? HomeScore, int? AwayScore, int GoalCount, int EventCount, int ClipCount, string ThumbnailUrl, string State, string? Location);
 
 /// <param name="Side"><c>a</c> or <c>b</c>.</param>
 /// <param name="IsCorrected">By a coach.</param>
@@ -48,7 +49,8 @@ internal static class GameViews
             game.Id, game.TeamId, game.Team!.Name, game.Opponent, game.GameDate, game.DurationSeconds,
             game.HomeScore, game.AwayScore,
             game.Events.Count(moment => moment.EventType == GameEventType.Goal), game.Events.Count, game.Clips.Count(clip => !clip.IsHidden),
-            "/media/games/" + game.Id + "/thumbnail.jpg"));
+            "/media/games/" + game.Id + "/thumbnail.jpg",
+            game.IsProcessed ? "ready" : game.SessionId != null ? "processing" : "scheduled", game.Location));
 
     /// <returns>Null when there is no such game among those.</returns>
     public static async Task<WatchView?> WatchAsync(this IQueryable<Game> games, int gameId, CancellationToken cancellationToken)

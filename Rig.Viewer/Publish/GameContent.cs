@@ -15,6 +15,8 @@ internal static class GameContent
         game.Opponent = publication.Opponent;
         game.GameDate = publication.RecordedAt.ToUniversalTime();
         game.DurationSeconds = publication.DurationSeconds;
+        game.PitchLengthM = publication.Panorama.Pitch is { LengthM: > 1 and < 1000 } length ? length.LengthM : null;
+        game.PitchWidthM = publication.Panorama.Pitch is { WidthM: > 1 and < 1000 } width ? width.WidthM : null;
         game.GameMetadata = new GameMetadata(publication.Fps, publication.Panorama, publication.Follow, publication.Renditions, publication.HighlightReel).ToJson();
         game.IsProcessed = true;
         game.ProcessedAt = now;

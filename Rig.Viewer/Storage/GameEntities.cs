@@ -20,6 +20,10 @@ public sealed class Game
     public string? OurSide { get; set; }
     public double DurationSeconds { get; set; }
 
+    /// <summary>Touchline; null, as the goal line, where the pitch could not be registered.</summary>
+    public double? PitchLengthM { get; set; }
+    public double? PitchWidthM { get; set; }
+
     /// <summary>False until the game is published; nobody sees it before.</summary>
     public bool IsProcessed { get; set; }
     public DateTimeOffset? ProcessedAt { get; set; }
@@ -37,6 +41,7 @@ public sealed class GameEvent
 {
     public int Id { get; set; }
     public int GameId { get; set; }
+    public Game? Game { get; set; }
     public int? PlayerId { get; set; }
     public GameEventType EventType { get; set; }
     public double TimestampSeconds { get; set; }

@@ -60,7 +60,7 @@ public sealed class CorrectionTests(ViewerServer server) : IClassFixture<ViewerS
         var game = PublishedGame.Make("CHANGED_GAME");
         var gameId = await PublishAsync(game);
         using var coach = await server.SignInAsync(ViewerServer.Coach);
-        var kim = await KimAsync();
+        const int kim = ViewerServer.ChildId;
         var shot = await MomentAsync(coach, gameId, "shot");
         await coach.ChangeAsync(
             $"/api/v1/games/{gameId}/moments/{shot.GetProperty("id").GetInt32()}", new { event_type = "save", timestamp_seconds = 6.5, description = "Kim's <b>best</b>", player_id = kim, side = "a" });
@@ -154,7 +154,7 @@ public sealed class CorrectionTests(ViewerServer server) : IClassFixture<ViewerS
         using var unknown = await coach.PostChangeAsync($"/api/v1/games/{gameId}/moments", new { event_type = "goal", timestamp_seconds = 1, player_id = 999_999 });
         Assert.Equal((HttpStatusCode.BadRequest, await unknown.ErrorAsync()), (refused.StatusCode, await refused.ErrorAsync()));
 
-        await coach.ChangeAsync($"/api/v1/games/{gameId}/moments", new { event_type = "goal", timestamp_seconds = 20, player_id = await KimAsync() });
+        await coach.ChangeAsync($"/api/v1/games/{gameId}/moments", new { event_type = "goal", timestamp_seconds = 20, player_id = ViewerServer.ChildId });
         await PublishAsync(game with { Publication = game.Publication with { TeamCode = ViewerServer.OtherTeamCode } });
         using var otherCoach = await server.SignInAsync(ViewerServer.OtherCoach);
         Assert.DoesNotContain("Kim", await otherCoach.GetStringAsync($"/games/{gameId}"), StringComparison.Ordinal);
@@ -199,13 +199,6 @@ public sealed class CorrectionTests(ViewerServer server) : IClassFixture<ViewerS
     {
         var game = await person.ReadAsync($"/api/v1/games/{gameId}");
         Assert.Equal(expected, (game.GetProperty("opponent").GetString(), game.GetProperty("home_score").GetInt32(), game.GetProperty("away_score").GetInt32()));
-    }
-
-    private async Task<int> KimAsync()
-    {
-        var id = 0;
-        await server.InScopeAsync(async services => id = await services.GetRequiredService<ViewerDb>().Players.Where(player => player.FirstName == "Kim").Select(player => player.Id).SingleAsync());
-        return id;
     }
 
     private async Task<int> ChildOfOtherTeamAsync()

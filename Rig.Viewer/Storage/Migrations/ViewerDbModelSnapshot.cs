@@ -209,6 +209,14 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("our_side");
 
+                    b.Property<double?>("PitchLengthM")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pitch_length_m");
+
+                    b.Property<double?>("PitchWidthM")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pitch_width_m");
+
                     b.Property<DateTimeOffset?>("ProcessedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("processed_at");
@@ -926,7 +934,7 @@ namespace Rig.Viewer.Storage.Migrations
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("game_events_correction_id_fkey");
 
-                    b.HasOne("Rig.Viewer.Storage.Game", null)
+                    b.HasOne("Rig.Viewer.Storage.Game", "Game")
                         .WithMany("Events")
                         .HasForeignKey("GameId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -939,6 +947,8 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasConstraintName("game_events_player_id_fkey");
 
                     b.Navigation("Correction");
+
+                    b.Navigation("Game");
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.MediaFile", b =>

@@ -24,6 +24,18 @@ namespace Rig.Viewer.Storage.Migrations
                 type: "text",
                 nullable: true);
 
+            migrationBuilder.AddColumn<double>(
+                name: "pitch_length_m",
+                table: "games",
+                type: "double precision",
+                nullable: true);
+
+            migrationBuilder.AddColumn<double>(
+                name: "pitch_width_m",
+                table: "games",
+                type: "double precision",
+                nullable: true);
+
             migrationBuilder.AddColumn<int>(
                 name: "correction_id",
                 table: "game_events",
@@ -167,6 +179,14 @@ namespace Rig.Viewer.Storage.Migrations
 
             migrationBuilder.DropColumn(
                 name: "our_side",
+                table: "games");
+
+            migrationBuilder.DropColumn(
+                name: "pitch_length_m",
+                table: "games");
+
+            migrationBuilder.DropColumn(
+                name: "pitch_width_m",
                 table: "games");
 
             migrationBuilder.DropColumn(

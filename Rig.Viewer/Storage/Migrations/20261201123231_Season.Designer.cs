@@ -12,7 +12,7 @@ using Rig.Viewer.Storage;
 namespace Rig.Viewer.Storage.Migrations
 {
     [DbContext(typeof(ViewerDb))]
-    [Migration("20261201121058_Season")]
+    [Migration("20261201123231_Season")]
     partial class Season
     {
         /// <inheritdoc />
@@ -211,6 +211,14 @@ namespace Rig.Viewer.Storage.Migrations
                     b.Property<string>("OurSide")
                         .HasColumnType("text")
                         .HasColumnName("our_side");
+
+                    b.Property<double?>("PitchLengthM")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pitch_length_m");
+
+                    b.Property<double?>("PitchWidthM")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pitch_width_m");
 
                     b.Property<DateTimeOffset?>("ProcessedAt")
                         .HasColumnType("timestamp with time zone")
@@ -929,7 +937,7 @@ namespace Rig.Viewer.Storage.Migrations
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("game_events_correction_id_fkey");
 
-                    b.HasOne("Rig.Viewer.Storage.Game", null)
+                    b.HasOne("Rig.Viewer.Storage.Game", "Game")
                         .WithMany("Events")
                         .HasForeignKey("GameId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -942,6 +950,8 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasConstraintName("game_events_player_id_fkey");
 
                     b.Navigation("Correction");
+
+                    b.Navigation("Game");
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.MediaFile", b =>
