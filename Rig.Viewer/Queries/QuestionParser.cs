@@ -5,24 +5,22 @@ using Rig.Viewer.Storage;
 namespace Rig.Viewer.Queries;
 
 /// <summary>
-/// Reads a question in everyday English. Each phrase is taken out of the text as a whole, the longer before the shorter, so that no
-/// word counts twice and none counts within another: the goal in goalkeeper, the 15 in the first 15 minutes.
+/// Reads a question in everyday English. Each phrase is taken out of the text as a whole, so that no word counts twice and none
+/// counts within another: the goal in goalkeeper, the 15 in the first 15 minutes.
 /// </summary>
 internal static partial class QuestionParser
 {
     private static readonly GameEventType[] Saves = [GameEventType.Save, GameEventType.SaveDiving, GameEventType.SaveReflex];
     private static readonly GameEventType[] Shots = [GameEventType.Shot, GameEventType.ShotOnTarget, GameEventType.Goal];
 
+    /// <summary>In the order in which they are looked for: what holds another's word comes before it.</summary>
     private static readonly (string Phrase, GameEventType[] Types)[] Kinds =
     [
-        .. new (string, GameEventType[])[]
-        {
-            ("shots? on (target|goal)", [GameEventType.ShotOnTarget, GameEventType.Goal]), ("goal ?kicks?", [GameEventType.GoalKick]), ("goals?|scored", [GameEventType.Goal]),
-            ("shots?|attempts?", Shots), ("assists?", [GameEventType.Assist]), ("pass(es)?", [GameEventType.Pass]), ("dribbl(es?|ing)", [GameEventType.Dribble]),
-            ("tackles?", [GameEventType.Tackle]), ("interceptions?", [GameEventType.Interception]), ("diving saves?", [GameEventType.SaveDiving]), ("reflex saves?", [GameEventType.SaveReflex]),
-            ("saves?|saved", Saves), ("punch(es)?", [GameEventType.Punch]), ("catch(es)?", [GameEventType.Catch]), ("distributions?|(goalkeeper|keeper) throws?", [GameEventType.Distribution]),
-            ("yellow cards?|yellows?", [GameEventType.YellowCard]), ("red cards?|reds?", [GameEventType.RedCard]), ("cards?|bookings?", [GameEventType.YellowCard, GameEventType.RedCard]), ("fouls?", [GameEventType.Foul]),
-        }.OrderByDescending(kind => kind.Item1.Length),
+        ("shots? on (target|goal)", [GameEventType.ShotOnTarget, GameEventType.Goal]), ("goal ?kicks?", [GameEventType.GoalKick]), ("goals?|scored", [GameEventType.Goal]),
+        ("shots?|attempts?", Shots), ("assists?", [GameEventType.Assist]), ("pass(es)?", [GameEventType.Pass]), ("dribbl(es?|ing)", [GameEventType.Dribble]),
+        ("tackles?", [GameEventType.Tackle]), ("interceptions?", [GameEventType.Interception]), ("diving saves?", [GameEventType.SaveDiving]), ("reflex saves?", [GameEventType.SaveReflex]),
+        ("saves?|saved", Saves), ("punch(es)?", [GameEventType.Punch]), ("catch(es)?", [GameEventType.Catch]), ("distributions?|(goalkeeper|keeper) throws?", [GameEventType.Distribution]),
+        ("yellow cards?|yellows?", [GameEventType.YellowCard]), ("red cards?|reds?", [GameEventType.RedCard]), ("cards?|bookings?", [GameEventType.YellowCard, GameEventType.RedCard]), ("fouls?", [GameEventType.Foul]),
     ];
 
     private static readonly (string Phrase, PlayerPosition Position)[] Positions =

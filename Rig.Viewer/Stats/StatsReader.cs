@@ -5,22 +5,30 @@ using Rig.Viewer.Storage;
 namespace Rig.Viewer.Stats;
 
 /// <summary>A team with its games and its roster, of which all statistics are made.</summary>
-internal sealed record TeamRecord(TeamView Team, IReadOnlyList<PlayedGame> Games, IReadOnlyList<RosterPlayer> Roster)
+internal sealed class TeamRecord(TeamView team, IReadOnlyList<PlayedGame> games, IReadOnlyList<RosterPlayer> roster)
 {
-    private IReadOnlyCollection<int> Goalkeepers => [.. Roster.Where(player => player.Position == SnakeCase.Of(PlayerPosition.Goalkeeper)).Select(player => player.Id)];
+    private readonly Lazy<IReadOnlyList<PlayerGame>> playerGames = new(() =>
+    {
+        int[] goalkeepers = [.. roster.Where(player => player.Position == SnakeCase.Of(PlayerPosition.Goalkeeper)).Select(player => player.Id)];
+        return [.. games.SelectMany(game => PlayerGame.Of(game, goalkeepers))];
+    });
+
+    private IReadOnlyList<PlayerSeason>? players;
+
+    public TeamView Team => team;
+
+    /// <summary>The newest first.</summary>
+    public IReadOnlyList<PlayedGame> Games => games;
+
+    public IReadOnlyList<RosterPlayer> Roster => roster;
 
     /// <summary>By game, then by player.</summary>
-    public IEnumerable<PlayerGame> PlayerGames => Games.SelectMany(game => PlayerGame.Of(game, Goalkeepers));
+    public IReadOnlyList<PlayerGame> PlayerGames => playerGames.Value;
 
     /// <summary>Everybody on the roster, in its order; who was never tagged has nothing but zeros.</summary>
-    public IReadOnlyList<PlayerSeason> Players
-    {
-        get
-        {
-            var played = PlayerGames.ToLookup(game => game.PlayerId);
-            return [.. Roster.Select(player => PlayerSeason.Of(player.Id, played[player.Id]))];
-        }
-    }
+    public IReadOnlyList<PlayerSeason> Players => players ??= SeasonsOf(PlayerGames.ToLookup(game => game.PlayerId));
+
+    private IReadOnlyList<PlayerSeason> SeasonsOf(ILookup<int, PlayerGame> played) => [.. roster.Select(player => PlayerSeason.Of(player.Id, played[player.Id]))];
 }
 
 /// <summary>Reads what statistics are made of, out of the teams that the caller lets a person see.</summary>

@@ -32,6 +32,9 @@ public sealed class SeasonPageTests(ViewerServer server, Browser browser) : ICla
             }
 
             await page.AssertFitsAsync();
+
+            // A phone's browser makes the window wider rather than scroll.
+            Assert.Equal(Screen.Named(screen).Width, await page.EvaluateAsync<int>("() => window.innerWidth"));
             await page.ShootAsync($"season-{name}-{screen}");
             var axe = await page.RunAxe();
             Assert.True(axe.Violations.Length == 0, $"{path}: {string.Join("; ", axe.Violations.Select(found => $"{found.Id} at {found.Nodes[0].Html}"))}");
