@@ -1,5 +1,6 @@
+using Rig.Viewer.Corrections;
 using Rig.Viewer.Games;
-using Rig.Viewer.Publish;
+using Rig.Viewer.Storage;
 
 namespace Rig.Tests.Viewer;
 
@@ -17,9 +18,10 @@ public sealed class GameTextTests
     [Fact]
     public void The_score_is_known_only_when_every_goal_has_its_side()
     {
-        Assert.Equal((2, 1), GameContent.Score([Goal("a"), Goal("b"), Goal("a"), new("shot", 1, 1)]));
-        Assert.Equal((null, null), GameContent.Score([Goal("a"), Goal(null)]));
-        Assert.Equal((null, null), GameContent.Score([new("shot", 1, 1, Team: "a")]));
+        Assert.Equal((2, 1), CorrectedContent.ScoreOf([Goal("a"), Goal("b"), Goal("a"), new() { EventType = GameEventType.Shot }], ourSide: null));
+        Assert.Equal((1, 2), CorrectedContent.ScoreOf([Goal("a"), Goal("b"), Goal("a")], ourSide: "b"));
+        Assert.Equal((null, null), CorrectedContent.ScoreOf([Goal("a"), Goal(null)], ourSide: null));
+        Assert.Equal((null, null), CorrectedContent.ScoreOf([new() { EventType = GameEventType.Shot, Side = "a" }], ourSide: null));
     }
 
     [Fact]
@@ -30,7 +32,27 @@ public sealed class GameTextTests
         Assert.Null(GameText.Score(Summary(null, null, 0)));
     }
 
-    private static Rig.Domain.Match.MatchEvent Goal(string? team) => new("goal", 1, 0.9, Team: team);
+    [Theory]
+    [InlineData("0:00", 0)]
+    [InlineData("12:30", 750)]
+    [InlineData("1:02:03.5", 3723.5)]
+    [InlineData("45", 45)]
+    public void A_time_is_read_as_it_is_written(string text, double seconds)
+    {
+        Assert.True(GameText.TryParseClock(text, out var read));
+        Assert.Equal(seconds, read);
+    }
 
-    private static GameSummary Summary(int? home, int? away, int goals) => new(1, 1, "Blue", null, default, 10, home, away, goals, goals, 0, "/x");
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("1:75")]
+    [InlineData("-3")]
+    [InlineData("a:b")]
+    [InlineData("1:2:3:4")]
+    public void What_is_no_time_is_not_read_as_one(string? text) => Assert.False(GameText.TryParseClock(text, out _));
+
+    private static GameEvent Goal(string? side) => new() { EventType = GameEventType.Goal, Side = side };
+
+    private static GameSummary Summary(int? home, int? away, int goals) => new(1, 1, "Blue", null, default, 10, home, away, goals, goals, 0, "/x", "ready", null);
 }

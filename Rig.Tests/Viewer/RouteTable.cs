@@ -7,7 +7,8 @@ namespace Rig.Tests.Viewer;
 /// <param name="Stranger">Coach of another team, or someone without a team.</param>
 /// <param name="Admin">Sees all teams.</param>
 /// <param name="Key">The ingest server with its publish key and no session.</param>
-internal sealed record RouteRule(string Route, int Nobody, int Member, int Stranger, int Admin, int Key);
+/// <param name="Coach">The team's coach, where he may more than its other members.</param>
+internal sealed record RouteRule(string Route, int Nobody, int Member, int Stranger, int Admin, int Key, int? Coach = null);
 
 /// <summary>
 /// Who may do what on the viewer: the reviewed table. A route that is not here fails the tests; to add one, say for each caller what
@@ -40,6 +41,41 @@ internal static class RouteTable
         new("GET /api/v1/games/{gameId:int}", 401, 200, 404, 200, 401),
         new("GET /api/v1/games/{gameId:int}/watch", 401, 200, 404, 200, 401),
         new("GET /media/games/{gameId:int}/{name}", 401, 200, 404, 200, 401),
+
+        // A team's figures and its children: its members', by number 1 the team and the child of the fixture. A child of another team is not there.
+        new("GET /schedule", 302, 200, 200, 200, 302),
+        new("POST /schedule?handler=Add", 302, 403, 404, 400, 302, Coach: 400),
+        new("POST /schedule?handler=Remove", 302, 403, 404, 409, 302, Coach: 409),
+        new("POST /schedule?handler=Score", 302, 403, 404, 302, 302, Coach: 302),
+        new("GET /moments", 302, 200, 200, 200, 302),
+        new("GET /teams/{teamId:int}", 302, 200, 404, 200, 302),
+        new("GET /players/{playerId:int}", 302, 200, 404, 200, 302),
+        new("GET /api/games/schedule", 401, 200, 200, 200, 401),
+        new("GET /api/stats/game/{gameId:int}", 401, 200, 404, 200, 401),
+        new("GET /api/stats/player/{playerId:int}", 401, 200, 404, 200, 401),
+        new("GET /api/stats/player/{playerId:int}/history", 401, 200, 404, 200, 401),
+        new("GET /api/stats/player/{playerId:int}/percentiles", 401, 200, 404, 200, 401),
+        new("GET /api/stats/team/{teamId:int}", 401, 200, 404, 200, 401),
+        new("GET /api/stats/team/{teamId:int}/leaderboard", 401, 200, 404, 200, 401),
+        new("GET /api/stats/compare", 401, 200, 404, 200, 401),
+        new("GET /api/heatmap/player/{playerId:int}", 401, 200, 404, 200, 401),
+        new("GET /api/heatmap/team/{teamId:int}", 401, 200, 404, 200, 401),
+        new("GET /api/heatmap/game/{gameId:int}", 401, 200, 404, 200, 401),
+        new("POST /api/v1/query", 401, 200, 200, 200, 401),
+
+        // Corrections are the coach's and an admin's. The moment that the tests name is none, so who may is told 404 for it.
+        new("GET /games/{gameId:int}/correct", 302, 403, 404, 200, 302, Coach: 200),
+        new("POST /games/{gameId:int}/correct?handler=Game", 302, 403, 404, 302, 302, Coach: 302),
+        new("POST /games/{gameId:int}/correct?handler=Add", 302, 403, 404, 400, 302, Coach: 400),
+        new("POST /games/{gameId:int}/correct?handler=Change", 302, 403, 404, 400, 302, Coach: 400),
+        new("POST /games/{gameId:int}/correct?handler=Remove", 302, 403, 404, 404, 302, Coach: 404),
+        new("POST /games/{gameId:int}/correct?handler=Restore", 302, 403, 404, 404, 302, Coach: 404),
+        new("GET /api/v1/games/{gameId:int}/corrections", 401, 403, 404, 200, 401, Coach: 200),
+        new("POST /api/v1/games/{gameId:int}/correction", 401, 403, 404, 200, 401, Coach: 200),
+        new("POST /api/v1/games/{gameId:int}/moments", 401, 403, 404, 200, 401, Coach: 200),
+        new("POST /api/v1/games/{gameId:int}/moments/{momentId:int}", 401, 403, 404, 404, 401, Coach: 404),
+        new("POST /api/v1/games/{gameId:int}/moments/{momentId:int}/remove", 401, 403, 404, 404, 401, Coach: 404),
+        new("POST /api/v1/games/{gameId:int}/corrections/{correctionId:int}/restore", 401, 403, 404, 404, 401, Coach: 404),
 
         // The ingest server's; no session opens them, an admin's neither.
         new("POST /api/v1/push/games/", 401, 401, 401, 401, 200),

@@ -155,12 +155,16 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
     private static string PathOf(string route) => route.Split(' ')[1].Split('?')[0];
 
     private static string Filled(string path, int gameId) =>
-        path.Replace("{gameId:int}", $"{gameId}", StringComparison.Ordinal).Replace("{name}", "panorama.mp4", StringComparison.Ordinal);
+        path.Replace("{gameId:int}", $"{gameId}", StringComparison.Ordinal).Replace("{name}", "panorama.mp4", StringComparison.Ordinal)
+            .Replace("{momentId:int}", "999999999", StringComparison.Ordinal).Replace("{correctionId:int}", "999999999", StringComparison.Ordinal)
+            .Replace("{teamId:int}", $"{ViewerServer.TeamId}", StringComparison.Ordinal).Replace("{playerId:int}", $"{ViewerServer.ChildId}", StringComparison.Ordinal)
+            .Replace("/compare", $"/compare?player_id={ViewerServer.ChildId}", StringComparison.Ordinal);
 
     private static int Expected(RouteRule rule, Caller who) => who switch
     {
         Caller.Nobody => rule.Nobody,
-        Caller.Coach or Caller.Follower or Caller.ChildsParent => rule.Member,
+        Caller.Coach => rule.Coach ?? rule.Member,
+        Caller.Follower or Caller.ChildsParent => rule.Member,
         Caller.OtherCoach or Caller.Newcomer => rule.Stranger,
         Caller.Admin => rule.Admin,
         _ => rule.Key,
@@ -192,6 +196,9 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
         {
             ("POST", _) when route.EndsWith("/push/games/", StringComparison.Ordinal) => JsonContent.Create(Game.Publication, PublicationJson.Default.GamePublication),
             ("PATCH", _) => new ByteArrayContent([1]),
+            _ when route.EndsWith("/query", StringComparison.Ordinal) => JsonContent.Create(new { query = "goals" }),
+            _ when route.Contains("/schedule?", StringComparison.Ordinal) => new FormUrlEncodedContent([new("gameId", $"{gameId}"), new("teamId", $"{ViewerServer.TeamId}")]),
+            _ when Changes(route) && route.Contains("/api/", StringComparison.Ordinal) => JsonContent.Create(new { event_type = "tackle", timestamp_seconds = 1 }),
             _ when Changes(route) => new FormUrlEncodedContent([new("Input.Email", "nobody@example.org"), new("Input.Password", "wrong password!")]),
             _ => null,
         };

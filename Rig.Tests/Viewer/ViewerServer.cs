@@ -29,6 +29,10 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
     public const string TeamCode = "BLUE12";
     public const string OtherTeamCode = "REDS14";
 
+    /// <summary>Numbers of the first team and of the only child of a new database.</summary>
+    public const int TeamId = 1;
+    public const int ChildId = 1;
+
     private readonly TempFolder folder = new("rig-viewer");
     private WebApplication? app;
 
@@ -145,6 +149,7 @@ public sealed partial class ViewerServer(PostgresFixture postgres) : IAsyncLifet
         var parentId = await db.Users.Where(user => user.Email == ChildsParent).Select(user => user.Id).SingleAsync();
         await db.UserTeams.Where(link => db.Users.Any(user => user.Id == link.UserId && (user.Email == ChildsParent || user.Email == Newcomer))).ExecuteDeleteAsync();
         db.TeamPlayers.Add(new TeamPlayer { TeamId = blue.Id, PlayerId = child.Id, JerseyNumber = "00" });
+        Assert.Equal((TeamId, ChildId), (blue.Id, child.Id));
         db.ParentPlayers.Add(new ParentPlayer { ParentId = parentId, PlayerId = child.Id, Relationship = "mother" });
         await db.SaveChangesAsync();
     });

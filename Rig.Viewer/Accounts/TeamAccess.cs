@@ -21,10 +21,28 @@ internal sealed class TeamAccess(ViewerDb db)
             || db.TeamPlayers.Any(child => child.TeamId == team.Id && db.ParentPlayers.Any(link => link.PlayerId == child.PlayerId && link.ParentId == userId)));
     }
 
-    /// <summary>Published games of those teams.</summary>
-    public IQueryable<Game> Games(ClaimsPrincipal person)
+    /// <summary>Teams whose games the person may correct and whose schedule he may keep: those that he coaches; an admin all.</summary>
+    public IQueryable<Team> CoachedTeams(ClaimsPrincipal person)
+    {
+        var userId = SessionCookie.UserId(person);
+        return db.Teams.AsNoTracking().Where(team =>
+            db.Users.Any(user => user.Id == userId && user.Role == UserRole.Admin) || db.TeamCoaches.Any(link => link.TeamId == team.Id && link.UserId == userId));
+    }
+
+    /// <summary>Published games of the person's teams.</summary>
+    public IQueryable<Game> Games(ClaimsPrincipal person) => ScheduledGames(person).Where(game => game.IsProcessed);
+
+    /// <summary>Those, and the games that are only in the schedule or on their way: of these nothing but date, place, opponent and score is for showing.</summary>
+    public IQueryable<Game> ScheduledGames(ClaimsPrincipal person)
     {
         var teams = Teams(person);
-        return db.Games.AsNoTracking().Where(game => game.IsProcessed && teams.Any(team => team.Id == game.TeamId));
+        return db.Games.AsNoTracking().Where(game => teams.Any(team => team.Id == game.TeamId));
+    }
+
+    /// <summary>The children on those teams' rosters, and no others.</summary>
+    public IQueryable<Player> Players(ClaimsPrincipal person)
+    {
+        var teams = Teams(person);
+        return db.Players.AsNoTracking().Where(player => db.TeamPlayers.Any(link => link.PlayerId == player.Id && teams.Any(team => team.Id == link.TeamId)));
     }
 }

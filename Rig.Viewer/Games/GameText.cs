@@ -31,6 +31,30 @@ internal static class GameText
             : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
     }
 
+    /// <summary>Reads what <see cref="Clock"/> writes, or seconds alone.</summary>
+    public static bool TryParseClock(string? text, out double seconds)
+    {
+        seconds = 0;
+        var parts = text?.Trim().Split(':') ?? [];
+        if (parts.Length is 0 or > 3)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var isLast = i == parts.Length - 1;
+            if (!double.TryParse(parts[i], isLast ? NumberStyles.AllowDecimalPoint : NumberStyles.None, CultureInfo.InvariantCulture, out var part) || (i > 0 && part >= 60))
+            {
+                return false;
+            }
+
+            seconds = (seconds * 60) + part;
+        }
+
+        return seconds < 1e6;
+    }
+
     private static string Count(int count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 }

@@ -44,6 +44,6 @@ internal static class GamesApi
         return new PersonView(user.Id, user.Email, user.FirstName, user.LastName, SnakeCase.Of(user.Role), SnakeCase.Of(user.NotifyFrequency));
     }
 
-    private static async Task<IReadOnlyList<GameSummary>> ListAsync(int? team, ClaimsPrincipal person, TeamAccess access, CancellationToken cancellationToken) =>
-        await access.Games(person).Where(game => team == null || game.TeamId == team).Summaries().Take(MaxGames).ToListAsync(cancellationToken);
+    private static async Task<IReadOnlyList<GameSummary>> ListAsync(int? team, string? season, string? opponent, ClaimsPrincipal person, TeamAccess access, TimeProvider clock, CancellationToken cancellationToken) =>
+        await new GameFilter(team, season, opponent, null).Of(access.Games(person), clock.GetUtcNow()).Summaries().Take(MaxGames).ToListAsync(cancellationToken);
 }

@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Rig.Domain.Publishing;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Corrections;
 using Rig.Viewer.Games;
 
 namespace Rig.Viewer.Pages;
 
-internal sealed class GameModel(TeamAccess access) : PageModel
+internal sealed class GameModel(TeamAccess access, CorrectionAccess rights) : PageModel
 {
     /// <summary>Fetched together, since a module says only once it is there what it needs.</summary>
     private static readonly string[] Modules =
@@ -20,6 +21,9 @@ internal sealed class GameModel(TeamAccess access) : PageModel
     /// <summary>An iPhone plays HLS by itself and is spared the player of the others.</summary>
     public IEnumerable<string> Preloaded =>
         Watch.Metadata.Renditions is null || Request.Headers.UserAgent.ToString().Contains("iPhone", StringComparison.Ordinal) ? Modules : Modules.Prepend("lib/hls.js");
+
+    /// <summary>True for the team's coaches and for admins.</summary>
+    public bool MayCorrect { get; private set; }
 
     public WatchView Watch { get; private set; } = null!;
 
@@ -36,6 +40,7 @@ internal sealed class GameModel(TeamAccess access) : PageModel
         }
 
         Watch = watch;
+        MayCorrect = await rights.MayCoachAsync(User, watch.Game.TeamId, cancellationToken);
         return Page();
     }
 

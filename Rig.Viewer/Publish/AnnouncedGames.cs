@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Rig.Domain.Publishing;
+using Rig.Viewer.Corrections;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Publish;
@@ -8,6 +9,9 @@ namespace Rig.Viewer.Publish;
 /// <summary>What was announced of each game, and its turning into what families see.</summary>
 internal sealed class AnnouncedGames(ViewerDb db, TimeProvider clock)
 {
+    /// <summary>Cameras start before kick-off, and some kick-offs are late.</summary>
+    private static readonly TimeSpan ScheduleTolerance = TimeSpan.FromHours(3);
+
     public async Task<string?> SessionIdAsync(int gameId, CancellationToken cancellationToken) =>
         await db.Games.Where(game => game.Id == gameId).Select(game => game.SessionId).SingleOrDefaultAsync(cancellationToken);
 
@@ -40,8 +44,15 @@ internal sealed class AnnouncedGames(ViewerDb db, TimeProvider clock)
         var game = await db.Games.SingleOrDefaultAsync(row => row.SessionId == publication.SessionId, cancellationToken);
         if (game is null)
         {
-            game = new Game { SessionId = publication.SessionId, TeamId = await TeamIdAsync(publication.TeamCode, cancellationToken), GameDate = publication.RecordedAt.ToUniversalTime() };
-            db.Games.Add(game);
+            var teamId = await TeamIdAsync(publication.TeamCode, cancellationToken);
+            game = await ScheduledAsync(teamId, publication.RecordedAt.ToUniversalTime(), cancellationToken);
+            if (game is null)
+            {
+                game = new Game { TeamId = teamId, GameDate = publication.RecordedAt.ToUniversalTime() };
+                db.Games.Add(game);
+            }
+
+            game.SessionId = publication.SessionId;
         }
 
         var announcement = game.Id == 0 ? null : await db.GameAnnouncements.SingleOrDefaultAsync(row => row.GameId == game.Id, cancellationToken);
@@ -67,16 +78,29 @@ internal sealed class AnnouncedGames(ViewerDb db, TimeProvider clock)
     {
         var publication = announced.Publication;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await GameLock.TakeAsync(db, announced.GameId, cancellationToken);
+        var before = await db.GameEvents.Where(moment => moment.GameId == announced.GameId && moment.CorrectionId == null)
+            .Select(moment => new MomentClaim(null, moment.EventType, moment.TimestampSeconds)).ToListAsync(cancellationToken);
         await db.Clips.Where(clip => clip.GameId == announced.GameId).ExecuteDeleteAsync(cancellationToken);
         await db.GameEvents.Where(moment => moment.GameId == announced.GameId).ExecuteDeleteAsync(cancellationToken);
         await db.MediaFiles.Where(file => file.GameId == announced.GameId).ExecuteDeleteAsync(cancellationToken);
 
-        var game = await db.Games.SingleAsync(row => row.Id == announced.GameId, cancellationToken);
+        var game = await db.Games.Include(row => row.Correction).Include(row => row.MomentCorrections).SingleAsync(row => row.Id == announced.GameId, cancellationToken);
         GameContent.Apply(publication, game, await TeamIdAsync(publication.TeamCode, cancellationToken), clock.GetUtcNow());
+        var roster = await db.TeamPlayers.Where(link => link.TeamId == game.TeamId).Select(link => link.PlayerId).ToHashSetAsync(cancellationToken);
+        CorrectedContent.Apply(game, before, roster);
         var announcement = await db.GameAnnouncements.SingleAsync(row => row.GameId == announced.GameId, cancellationToken);
         announcement.IsPublished = true;
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The game of the team's schedule that this is the film of: the nearest without one.</summary>
+    private async Task<Game?> ScheduledAsync(int teamId, DateTimeOffset recordedAt, CancellationToken cancellationToken)
+    {
+        var (from, until) = (recordedAt - ScheduleTolerance, recordedAt + ScheduleTolerance);
+        var near = await db.Games.Where(game => game.TeamId == teamId && game.SessionId == null && game.GameDate >= from && game.GameDate <= until).ToListAsync(cancellationToken);
+        return near.MinBy(game => ((game.GameDate - recordedAt).Duration(), game.Id));
     }
 
     private Task<int> TeamIdAsync(string teamCode, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using Rig.Domain.Match;
 using Rig.Domain.Publishing;
 using Rig.Viewer.Storage;
 
@@ -16,7 +15,8 @@ internal static class GameContent
         game.Opponent = publication.Opponent;
         game.GameDate = publication.RecordedAt.ToUniversalTime();
         game.DurationSeconds = publication.DurationSeconds;
-        (game.HomeScore, game.AwayScore) = Score(publication.Events);
+        game.PitchLengthM = publication.Panorama.Pitch is { LengthM: > 1 and < 1000 } length ? length.LengthM : null;
+        game.PitchWidthM = publication.Panorama.Pitch is { WidthM: > 1 and < 1000 } width ? width.WidthM : null;
         game.GameMetadata = new GameMetadata(publication.Fps, publication.Panorama, publication.Follow, publication.Renditions, publication.HighlightReel).ToJson();
         game.IsProcessed = true;
         game.ProcessedAt = now;
@@ -49,15 +49,6 @@ internal static class GameContent
             Sha256 = file.Sha256,
             ContentType = file.ContentType,
         }));
-    }
-
-    /// <summary>Goals of side a and of side b; unknown as soon as one goal's side is, or when no goal was seen at all.</summary>
-    public static (int? Home, int? Away) Score(IReadOnlyList<MatchEvent> events)
-    {
-        var goals = events.Where(moment => moment.Type == SnakeCase.Of(GameEventType.Goal)).ToList();
-        return goals.Count == 0 || goals.Any(goal => goal.Team is null)
-            ? (null, null)
-            : (goals.Count(goal => goal.Team == "a"), goals.Count(goal => goal.Team == "b"));
     }
 
     private static GameEventType Type(string text) => SnakeCase.TryParse<GameEventType>(text, out var type)

@@ -46,6 +46,7 @@ public sealed class Team
     public int? BirthYearStart { get; set; }
     public string? Season { get; set; }
     public bool IsActive { get; set; } = true;
+    public List<TeamPlayer> Roster { get; } = [];
 }
 
 public sealed class ParentPlayer
@@ -59,6 +60,7 @@ public sealed class TeamPlayer
 {
     public int TeamId { get; set; }
     public int PlayerId { get; set; }
+    public Player? Player { get; set; }
 
     /// <summary>Text: 0 and 00 are two numbers.</summary>
     public string? JerseyNumber { get; set; }

@@ -6,13 +6,23 @@ public sealed class Game
     public int TeamId { get; set; }
     public Team? Team { get; set; }
 
-    /// <summary>Unique; the recording session that the game came from.</summary>
+    /// <summary>Unique; the recording session that the game came from. Null for a game that was only entered into the schedule.</summary>
     public string? SessionId { get; set; }
     public string? Opponent { get; set; }
     public DateTimeOffset GameDate { get; set; }
+    public string? Location { get; set; }
+
+    /// <summary>Goals of the team that the game belongs to; while nobody said which side that is, those of side a.</summary>
     public int? HomeScore { get; set; }
     public int? AwayScore { get; set; }
+
+    /// <summary><c>a</c> or <c>b</c>: which of the events' sides the team is; null until a coach says so.</summary>
+    public string? OurSide { get; set; }
     public double DurationSeconds { get; set; }
+
+    /// <summary>Touchline; null, as the goal line, where the pitch could not be registered.</summary>
+    public double? PitchLengthM { get; set; }
+    public double? PitchWidthM { get; set; }
 
     /// <summary>False until the game is published; nobody sees it before.</summary>
     public bool IsProcessed { get; set; }
@@ -20,6 +30,8 @@ public sealed class Game
 
     /// <summary>What the player draws with: <see cref="Viewer.Storage.GameMetadata"/> as JSON.</summary>
     public string? GameMetadata { get; set; }
+    public GameCorrection? Correction { get; set; }
+    public List<MomentCorrection> MomentCorrections { get; } = [];
     public List<GameEvent> Events { get; } = [];
     public List<Clip> Clips { get; } = [];
     public List<MediaFile> MediaFiles { get; } = [];
@@ -29,6 +41,7 @@ public sealed class GameEvent
 {
     public int Id { get; set; }
     public int GameId { get; set; }
+    public Game? Game { get; set; }
     public int? PlayerId { get; set; }
     public GameEventType EventType { get; set; }
     public double TimestampSeconds { get; set; }
@@ -41,6 +54,10 @@ public sealed class GameEvent
     /// <summary><c>a</c> or <c>b</c>, by shirt colour; null while unknown.</summary>
     public string? Side { get; set; }
     public string? Description { get; set; }
+
+    /// <summary>Null for a moment that is as the home server found it.</summary>
+    public int? CorrectionId { get; set; }
+    public MomentCorrection? Correction { get; set; }
 }
 
 public sealed class Clip
@@ -59,6 +76,9 @@ public sealed class Clip
     /// <summary>Seconds on the panorama's time line.</summary>
     public double StartTime { get; set; }
     public double EndTime { get; set; }
+
+    /// <summary>True while the moment that it shows is removed.</summary>
+    public bool IsHidden { get; set; }
 }
 
 /// <summary>A file that a game shows. On disk it is named by its SHA-256, so a name never reaches the file system.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -15,21 +16,19 @@ internal static class SnakeCase
     public static bool TryParse<TEnum>(string? text, out TEnum value)
         where TEnum : struct, Enum
     {
-        foreach (var candidate in Enum.GetValues<TEnum>())
-        {
-            if (Of(candidate) == text)
-            {
-                value = candidate;
-                return true;
-            }
-        }
-
         value = default;
-        return false;
+        return text is not null && Names<TEnum>.ByText.TryGetValue(text, out value);
     }
 
     public static string Choices<TEnum>()
         where TEnum : struct, Enum => string.Join(", ", Enum.GetValues<TEnum>().Select(Of));
+
+    // Thousands of events are read for a season.
+    private static class Names<TEnum>
+        where TEnum : struct, Enum
+    {
+        public static readonly FrozenDictionary<string, TEnum> ByText = Enum.GetValues<TEnum>().ToFrozenDictionary(Of, StringComparer.Ordinal);
+    }
 }
 
 /// <exception cref="InvalidOperationException">The database holds a value that this program does not know.</exception>

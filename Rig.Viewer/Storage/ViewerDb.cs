@@ -15,6 +15,8 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
     public DbSet<Clip> Clips => Set<Clip>();
     public DbSet<MediaFile> MediaFiles => Set<MediaFile>();
     public DbSet<GameAnnouncement> GameAnnouncements => Set<GameAnnouncement>();
+    public DbSet<GameCorrection> GameCorrections => Set<GameCorrection>();
+    public DbSet<MomentCorrection> MomentCorrections => Set<MomentCorrection>();
     public DbSet<ParentPlayer> ParentPlayers => Set<ParentPlayer>();
     public DbSet<TeamPlayer> TeamPlayers => Set<TeamPlayer>();
     public DbSet<TeamCoach> TeamCoaches => Set<TeamCoach>();
@@ -49,8 +51,8 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
         builder.Entity<TeamPlayer>(link =>
         {
             link.ToTable("team_player").HasKey(row => new { row.TeamId, row.PlayerId });
-            link.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
-            link.HasOne<Player>().WithMany().HasForeignKey(row => row.PlayerId);
+            link.HasOne<Team>().WithMany(team => team.Roster).HasForeignKey(row => row.TeamId);
+            link.HasOne(row => row.Player).WithMany().HasForeignKey(row => row.PlayerId);
         });
         builder.Entity<TeamCoach>(link =>
         {
@@ -74,6 +76,20 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
         {
             moment.ToTable("game_events");
             moment.HasOne<Player>().WithMany().HasForeignKey(row => row.PlayerId);
+            moment.HasOne(row => row.Correction).WithMany().HasForeignKey(row => row.CorrectionId).OnDelete(DeleteBehavior.SetNull);
+        });
+        builder.Entity<GameCorrection>(correction =>
+        {
+            correction.ToTable("game_corrections").HasKey(row => row.GameId);
+            correction.Property(row => row.GameId).ValueGeneratedNever();
+            correction.HasOne<Game>().WithOne(game => game.Correction).HasForeignKey<GameCorrection>(row => row.GameId);
+            correction.HasOne<User>().WithMany().HasForeignKey(row => row.UpdatedBy).OnDelete(DeleteBehavior.SetNull);
+        });
+        builder.Entity<MomentCorrection>(correction =>
+        {
+            correction.ToTable("moment_corrections").HasOne<Game>().WithMany(game => game.MomentCorrections).HasForeignKey(row => row.GameId);
+            correction.HasOne<Player>().WithMany().HasForeignKey(row => row.PlayerId).OnDelete(DeleteBehavior.SetNull);
+            correction.HasOne<User>().WithMany().HasForeignKey(row => row.UpdatedBy).OnDelete(DeleteBehavior.SetNull);
         });
         builder.Entity<Clip>(clip =>
         {

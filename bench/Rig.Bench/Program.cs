@@ -29,6 +29,7 @@ using Rig.Bench.Watch;
     ("takeover", "[kills] [kills with Akka.NET's defaults]", () => TakeoverBench.RunAsync(Number(1, 30), Number(2, 3))),
     ("sign-in-timing", "[tries]", async () => await ViewerSignInBench.RunAsync(Number(1, 200), CancellationToken.None) + await HomeSignInBench.RunAsync(Number(1, 200), CancellationToken.None)),
     ("delivery", "[seconds] [clients]", () => DeliveryBench.RunAsync(Number(1, 5), Number(2, 50), CancellationToken.None)),
+    ("season", "[requests]", () => SeasonBench.RunAsync(Number(1, 200), CancellationToken.None)),
     ("renditions", "[seconds] [rounds] [panorama.mp4]", () => RenditionBench.RunAsync(Number(1, 20), Number(2, 3), args.ElementAtOrDefault(3))),
     ("dashcam-copy", "[megabytes a file] [files] [rounds]", () => DashcamCopyBench.RunAsync(Number(1, 64), Number(2, 16), Number(3, 5))),
     ("frames", "[pictures] [rounds]", () => FramesBench.RunAsync(Number(1, 3000), Number(2, 3), CancellationToken.None)),

@@ -134,6 +134,10 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("game_id");
 
+                    b.Property<bool>("IsHidden")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_hidden");
+
                     b.Property<double>("StartTime")
                         .HasColumnType("double precision")
                         .HasColumnName("start_time");
@@ -193,9 +197,25 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_processed");
 
+                    b.Property<string>("Location")
+                        .HasColumnType("text")
+                        .HasColumnName("location");
+
                     b.Property<string>("Opponent")
                         .HasColumnType("text")
                         .HasColumnName("opponent");
+
+                    b.Property<string>("OurSide")
+                        .HasColumnType("text")
+                        .HasColumnName("our_side");
+
+                    b.Property<double?>("PitchLengthM")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pitch_length_m");
+
+                    b.Property<double?>("PitchWidthM")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pitch_width_m");
 
                     b.Property<DateTimeOffset?>("ProcessedAt")
                         .HasColumnType("timestamp with time zone")
@@ -247,6 +267,45 @@ namespace Rig.Viewer.Storage.Migrations
                     b.ToTable("game_announcements", (string)null);
                 });
 
+            modelBuilder.Entity("Rig.Viewer.Storage.GameCorrection", b =>
+                {
+                    b.Property<int>("GameId")
+                        .HasColumnType("integer")
+                        .HasColumnName("game_id");
+
+                    b.Property<string>("Opponent")
+                        .HasColumnType("text")
+                        .HasColumnName("opponent");
+
+                    b.Property<int?>("OurScore")
+                        .HasColumnType("integer")
+                        .HasColumnName("our_score");
+
+                    b.Property<string>("OurSide")
+                        .HasColumnType("text")
+                        .HasColumnName("our_side");
+
+                    b.Property<int?>("TheirScore")
+                        .HasColumnType("integer")
+                        .HasColumnName("their_score");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("UpdatedBy")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated_by");
+
+                    b.HasKey("GameId")
+                        .HasName("game_corrections_pkey");
+
+                    b.HasIndex("UpdatedBy")
+                        .HasDatabaseName("game_corrections_updated_by_idx");
+
+                    b.ToTable("game_corrections", (string)null);
+                });
+
             modelBuilder.Entity("Rig.Viewer.Storage.GameEvent", b =>
                 {
                     b.Property<int>("Id")
@@ -259,6 +318,10 @@ namespace Rig.Viewer.Storage.Migrations
                     b.Property<double>("Confidence")
                         .HasColumnType("double precision")
                         .HasColumnName("confidence");
+
+                    b.Property<int?>("CorrectionId")
+                        .HasColumnType("integer")
+                        .HasColumnName("correction_id");
 
                     b.Property<string>("Description")
                         .HasColumnType("text")
@@ -295,6 +358,9 @@ namespace Rig.Viewer.Storage.Migrations
 
                     b.HasKey("Id")
                         .HasName("game_events_pkey");
+
+                    b.HasIndex("CorrectionId")
+                        .HasDatabaseName("game_events_correction_id_idx");
 
                     b.HasIndex("GameId")
                         .HasDatabaseName("game_events_game_id_idx");
@@ -333,6 +399,87 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasName("media_files_pkey");
 
                     b.ToTable("media_files", (string)null);
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.MomentCorrection", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<double>("Confidence")
+                        .HasColumnType("double precision")
+                        .HasColumnName("confidence");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<string>("EventType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event_type");
+
+                    b.Property<double?>("FieldPositionX")
+                        .HasColumnType("double precision")
+                        .HasColumnName("field_position_x");
+
+                    b.Property<double?>("FieldPositionY")
+                        .HasColumnType("double precision")
+                        .HasColumnName("field_position_y");
+
+                    b.Property<int>("GameId")
+                        .HasColumnType("integer")
+                        .HasColumnName("game_id");
+
+                    b.Property<bool>("IsRemoved")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_removed");
+
+                    b.Property<double?>("OriginSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("origin_seconds");
+
+                    b.Property<string>("OriginType")
+                        .HasColumnType("text")
+                        .HasColumnName("origin_type");
+
+                    b.Property<int?>("PlayerId")
+                        .HasColumnType("integer")
+                        .HasColumnName("player_id");
+
+                    b.Property<string>("Side")
+                        .HasColumnType("text")
+                        .HasColumnName("side");
+
+                    b.Property<double>("TimestampSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("timestamp_seconds");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("UpdatedBy")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated_by");
+
+                    b.HasKey("Id")
+                        .HasName("moment_corrections_pkey");
+
+                    b.HasIndex("GameId")
+                        .HasDatabaseName("moment_corrections_game_id_idx");
+
+                    b.HasIndex("PlayerId")
+                        .HasDatabaseName("moment_corrections_player_id_idx");
+
+                    b.HasIndex("UpdatedBy")
+                        .HasDatabaseName("moment_corrections_updated_by_idx");
+
+                    b.ToTable("moment_corrections", (string)null);
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.Organization", b =>
@@ -763,9 +910,31 @@ namespace Rig.Viewer.Storage.Migrations
                     b.Navigation("Game");
                 });
 
-            modelBuilder.Entity("Rig.Viewer.Storage.GameEvent", b =>
+            modelBuilder.Entity("Rig.Viewer.Storage.GameCorrection", b =>
                 {
                     b.HasOne("Rig.Viewer.Storage.Game", null)
+                        .WithOne("Correction")
+                        .HasForeignKey("Rig.Viewer.Storage.GameCorrection", "GameId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("game_corrections_game_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UpdatedBy")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("game_corrections_updated_by_fkey");
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.GameEvent", b =>
+                {
+                    b.HasOne("Rig.Viewer.Storage.MomentCorrection", "Correction")
+                        .WithMany()
+                        .HasForeignKey("CorrectionId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("game_events_correction_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.Game", "Game")
                         .WithMany("Events")
                         .HasForeignKey("GameId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -776,6 +945,10 @@ namespace Rig.Viewer.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("PlayerId")
                         .HasConstraintName("game_events_player_id_fkey");
+
+                    b.Navigation("Correction");
+
+                    b.Navigation("Game");
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.MediaFile", b =>
@@ -788,6 +961,28 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasConstraintName("media_files_game_id_fkey");
 
                     b.Navigation("Game");
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.MomentCorrection", b =>
+                {
+                    b.HasOne("Rig.Viewer.Storage.Game", null)
+                        .WithMany("MomentCorrections")
+                        .HasForeignKey("GameId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("moment_corrections_game_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.Player", null)
+                        .WithMany()
+                        .HasForeignKey("PlayerId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("moment_corrections_player_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UpdatedBy")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("moment_corrections_updated_by_fkey");
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.ParentPlayer", b =>
@@ -836,7 +1031,7 @@ namespace Rig.Viewer.Storage.Migrations
 
             modelBuilder.Entity("Rig.Viewer.Storage.TeamPlayer", b =>
                 {
-                    b.HasOne("Rig.Viewer.Storage.Player", null)
+                    b.HasOne("Rig.Viewer.Storage.Player", "Player")
                         .WithMany()
                         .HasForeignKey("PlayerId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -844,11 +1039,13 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasConstraintName("team_player_player_id_fkey");
 
                     b.HasOne("Rig.Viewer.Storage.Team", null)
-                        .WithMany()
+                        .WithMany("Roster")
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("team_player_team_id_fkey");
+
+                    b.Navigation("Player");
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.UserSession", b =>
@@ -882,9 +1079,18 @@ namespace Rig.Viewer.Storage.Migrations
                 {
                     b.Navigation("Clips");
 
+                    b.Navigation("Correction");
+
                     b.Navigation("Events");
 
                     b.Navigation("MediaFiles");
+
+                    b.Navigation("MomentCorrections");
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.Team", b =>
+                {
+                    b.Navigation("Roster");
                 });
 #pragma warning restore 612, 618
         }

@@ -36,6 +36,7 @@ let camera: VirtualCamera | null = null;
 const begin = startSeconds(gameId, Number(player.dataset["length"]));
 
 playOneAtATime();
+addMomentsWhereTheVideoStands();
 keepPlace(gameId, video);
 // Asked for at once, and needed only by the virtual camera: the film does not wait for it.
 const watch = readWatch();
@@ -145,6 +146,14 @@ function plainVideo(): void {
   byId("picture").hidden = true;
   player.dataset["camera"] = "plain";
   controls.showMode("whole");
+}
+
+/** The link is there for coaches alone, and without this script it leads to the form all the same. */
+function addMomentsWhereTheVideoStands(): void {
+  const link = document.querySelector<HTMLAnchorElement>("#add-moment");
+  link?.addEventListener("click", () => {
+    link.href = `/games/${gameId}/correct?t=${video.currentTime.toFixed(1)}#add`;
+  });
 }
 
 function playOneAtATime(): void {
