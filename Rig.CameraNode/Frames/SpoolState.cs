@@ -27,7 +27,7 @@ internal sealed record SpoolState(ImmutableSortedDictionary<long, SpoolEntry> En
     /// <summary>The server has pictures up to this number: one that is forgotten here is not given again.</summary>
     public SpoolState After(long lastSeq) => lastSeq >= NextSeq ? this with { NextSeq = lastSeq + 1 } : this;
 
-    /// <summary>Whom to drop so that as many bytes more fit: the oldest of the baseline, then the oldest of bursts.</summary>
+    /// <summary>Which to drop so that as many bytes more fit: the oldest of the baseline, then the oldest of bursts.</summary>
     /// <param name="inHand">The picture that is being sent stays.</param>
     public IReadOnlyList<SpoolEntry> ToDrop(long bytes, long maxBytes, long? inHand)
     {

@@ -59,7 +59,7 @@ internal sealed class DrawnStill : IStillCamera
 internal sealed class LiveStill(Func<ILiveSource> open, int width, int height, int quality) : IStillCamera
 {
     private const int SettlingPictures = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FrameTimeout = TimeSpan.FromSeconds(5);
 
     private readonly StillEncoder encoder = new(width, height);
     private readonly Yuv420Frame frame = new(width, height);
@@ -88,10 +88,10 @@ internal sealed class LiveStill(Func<ILiveSource> open, int width, int height, i
             // What the driver has in its buffers is as old as the last time.
             for (var passed = 0; passed < (fresh ? SettlingPictures : 4); passed++)
             {
-                source.TryTake(Patience)?.Release();
+                source.TryTake(FrameTimeout)?.Release();
             }
 
-            var picture = source.TryTake(Patience) ?? throw new IOException("The camera delivered no picture in time.");
+            var picture = source.TryTake(FrameTimeout) ?? throw new IOException("The camera delivered no picture in time.");
             try
             {
                 picture.CopyTo(frame);
@@ -102,7 +102,7 @@ internal sealed class LiveStill(Func<ILiveSource> open, int width, int height, i
             }
 
             var now = Environment.TickCount64;
-            if (now - lastTakenMs > Patience.TotalMilliseconds)
+            if (now - lastTakenMs > FrameTimeout.TotalMilliseconds)
             {
                 Close();
             }

@@ -14,7 +14,7 @@ internal sealed class DashcamDay(TimeSpan length, string? json, string? keep, IA
     private static readonly DateTime Morning = new(2026, 6, 1, 7, 0, 0, DateTimeKind.Utc);
     private static readonly TimeSpan WholeDay = TimeSpan.FromHours(16);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Stopwatch passed = new();
     private int toldLines;
@@ -95,13 +95,13 @@ internal sealed class DashcamDay(TimeSpan length, string? json, string? keep, IA
                     throw new DemoException($"rig-node dashcam ended too early:\n{service.Tail()}");
                 }
 
-                if (next < Script.Length && passed.Elapsed >= length * Script[next].At && (Script[next].At < 0.75 || IsHome(world) || passed.Elapsed > length + ShutdownPatience))
+                if (next < Script.Length && passed.Elapsed >= length * Script[next].At && (Script[next].At < 0.75 || IsHome(world) || passed.Elapsed > length + ShutdownTimeout))
                 {
                     Tell("car", Script[next].What);
                     Script[next++].Do(world);
                 }
 
-                if (passed.Elapsed > length + (2 * ShutdownPatience))
+                if (passed.Elapsed > length + (2 * ShutdownTimeout))
                 {
                     break;
                 }

@@ -235,7 +235,7 @@ public sealed class CopyJobTests : IDisposable
     }
 
     [Fact]
-    public void A_part_that_the_disk_harmed_is_read_anew()
+    public void A_part_that_the_disk_harmed_is_read_again()
     {
         var sha256 = Film("a.MP4", 8_000_000);
         using var stop = new CancellationTokenSource();

@@ -275,7 +275,7 @@ public sealed class PipelineTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_corrected_manifest_for_held_bytes_is_taken_in_and_the_session_is_worked_on_anew()
+    public async Task A_corrected_manifest_for_held_bytes_is_taken_in_and_the_session_is_processed_again()
     {
         var starts = new System.Collections.Concurrent.ConcurrentQueue<DateTimeOffset>();
         stages.OnRun = (stage, context, _) =>

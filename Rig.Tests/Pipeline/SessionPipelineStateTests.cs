@@ -127,7 +127,7 @@ public sealed class SessionPipelineStateTests
     }
 
     [Fact]
-    public void Takes_that_are_described_anew_are_worked_on_anew_once()
+    public void Takes_with_a_new_manifest_are_processed_again_once()
     {
         var state = Queued(1);
         var corrected = LeftTake with { DescribedAt = Now.AddMinutes(1) };

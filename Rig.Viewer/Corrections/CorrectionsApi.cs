@@ -18,7 +18,7 @@ internal static class CorrectionsApi
 {
     public static void AddCorrections(this IServiceCollection services)
     {
-        services.AddScoped<GameCorrections>();
+        services.AddScoped<CorrectionRegistry>();
         services.AddScoped<CorrectionAccess>();
     }
 
@@ -27,15 +27,15 @@ internal static class CorrectionsApi
         var games = routes.MapGroup("/api/v1/games/{gameId:int}");
         games.MapGetAndHead("/corrections", RemovedAsync).Produces<IReadOnlyList<RemovedMoment>>();
         var changes = games.MapGroup("").AddEndpointFilter<FormToken>();
-        changes.MapPost("/correction", (int gameId, GameChange change, ClaimsPrincipal person, CorrectionAccess access, GameCorrections corrections, CancellationToken cancellationToken) =>
+        changes.MapPost("/correction", (int gameId, GameChange change, ClaimsPrincipal person, CorrectionAccess access, CorrectionRegistry corrections, CancellationToken cancellationToken) =>
             AnswerAsync(person, gameId, access, withMoments: false, userId => corrections.CorrectGameAsync(gameId, userId, change, cancellationToken), cancellationToken)).Produces<CorrectionView>();
-        changes.MapPost("/moments", (int gameId, MomentChange change, ClaimsPrincipal person, CorrectionAccess access, GameCorrections corrections, CancellationToken cancellationToken) =>
+        changes.MapPost("/moments", (int gameId, MomentChange change, ClaimsPrincipal person, CorrectionAccess access, CorrectionRegistry corrections, CancellationToken cancellationToken) =>
             AnswerAsync(person, gameId, access, withMoments: true, userId => corrections.AddAsync(gameId, userId, change, cancellationToken), cancellationToken)).Produces<CorrectionView>();
-        changes.MapPost("/moments/{momentId:int}", (int gameId, int momentId, MomentChange change, ClaimsPrincipal person, CorrectionAccess access, GameCorrections corrections, CancellationToken cancellationToken) =>
+        changes.MapPost("/moments/{momentId:int}", (int gameId, int momentId, MomentChange change, ClaimsPrincipal person, CorrectionAccess access, CorrectionRegistry corrections, CancellationToken cancellationToken) =>
             AnswerAsync(person, gameId, access, withMoments: true, userId => corrections.ChangeAsync(gameId, momentId, userId, change, cancellationToken), cancellationToken)).Produces<CorrectionView>();
-        changes.MapPost("/moments/{momentId:int}/remove", (int gameId, int momentId, ClaimsPrincipal person, CorrectionAccess access, GameCorrections corrections, CancellationToken cancellationToken) =>
+        changes.MapPost("/moments/{momentId:int}/remove", (int gameId, int momentId, ClaimsPrincipal person, CorrectionAccess access, CorrectionRegistry corrections, CancellationToken cancellationToken) =>
             AnswerAsync(person, gameId, access, withMoments: true, userId => corrections.RemoveAsync(gameId, momentId, userId, cancellationToken), cancellationToken)).Produces<CorrectionView>();
-        changes.MapPost("/corrections/{correctionId:int}/restore", (int gameId, int correctionId, ClaimsPrincipal person, CorrectionAccess access, GameCorrections corrections, CancellationToken cancellationToken) =>
+        changes.MapPost("/corrections/{correctionId:int}/restore", (int gameId, int correctionId, ClaimsPrincipal person, CorrectionAccess access, CorrectionRegistry corrections, CancellationToken cancellationToken) =>
             AnswerAsync(person, gameId, access, withMoments: true, userId => corrections.RestoreAsync(gameId, correctionId, userId, cancellationToken), cancellationToken)).Produces<CorrectionView>();
     }
 

@@ -31,7 +31,7 @@ internal sealed class MomentForm
 }
 
 /// <summary>Where a team's coach puts a game right. Plain forms: it works without any script.</summary>
-internal sealed class CorrectModel(TeamAccess access, CorrectionAccess rights, GameCorrections corrections, ViewerDb db) : PageModel
+internal sealed class CorrectModel(TeamAccess access, CorrectionAccess rights, CorrectionRegistry corrections, ViewerDb db) : PageModel
 {
     public GameSummary Game { get; private set; } = null!;
 

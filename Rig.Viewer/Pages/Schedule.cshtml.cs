@@ -10,7 +10,7 @@ using Rig.Viewer.Schedule;
 namespace Rig.Viewer.Pages;
 
 /// <summary>What is to come and what was, also without a film; coaches keep it.</summary>
-internal sealed class ScheduleModel(TeamAccess access, CorrectionAccess rights, GameCorrections corrections, ScheduleRegistry schedule, TimeProvider clock) : PageModel
+internal sealed class ScheduleModel(TeamAccess access, CorrectionAccess rights, CorrectionRegistry corrections, ScheduleRegistry schedule, TimeProvider clock) : PageModel
 {
     public IReadOnlyList<GameSummary> ToCome { get; private set; } = [];
 

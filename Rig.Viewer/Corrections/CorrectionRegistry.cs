@@ -9,7 +9,7 @@ namespace Rig.Viewer.Corrections;
 /// Takes corrections of coaches; who may is for the caller to ask first (<see cref="CorrectionAccess"/>). A game's row is locked
 /// meanwhile, as by a publication, so that neither forgets the other.
 /// </summary>
-internal sealed class GameCorrections(ViewerDb db, TimeProvider clock)
+internal sealed class CorrectionRegistry(ViewerDb db, TimeProvider clock)
 {
     private const int MaxMoments = 2_000;
 
