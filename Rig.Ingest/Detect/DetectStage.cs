@@ -17,6 +17,9 @@ internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<Detec
 {
     private const int Samples = 25;
     private const int ProgressEveryFrames = 30;
+
+    /// <summary>Pictures in which nobody at all was found, from which on that is no moment before kick-off: half a minute.</summary>
+    private const double EmptySecondsMax = 30;
     private static readonly TimeSpan SampledSpan = TimeSpan.FromMinutes(5);
 
     public PipelineStage Stage => PipelineStage.Detected;
@@ -39,6 +42,7 @@ internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<Detec
         var (tracks, partial, whole) = (Path.Combine(folder, "tracks.jsonl"), Path.Combine(folder, "tracks.jsonl.people"), Path.Combine(folder, "tracks.jsonl.tmp"));
         var (frames, counts) = await FollowAsync(video, analyzer, partial, progress, cancellationToken);
         progress.Report(new StageProgress(0.98, "Finding the ball's path and the teams"));
+        RefuseNobody(counts);
         var ballFrames = analyzer.Finish();
         await CompleteAsync(analyzer, partial, whole, cancellationToken);
         DurableFile.Publish(whole, tracks);
@@ -54,6 +58,17 @@ internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<Detec
             ["ball_frames"] = ballFrames,
             ["ms_per_frame"] = Math.Round(clock.Elapsed.TotalMilliseconds / Math.Max(1, frames), 2),
         };
+    }
+
+    /// <summary>A panorama on which nobody is ever seen is of no match, or is not what the cameras showed.</summary>
+    private void RefuseNobody(List<int> counts)
+    {
+        var seconds = counts.Count / (double)options.Value.Fps;
+        if (seconds >= EmptySecondsMax && counts.TrueForAll(count => count == 0))
+        {
+            throw new StageFailedException(FormattableString.Invariant(
+                $"Nobody is to be seen in {seconds:F0} seconds of the panorama, so this cannot be a match that was filmed properly. Look at stitched/panorama.mp4: if it shows the match, the place of the pitch is wrong (align again, with marked points); if not, check the cameras' recordings."));
+        }
     }
 
     private static async Task<PanoramaGeometry> ReadGeometryAsync(string path, PanoramaVideo video, CancellationToken cancellationToken)

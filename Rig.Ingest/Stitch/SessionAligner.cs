@@ -12,7 +12,8 @@ using Rig.Ingest.Stitch.Vision;
 namespace Rig.Ingest.Stitch;
 
 /// <param name="SetAside">Why takes are not used, a sentence each.</param>
-internal sealed record Alignment(AlignmentFile File, PanoramaGeometry Panorama, AlignmentFigures Figures, IReadOnlyList<string> SetAside);
+/// <param name="Notes">What was taken for granted, a sentence each.</param>
+internal sealed record Alignment(AlignmentFile File, PanoramaGeometry Panorama, AlignmentFigures Figures, IReadOnlyList<string> SetAside, IReadOnlyList<string> Notes);
 
 /// <summary>Finds out, once per session, how its cameras stand to each other, to the clock and to the pitch.</summary>
 internal sealed class SessionAligner(StitchOptions options, ILogger logger)
@@ -29,10 +30,10 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
     {
         VisionLibrary.EnsureLoaded();
         progress.Report(new StageProgress(0, "Looking at the cameras' pictures"));
-        var (timelines, start, used, setAside) = CameraTimeline.Read(takes);
-        foreach (var take in setAside)
+        var (timelines, start, used, setAside, notes) = CameraTimeline.Read(takes);
+        foreach (var reason in setAside.Select(take => take.Reason).Concat(notes))
         {
-            logger.LogWarning("{Reason}", take.Reason);
+            logger.LogWarning("{Reason}", reason);
         }
 
         var backgrounds = Backgrounds(timelines, cancellationToken);
@@ -73,7 +74,8 @@ internal sealed class SessionAligner(StitchOptions options, ILogger logger)
                 lensSource),
             panorama,
             figures,
-            [.. setAside.Select(take => take.Reason)]);
+            [.. setAside.Select(take => take.Reason)],
+            notes);
     }
 
     /// <summary>Where the rig stands over the pitch, by marked points or by the painted lines, and the cameras levelled by it.</summary>

@@ -37,10 +37,10 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
         AlignmentFile alignment;
         PanoramaGeometry panorama;
         AlignmentFigures figures;
-        IReadOnlyList<string> setAside;
+        IReadOnlyList<string> setAside, notes;
         try
         {
-            (alignment, panorama, figures, setAside) = await Task.Run(() => new SessionAligner(options.Value, logger).Align(context.Takes, progress, cancellationToken), cancellationToken);
+            (alignment, panorama, figures, setAside, notes) = await Task.Run(() => new SessionAligner(options.Value, logger).Align(context.Takes, progress, cancellationToken), cancellationToken);
         }
         catch (Exception e) when (e is VisionException or InvalidDataException)
         {
@@ -74,6 +74,11 @@ public sealed class AlignStage(IOptions<StitchOptions> options, ILogger<AlignSta
         if (setAside.Count > 0)
         {
             result["set_aside"] = new JsonArray([.. setAside.Select(reason => JsonValue.Create(reason))]);
+        }
+
+        if (notes.Count > 0)
+        {
+            result["assumed"] = new JsonArray([.. notes.Select(note => JsonValue.Create(note))]);
         }
 
         return result;

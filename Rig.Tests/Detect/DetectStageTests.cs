@@ -38,6 +38,19 @@ public sealed class DetectStageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_panorama_on_which_nobody_is_ever_seen_is_no_match()
+    {
+        var panorama = new SyntheticPanorama(160, 90, seed: 2);
+        await WriteAsync(panorama, frames: 1);
+        var (still, film) = (session.File("stitched", "still.mp4"), session.File("stitched", "panorama.mp4"));
+        File.Move(film, still);
+        await Rig.Tests.Capture.Ffmpeg.RunAsync("ffmpeg", ["-v", "error", "-y", "-i", still, "-vf", "loop=loop=620:size=1,fps=20,setpts=N/20/TB", "-r", "20", "-c:v", "libx264", "-preset", "ultrafast", film]);
+        var error = await Assert.ThrowsAsync<StageFailedException>(() => RunAsync(new ListProgress([])));
+        Assert.Contains("Nobody is to be seen in 31 seconds of the panorama", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(session.File("analysis", "tracks.jsonl")));
+    }
+
+    [Fact]
     public async Task A_panorama_without_frames_is_named_with_what_to_do()
     {
         Directory.CreateDirectory(session.File("stitched"));

@@ -22,7 +22,7 @@ public sealed class AlignmentCheckTests
         var cameras = Rig(count, yaw, tilt);
         var figures = AlignmentCheck.OfGeometry(Names[^count..], cameras, PanoramaPlanner.Plan(cameras, null, 1200));
         Assert.InRange(figures.FilledShare, 0.8, 1);
-        Assert.InRange(figures.UnionShare, 0.7, 1);
+        Assert.InRange(figures.UnionShare, 0.95, 1);
     }
 
     [Fact]
@@ -45,6 +45,27 @@ public sealed class AlignmentCheckTests
         var cameras = Rig(2, 0.8, 0);
         var whole = PanoramaPlanner.Plan(cameras, null, 1200);
         Fails("of what the cameras see", cameras, whole with { Width = whole.Width / 2 });
+    }
+
+    [Theory]
+    [InlineData(0.9, 1)]
+    [InlineData(1, 0.9)]
+    [InlineData(1, 0.4)]
+    public void A_panorama_that_cuts_off_what_was_filmed_is_refused(double width, double height)
+    {
+        var cameras = Rig(2, 0.8, 0);
+        var whole = PanoramaPlanner.Plan(cameras, null, 1200);
+        Fails("of what the cameras see", cameras, whole with { Width = (int)(whole.Width * width), Height = (int)(whole.Height * height) });
+    }
+
+    [Fact]
+    public void A_rig_whose_place_over_the_pitch_would_have_it_film_no_pitch_is_refused()
+    {
+        var cameras = Rig(2, 0.8, 0);
+        // Level cameras 6 m up behind the near touchline, and the same with their backs to the pitch.
+        var pitch = new PitchRegistration(105, 68, 52.5, -10, 6, [1, 0, 0, 0, 0, 1, 0, -1, 0], 1, "points");
+        AlignmentCheck.OfGeometry(Names[^2..], cameras, PanoramaPlanner.Plan(cameras, pitch, 1200));
+        Fails("% of the pitch would be in the panorama", cameras, PanoramaPlanner.Plan(cameras, null, 1200) with { Pitch = pitch with { RigToPitch = [-1, 0, 0, 0, 0, -1, 0, -1, 0] } });
     }
 
     [Fact]

@@ -12,20 +12,26 @@ using CameraModel = Rig.Ingest.Stitch.Align.CameraModel;
 
 namespace Rig.Tests.Stitch;
 
-/// <summary>For any turn, lens and crop of the synthetic match's cameras, the alignment finds how they stand to each other, or fails with a sentence.</summary>
+/// <summary>
+/// For any turn, lens and crop of the synthetic match's cameras the alignment finds how they stand to each other and shows what they show,
+/// or says that they have nothing in common; that only where it is nearly so.
+/// </summary>
 public sealed class RandomRigTests(ITestOutputHelper output)
 {
     private const int Width = 960;
     private const int Height = 540;
 
+    /// <summary>Of the left picture, from which on no rig of these is refused.</summary>
+    private const double CommonShareMin = 0.05;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(4)]
     [InlineData(6)]
     [InlineData(8)]
-    [InlineData(10)]
+    [InlineData(11)]
     [InlineData(12)]
+    [InlineData(20)]
     public void An_alignment_is_right_or_refused(int seed)
     {
         var random = new Random(seed);
@@ -56,36 +62,49 @@ public sealed class RandomRigTests(ITestOutputHelper output)
         {
             var common = CommonShare(truth, views);
             output.WriteLine($"{e.Message} ({100 * common:F1} % in common)");
-            Assert.Matches("CAM_|cannot be right", e.Message);
+            Assert.Contains("CAM_L and CAM_C show nothing in common that can be told", e.Message, StringComparison.Ordinal);
+            Assert.InRange(common, 0, CommonShareMin);
             return;
         }
 
-        var turned = (cameras[0].ToRig.Transposed * cameras[1].ToRig).AngleTo(truth[0].ToRig.Transposed * truth[1].ToRig) * 180 / Math.PI;
-        output.WriteLine($"{figures}, {turned:F2} degrees off");
-        Assert.InRange(figures.FilledShare, 0.9, 1);
-        // Without any lens the scale of the whole is free within a few per cent.
-        Assert.InRange(turned, 0, views[0].Lens is null ? 8 : 0.5);
+        var seam = SeamErrorPx(truth, cameras, views);
+        output.WriteLine($"{figures}, {seam:F2} px off at the seam");
+        Assert.InRange(seam, 0, 1.5);
+        Assert.InRange(figures.UnionShare, 0.95, 1);
+        Assert.InRange(figures.FilledShare, 0.8, 1);
 
         double Jitter(double spread) => ((2 * random.NextDouble()) - 1) * spread;
     }
 
-    /// <summary>Of the left picture, what the right one shows too, where neither is black.</summary>
-    private static double CommonShare(CameraModel[] truth, CameraView[] views)
+    /// <summary>Over all that both show, and not only where matches lie: the median distance from where the right camera really shows it.</summary>
+    private static double SeamErrorPx(CameraModel[] truth, CameraModel[] found, CameraView[] views)
     {
-        var common = 0;
+        var errors = InCommon(truth, views).Select(at => found[1].TryProject(found[0].RayOf(at.X, at.Y), out var u, out var v)
+            ? Math.Sqrt(((u - at.U) * (u - at.U)) + ((v - at.V) * (v - at.V)))
+            : double.PositiveInfinity).Order().ToArray();
+        return errors[errors.Length / 2];
+    }
+
+    /// <summary>Of the left picture, what the right one shows too, where neither is black.</summary>
+    private static double CommonShare(CameraModel[] truth, CameraView[] views) =>
+        InCommon(truth, views).Count() / (double)(views[0].Picture.Width * views[0].Picture.Height);
+
+    private static IEnumerable<(int X, int Y, double U, double V)> InCommon(CameraModel[] truth, CameraView[] views)
+    {
         var (left, right) = (views[0].Picture, views[1].Picture);
         for (var y = 0; y < left.Height; y++)
         {
             for (var x = 0; x < left.Width; x++)
             {
-                common += left.Pixels[(y * left.Width) + x] > 0
+                if (left.Pixels[(y * left.Width) + x] > 0
                     && truth[1].TryProject(truth[0].RayOf(x, y), out var u, out var v)
                     && u >= 0 && v >= 0 && u < right.Width && v < right.Height
-                    && right.Pixels[((int)v * right.Width) + (int)u] > 0 ? 1 : 0;
+                    && right.Pixels[((int)v * right.Width) + (int)u] > 0)
+                {
+                    yield return (x, y, u, v);
+                }
             }
         }
-
-        return (double)common / (left.Width * left.Height);
     }
 
     private static (CameraModel Camera, GrayPicture Picture) Film(CameraId id)

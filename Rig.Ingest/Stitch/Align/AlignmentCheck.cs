@@ -7,7 +7,7 @@ namespace Rig.Ingest.Stitch.Align;
 
 /// <summary>What an alignment claims, in figures that can be held against what cameras can do.</summary>
 /// <param name="FilledShare">Share of the panorama's picture that some camera fills.</param>
-/// <param name="UnionShare">Share of what the cameras see, beside the sky that was cut, that the panorama shows.</param>
+/// <param name="UnionShare">Share of what the cameras see that the panorama shows, as <see cref="ShownShare"/> measures it.</param>
 /// <param name="FieldOfViewDegrees">Of the panorama, from left to right.</param>
 internal sealed record AlignmentFigures(double FilledShare, double UnionShare, double FieldOfViewDegrees);
 
@@ -19,9 +19,6 @@ internal static class AlignmentCheck
 {
     /// <summary>Less of a panorama has black wedges that no rig of neighbouring cameras leaves.</summary>
     private const double FilledShareMin = 0.8;
-
-    /// <summary>The planner cuts ragged rows and columns at the rim, not more.</summary>
-    private const double UnionShareMin = 0.7;
 
     /// <summary>Of a camera's picture that its lens model must explain.</summary>
     private const double LensShareMin = 0.95;
@@ -42,6 +39,9 @@ internal static class AlignmentCheck
     private const double SeamErrorPxMax = 1.5;
     private const double SeamErrorWidth = 1280;
 
+    /// <summary>A rig that films less of a pitch films none, or its place over the pitch is wrong.</summary>
+    private const double PitchShareMin = 0.2;
+
     private const int GridColumns = 200;
     private const int GridRows = 60;
 
@@ -60,7 +60,7 @@ internal static class AlignmentCheck
         }
 
         var figures = new AlignmentFigures(
-            Math.Round(FilledShare(cameras, panorama), 3), Math.Round(UnionShare(cameras, panorama), 3), Math.Round(Degrees(panorama.Width / panorama.FocalPx), 1));
+            Math.Round(FilledShare(cameras, panorama), 3), Math.Round(ShownShare.Of(cameras, panorama), 3), Math.Round(Degrees(panorama.Width / panorama.FocalPx), 1));
         var together = cameras.Sum(c => LensDegrees(c.Lens));
         if (figures.FieldOfViewDegrees > Math.Min(359, TiltAllowance * together))
         {
@@ -72,7 +72,12 @@ internal static class AlignmentCheck
             throw Implausible($"only {100 * figures.FilledShare:F0} % of the panorama would show something");
         }
 
-        return figures.UnionShare >= UnionShareMin
+        if (panorama.Pitch is not null && PitchShare(cameras, panorama) is var pitchShare && pitchShare < PitchShareMin)
+        {
+            throw Implausible($"only {100 * pitchShare:F0} % of the pitch would be in the panorama ({100 * PitchShareMin:F0} % are needed), so the rig cannot stand where its place over the pitch says");
+        }
+
+        return figures.UnionShare >= ShownShare.Min
             ? figures
             : throw Implausible($"the panorama would show only {100 * figures.UnionShare:F0} % of what the cameras see");
     }
@@ -147,25 +152,11 @@ internal static class AlignmentCheck
         return cameras.Any(c => c.TryProject(direction, out var u, out var v) && u >= -1 && v >= -1 && u <= c.Lens.Width && v <= c.Lens.Height);
     });
 
-    /// <summary>What lies above the panorama's upper edge is sky that was cut where the pitch is known, and so counts neither way.</summary>
-    private static double UnionShare(IReadOnlyList<CameraModel> cameras, PanoramaGeometry panorama)
-    {
-        var (seen, shown) = (0, 0);
-        foreach (var camera in cameras)
-        {
-            for (var i = 0; i < GridColumns * GridRows; i++)
-            {
-                var ray = camera.RayOf(((i % GridColumns) + 0.5) / GridColumns * (camera.Lens.Width - 1), ((i / GridColumns) + 0.5) / GridRows * (camera.Lens.Height - 1));
-                if (panorama.TryProject(ray.X, ray.Y, ray.Z, out var u, out var v) && !(panorama.Pitch is not null && v < 0))
-                {
-                    seen++;
-                    shown += u >= 0 && u <= panorama.Width && v >= 0 && v <= panorama.Height ? 1 : 0;
-                }
-            }
-        }
-
-        return seen == 0 ? 0 : (double)shown / seen;
-    }
+    /// <summary>Of the pitch's ground, what some camera shows within the panorama.</summary>
+    private static double PitchShare(IReadOnlyList<CameraModel> cameras, PanoramaGeometry panorama) => Share(GridColumns, GridRows, (along, across) =>
+        panorama.TryToPixel(along * panorama.Pitch!.LengthM, across * panorama.Pitch.WidthM, 0, out var u, out var v)
+        && u >= 0 && v >= 0 && u <= panorama.Width && v <= panorama.Height
+        && cameras.Any(c => c.TryProject(PanoramaLayout.Direction(panorama, u, v), out var cu, out var cv) && cu >= 0 && cv >= 0 && cu < c.Lens.Width && cv < c.Lens.Height));
 
     private static double LensDegrees(CameraLens lens)
     {

@@ -14,6 +14,9 @@ internal static class OverlapFailure
     private const int EdgesMin = 4;
     private const int EdgeSteps = 10;
 
+    /// <summary>Points of which nothing but chance makes a homography, in pictures that share nothing: 12 were the most in 40 pairs.</summary>
+    private const int ChanceMatches = 15;
+
     /// <summary>Blocks that are compared with their neighbours, so that single pixels' noise is none.</summary>
     private const int BlocksAcross = 120;
 
@@ -45,8 +48,11 @@ internal static class OverlapFailure
                 $"The cameras {And(moved)} are swapped: the pictures join in the order {string.Join(", ", order.Select(i => names[i]))} from left to right. Exchange the cameras' names, or their files, and run the session's alignment again.");
         }
 
+        var share = found < ChanceMatches
+            ? $"show nothing in common that can be told ({found} points match, as by chance; {needed} are needed)"
+            : $"show too little in common ({found} points match; {needed} are needed)";
         return new StageFailedException(
-            $"{names[left]} and {names[left + 1]} show nothing in common ({found} matching points, {needed} are needed), though both show a clear picture, and no other order of the cameras joins them. Turn them so that their pictures overlap by at least a tenth.");
+            $"{names[left]} and {names[left + 1]} {share}, though both show a clear picture, and no other order of the cameras joins them. Either they hardly overlap, or nothing stands out where they do. Turn them so that their pictures overlap by at least a tenth, with boards, lines or trees in it.");
     }
 
     /// <returns>Null for a picture that shows something.</returns>

@@ -11,12 +11,17 @@ internal static class PanoramaPlanner
     private const int YawSteps = (int)(360 / DegreesPerStep);
 
     /// <summary>Up to this steep the cylinder is looked at, as tangent of the elevation.</summary>
-    private const double TangentMax = 1.2;
+    public const double TangentMax = 1.2;
     private const int TangentSteps = 480;
 
-    /// <summary>A row stays when at least this share of the panorama's width shows something.</summary>
-    private const double RowCoverage = 0.7;
-    private const double ColumnCoverage = 0.5;
+    /// <summary>
+    /// A row stays when at least this share of the panorama's width shows something. The first of these is tried first, for a rim without
+    /// black; a later one where that would cut off too much of what was filmed.
+    /// </summary>
+    private static readonly double[] RowCoverages = [0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.02];
+
+    /// <summary>Of a row's.</summary>
+    private const double ColumnCoverage = 0.7;
 
     /// <summary>Sky above this height over the pitch is cut.</summary>
     private const double HeightKeptM = 14;
@@ -35,14 +40,27 @@ internal static class PanoramaPlanner
             }
         });
 
+        PanoramaGeometry plan;
+        var at = 0;
+        do
+        {
+            plan = Crop(cameras, pitch, maxWidth, unit, covered, RowCoverages[at++]);
+        }
+        while (at < RowCoverages.Length && ShownShare.Of(cameras, plan) < ShownShare.Min);
+
+        return plan;
+    }
+
+    private static PanoramaGeometry Crop(IReadOnlyList<CameraModel> cameras, PitchRegistration? pitch, int maxWidth, PanoramaGeometry unit, bool[,] covered, double rowCoverage)
+    {
         var (left, right) = Range(YawSteps, yaw => Enumerable.Range(0, TangentSteps).Any(row => covered[yaw, row]));
-        var (top, bottom) = Range(TangentSteps, row => Share(left, right, yaw => covered[yaw, row]) >= RowCoverage);
+        var (top, bottom) = Range(TangentSteps, row => Share(left, right, yaw => covered[yaw, row]) >= rowCoverage);
         if (pitch is not null && SkyLine(unit, pitch) is { } skyLine)
         {
             top = Math.Max(top, Math.Min(bottom - 20, (int)((skyLine + TangentMax) / (2 * TangentMax / TangentSteps))));
         }
 
-        (left, right) = Range(YawSteps, yaw => Share(top, bottom, row => covered[yaw, row]) >= ColumnCoverage);
+        (left, right) = Range(YawSteps, yaw => Share(top, bottom, row => covered[yaw, row]) >= ColumnCoverage * rowCoverage);
 
         var span = YawAt(right) - YawAt(left);
         var focal = Math.Min(cameras.Max(c => c.Lens.Fx), maxWidth / span);

@@ -18,7 +18,9 @@ internal sealed record TimelinePiece(string Path, double StartSeconds, double Du
 /// <summary>What all cameras recorded in a session.</summary>
 /// <param name="Start">The instant from which seconds count.</param>
 /// <param name="Takes">Those that are used.</param>
-internal sealed record SessionTimelines(IReadOnlyList<CameraTimeline> Cameras, DateTimeOffset Start, IReadOnlyList<TakeFile> Takes, IReadOnlyList<SetAsideTake> SetAside);
+/// <param name="Notes">What was taken for granted, a sentence each.</param>
+internal sealed record SessionTimelines(
+    IReadOnlyList<CameraTimeline> Cameras, DateTimeOffset Start, IReadOnlyList<TakeFile> Takes, IReadOnlyList<SetAsideTake> SetAside, IReadOnlyList<string> Notes);
 
 /// <summary>
 /// What one camera recorded in a session: its takes in time, with holes between them where it did not record. Seconds count from the
@@ -47,14 +49,21 @@ internal sealed record CameraTimeline(
         }
 
         var opened = takes.Select(Open).ToDictionary(take => take.File.Id);
-        var choice = TakeChoice.Of([.. opened.Values.Select(take => new TakeSpan(take.File.Id, take.File.Manifest.Timing.StartTime, take.DurationSeconds))]);
+        var choice = TakeChoice.Of([.. opened.Values.Select(take => SpanOf(take))]);
         var from = start ?? choice.Used.Values.Min(camera => camera[0].Take.Start);
         return new SessionTimelines(
             [.. choice.Used.OrderBy(camera => Order(camera.Key)).ThenBy(camera => camera.Key.Value, StringComparer.Ordinal)
-                .Select(camera => Of(camera.Key, [.. camera.Value.Select(used => (opened[used.Take.Id], used.SkippedSeconds))], from))],
+                .Select(camera => Of(camera.Key, [.. camera.Value.Select(used => (opened[used.Take.Id], used.Take.Start, used.SkippedSeconds))], from))],
             from,
             [.. choice.Used.Values.SelectMany(camera => camera.Select(used => opened[used.Take.Id].File))],
-            choice.SetAside);
+            choice.SetAside,
+            choice.Notes);
+    }
+
+    private static TakeSpan SpanOf(OpenedTake take)
+    {
+        var manifest = take.File.Manifest;
+        return new TakeSpan(take.File.Id, manifest.Timing.StartTime, take.DurationSeconds, manifest.Timing.NtpSynced, manifest.File.Name, manifest.Checksum.Value);
     }
 
     /// <summary>Left to right: L, C, R, then further cameras by name.</summary>
@@ -79,7 +88,7 @@ internal sealed record CameraTimeline(
         }
     }
 
-    private static CameraTimeline Of(CameraId camera, IReadOnlyList<(OpenedTake Take, double SkippedSeconds)> takes, DateTimeOffset start)
+    private static CameraTimeline Of(CameraId camera, IReadOnlyList<(OpenedTake Take, DateTimeOffset Start, double SkippedSeconds)> takes, DateTimeOffset start)
     {
         var first = takes[0].Take;
         if (takes.Select(used => used.Take).FirstOrDefault(take => take.Width != first.Width || take.Height != first.Height) is { } other)
@@ -92,7 +101,7 @@ internal sealed record CameraTimeline(
         return new CameraTimeline(
             camera,
             [.. takes.Select(used => new TimelinePiece(
-                used.Take.File.VideoPath, (used.Take.File.Manifest.Timing.StartTime - start).TotalSeconds, used.Take.DurationSeconds, used.Take.FirstSeconds, used.SkippedSeconds))],
+                used.Take.File.VideoPath, (used.Start - start).TotalSeconds, used.Take.DurationSeconds, used.Take.FirstSeconds, used.SkippedSeconds))],
             last.Width,
             last.Height,
             last.FramesPerSecond,

@@ -9,7 +9,10 @@ internal sealed record SetAsideTake(TakeId Id, string Reason);
 
 /// <summary>When a take says that it was recorded.</summary>
 /// <param name="Seconds">How long its file is.</param>
-internal sealed record TakeSpan(TakeId Id, DateTimeOffset Start, double Seconds)
+/// <param name="IsClockTrusted">Its time was compared with the master clock.</param>
+/// <param name="FileName">As its camera named it, where that is known.</param>
+/// <param name="Checksum">Empty where it is not known.</param>
+internal sealed record TakeSpan(TakeId Id, DateTimeOffset Start, double Seconds, bool IsClockTrusted = true, string FileName = "", string Checksum = "")
 {
     /// <summary>A file that claims centuries ends where time does.</summary>
     public DateTimeOffset End => Seconds < (DateTimeOffset.MaxValue - Start).TotalSeconds ? Start.AddSeconds(Seconds) : DateTimeOffset.MaxValue;
@@ -21,7 +24,9 @@ internal sealed record TakeSpan(TakeId Id, DateTimeOffset Start, double Seconds)
 /// </summary>
 /// <param name="Used">By camera: its takes in time, each with the seconds at its beginning that an earlier one has shown already.</param>
 /// <param name="SetAside">Those that are not used.</param>
-internal sealed record TakeChoice(IReadOnlyDictionary<CameraId, IReadOnlyList<(TakeSpan Take, double SkippedSeconds)>> Used, IReadOnlyList<SetAsideTake> SetAside)
+/// <param name="Notes">What was taken for granted, a sentence each.</param>
+internal sealed record TakeChoice(
+    IReadOnlyDictionary<CameraId, IReadOnlyList<(TakeSpan Take, double SkippedSeconds)>> Used, IReadOnlyList<SetAsideTake> SetAside, IReadOnlyList<string> Notes)
 {
     /// <summary>Longer than any break, and than a camera may be late.</summary>
     private static readonly TimeSpan GapMax = TimeSpan.FromHours(3);
@@ -33,8 +38,9 @@ internal sealed record TakeChoice(IReadOnlyDictionary<CameraId, IReadOnlyList<(T
     private const double AddedSecondsMin = 0.1;
 
     /// <exception cref="StageFailedException">All takes of a camera are of another time than the others'; the message names both.</exception>
-    public static TakeChoice Of(IReadOnlyList<TakeSpan> takes)
+    public static TakeChoice Of(IReadOnlyList<TakeSpan> claimed)
     {
+        var (takes, notes) = ChapteredRecording.PutInOrder(claimed);
         var setAside = new List<SetAsideTake>();
         var possible = new List<TakeSpan>();
         foreach (var take in takes)
@@ -56,7 +62,7 @@ internal sealed record TakeChoice(IReadOnlyDictionary<CameraId, IReadOnlyList<(T
             stray.Id,
             $"{stray.Id} says that it began on {Text(stray.Start)}, the others on {Text(match.Min(take => take.Start))}: they cannot be of one match. It is set aside; send it again with a manifest that has the right time, if it belongs here.")));
         var used = match.GroupBy(take => take.Id.CameraId).ToDictionary(camera => camera.Key, camera => (IReadOnlyList<(TakeSpan, double)>)Ordered(camera, setAside));
-        return new TakeChoice(used, [.. setAside.OrderBy(take => take.Id.ToString(), StringComparer.Ordinal)]);
+        return new TakeChoice(used, [.. setAside.OrderBy(take => take.Id.ToString(), StringComparer.Ordinal)], notes);
     }
 
     /// <summary>Takes that lie near each other in time, whichever camera's.</summary>

@@ -14,6 +14,15 @@ internal static class FeatureMatcher
     /// <summary>OpenCV's default is 0.04; less lets weaker features pass.</summary>
     private const double ContrastThreshold = 0.02;
 
+    /// <summary>Grass has spots, but faint ones. An overlap that shows little else is joined by them.</summary>
+    private const double FaintContrastThreshold = 0.003;
+
+    /// <summary>Faint features come by the thousand, and comparing them all takes the square of their number.</summary>
+    private const int FaintFeaturesMax = 4000;
+
+    /// <summary>Features of one picture from which on the faint ones add only time.</summary>
+    private const int EnoughFeatures = 2000;
+
     /// <summary>OpenCV's default is 10; more lets features pass that lie along an edge.</summary>
     private const double EdgeThreshold = 12;
 
@@ -29,10 +38,19 @@ internal static class FeatureMatcher
     public static PictureMatch[] Match(GrayPicture a, byte[] maskA, GrayPicture b, byte[] maskB, int featuresMax, double ratio, double ransacPx) =>
         VisionLibrary.Run(() =>
         {
-            using var sift = SIFT.Create(featuresMax, OctaveLayers, ContrastThreshold, EdgeThreshold);
             using Mat descriptorsA = new(), descriptorsB = new();
-            var pointsA = Detect(sift, a, maskA, descriptorsA);
-            var pointsB = Detect(sift, b, maskB, descriptorsB);
+            KeyPoint[] pointsA = [], pointsB = [];
+            foreach (var contrast in new[] { ContrastThreshold, FaintContrastThreshold })
+            {
+                using var sift = SIFT.Create(contrast < ContrastThreshold ? Math.Min(featuresMax, FaintFeaturesMax) : featuresMax, OctaveLayers, contrast, EdgeThreshold);
+                pointsA = Detect(sift, a, maskA, descriptorsA);
+                pointsB = Detect(sift, b, maskB, descriptorsB);
+                if (Math.Min(pointsA.Length, pointsB.Length) >= EnoughFeatures)
+                {
+                    break;
+                }
+            }
+
             if (pointsA.Length < 2 || pointsB.Length < 2)
             {
                 return [];

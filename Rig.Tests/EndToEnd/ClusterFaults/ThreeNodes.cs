@@ -16,7 +16,8 @@ internal sealed class ThreeNodes(string folder, Namespaces? network) : IAsyncDis
 {
     private const int ClusterPort = 4053;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+    /// <summary>Generous: it is only reached where something never comes true.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private static readonly Dictionary<string, string> NoArguments = [];
 
     private readonly Dictionary<string, DemoProcess> processes = [];
