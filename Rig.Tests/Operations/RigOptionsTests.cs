@@ -22,7 +22,7 @@ public sealed class RigOptionsTests : IDisposable
     public static TheoryData<string, string> Sections => new MatrixTheory(
         ("node", ["AccessPoint", "Audio", "Camera", "Capture", "Guards", "Node", "Offload", "Operations", "Peers", "Power", "Session", "Storage", "Sync", "Trust", "Update"]),
         ("ingest", ["Database", "Detect", "Events", "Frames", "Operations", "Pipeline", "Pull", "Push", "Renditions", "Security", "Server", "Stitch", "Storage", "Trust"]),
-        ("viewer", ["Database", "Media", "Push", "Viewer"]));
+        ("viewer", ["Database", "Mail", "Media", "Push", "Viewer"]));
 
     public void Dispose() => folder.Dispose();
 

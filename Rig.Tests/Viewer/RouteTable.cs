@@ -7,7 +7,7 @@ namespace Rig.Tests.Viewer;
 /// <param name="Stranger">Coach of another team, or someone without a team.</param>
 /// <param name="Admin">Sees all teams.</param>
 /// <param name="Key">The ingest server with its publish key and no session.</param>
-/// <param name="Coach">The team's coach, where he may more than its other members.</param>
+/// <param name="Coach">The team's coach, where he gets something else than other members.</param>
 internal sealed record RouteRule(string Route, int Nobody, int Member, int Stranger, int Admin, int Key, int? Coach = null);
 
 /// <summary>
@@ -26,9 +26,20 @@ internal static class RouteTable
         new("GET /login", 200, 302, 302, 302, 200),
         new("POST /login", 200, 200, 200, 200, 200),
 
+        // Opened by the token in the link, which these requests lack. /forgot says the same to everyone.
+        new("GET /join", 404, 404, 404, 404, 404),
+        new("POST /join", 404, 404, 404, 404, 404),
+        new("GET /reset", 404, 404, 404, 404, 404),
+        new("POST /reset", 404, 404, 404, 404, 404),
+        new("GET /unsubscribe", 404, 404, 404, 404, 404),
+        new("POST /unsubscribe", 404, 404, 404, 404, 404),
+        new("GET /forgot", 200, 200, 200, 200, 200),
+        new("POST /forgot", 200, 200, 200, 200, 200),
+
         // A person's own.
         new("GET /", 302, 200, 200, 200, 302),
         new("GET /account", 302, 200, 200, 200, 302),
+        new("POST /account?handler=Mail", 302, 200, 200, 200, 302),
         new("GET /logout", 302, 302, 302, 302, 302),
         new("POST /logout", 302, 302, 302, 302, 302),
         new("POST /logout?handler=Everywhere", 302, 302, 302, 302, 302),
@@ -76,6 +87,38 @@ internal static class RouteTable
         new("POST /api/v1/games/{gameId:int}/moments/{momentId:int}", 401, 403, 404, 404, 401, Coach: 404),
         new("POST /api/v1/games/{gameId:int}/moments/{momentId:int}/remove", 401, 403, 404, 404, 401, Coach: 404),
         new("POST /api/v1/games/{gameId:int}/corrections/{correctionId:int}/restore", 401, 403, 404, 404, 401, Coach: 404),
+
+        // A team's people and children: its coach's and an admin's. Forms without their fields are answered by the page with a problem.
+        new("GET /teams/{teamId:int}/people", 302, 404, 404, 200, 302, Coach: 200),
+        new("POST /teams/{teamId:int}/people?handler=Invite", 302, 404, 404, 200, 302, Coach: 200),
+        new("POST /teams/{teamId:int}/people?handler=AddPlayer", 302, 404, 404, 200, 302, Coach: 200),
+        new("POST /teams/{teamId:int}/people?handler=Jersey", 302, 404, 404, 200, 302, Coach: 200),
+        new("POST /teams/{teamId:int}/people?handler=RemovePlayer", 302, 404, 404, 200, 302, Coach: 200),
+        new("POST /teams/{teamId:int}/people?handler=Link", 302, 404, 404, 200, 302, Coach: 200),
+        new("POST /teams/{teamId:int}/people?handler=Unlink", 302, 404, 404, 200, 302, Coach: 200),
+        new("POST /teams/{teamId:int}/people?handler=RemovePerson", 302, 404, 404, 200, 302, Coach: 200),
+
+        // The administrator's pages: closed by their folder (Pages/AdminOnly.cs).
+        new("GET /admin", 302, 403, 403, 200, 302),
+        new("GET /admin/people", 302, 403, 403, 200, 302),
+        new("POST /admin/people?handler=Invite", 302, 403, 403, 200, 302),
+        new("GET /admin/people/{personId:int}", 302, 403, 403, 200, 302),
+        new("POST /admin/people/{personId:int}?handler=Role", 302, 403, 403, 200, 302),
+        new("POST /admin/people/{personId:int}?handler=Disable", 302, 403, 403, 200, 302),
+        new("POST /admin/people/{personId:int}?handler=Enable", 302, 403, 403, 200, 302),
+        new("POST /admin/people/{personId:int}?handler=Password", 302, 403, 403, 200, 302),
+        new("POST /admin/people/{personId:int}?handler=Delete", 302, 403, 403, 200, 302),
+        new("GET /admin/teams", 302, 403, 403, 200, 302),
+        new("POST /admin/teams", 302, 403, 403, 200, 302),
+        new("GET /admin/children", 302, 403, 403, 200, 302),
+        new("GET /admin/children/{playerId:int}", 302, 403, 403, 200, 302),
+        new("POST /admin/children/{playerId:int}?handler=Delete", 302, 403, 403, 200, 302),
+        new("GET /admin/games", 302, 403, 403, 200, 302),
+        new("GET /admin/games/{gameId:int}", 302, 403, 403, 200, 302),
+        new("POST /admin/games/{gameId:int}?handler=Delete", 302, 403, 403, 200, 302),
+        new("GET /admin/mail", 302, 403, 403, 200, 302),
+        new("POST /admin/mail?handler=Again", 302, 403, 403, 200, 302),
+        new("GET /admin/log", 302, 403, 403, 200, 302),
 
         // The ingest server's; no session opens them, an admin's neither.
         new("POST /api/v1/push/games/", 401, 401, 401, 401, 200),

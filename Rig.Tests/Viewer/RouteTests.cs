@@ -13,6 +13,9 @@ namespace Rig.Tests.Viewer;
 [Collection(PostgresTests.Name)]
 public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer>
 {
+    /// <summary>Posted by mail programs (RFC 8058), which have no form; the address has a token that nobody can guess.</summary>
+    private const string OneClick = "POST /unsubscribe";
+
     private static readonly PublishedGame Game = PublishedGame.Make("ROUTE_GAME");
 
     public static TheoryData<string> Callers { get; } = [.. Enum.GetNames<Caller>()];
@@ -113,7 +116,7 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
         var gameId = await GameAsync();
         using var coach = await OpenAsync(Caller.Coach);
         using var nobody = await OpenAsync(Caller.Nobody);
-        foreach (var route in (await RoutesAsync()).Where(route => Changes(route) && !route.Contains("/push/", StringComparison.Ordinal)))
+        foreach (var route in (await RoutesAsync()).Where(route => Changes(route) && !route.Contains("/push/", StringComparison.Ordinal) && route != OneClick))
         {
             using var answer = await SendAsync(coach, route, gameId);
             Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{route} answered {answer.StatusCode}");
@@ -154,11 +157,13 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
 
     private static string PathOf(string route) => route.Split(' ')[1].Split('?')[0];
 
+    /// <summary>Team BLUE12, its child Kim, and the newcomer: they have these numbers because <see cref="ViewerServer"/> makes them in this order.</summary>
     private static string Filled(string path, int gameId) =>
         path.Replace("{gameId:int}", $"{gameId}", StringComparison.Ordinal).Replace("{name}", "panorama.mp4", StringComparison.Ordinal)
             .Replace("{momentId:int}", "999999999", StringComparison.Ordinal).Replace("{correctionId:int}", "999999999", StringComparison.Ordinal)
             .Replace("{teamId:int}", $"{ViewerServer.TeamId}", StringComparison.Ordinal).Replace("{playerId:int}", $"{ViewerServer.ChildId}", StringComparison.Ordinal)
-            .Replace("/compare", $"/compare?player_id={ViewerServer.ChildId}", StringComparison.Ordinal);
+            .Replace("/compare", $"/compare?player_id={ViewerServer.ChildId}", StringComparison.Ordinal)
+            .Replace("{personId:int}", "5", StringComparison.Ordinal);
 
     private static int Expected(RouteRule rule, Caller who) => who switch
     {

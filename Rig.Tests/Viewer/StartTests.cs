@@ -45,6 +45,11 @@ public sealed class StartTests(PostgresFixture postgres, ViewerServer server) : 
     [InlineData("Rig:Media:MaxFileSizeGb", "-1")]
     [InlineData("Rig:Media:MaxGameSizeGb", "0")]
     [InlineData("Rig:Push:ApiKeySha256", "the key itself")]
+    [InlineData("Rig:Mail:Host", "smtp://mail.example.org")]
+    [InlineData("Rig:Mail:Port", "0")]
+    [InlineData("Rig:Mail:Tls", "7")]
+    [InlineData("Rig:Mail:FromName", "")]
+    [InlineData("Rig:Mail:User", "alone")]
     public async Task A_bad_value_stops_the_start_and_is_named(string key, string value)
     {
         using var folder = new TempFolder();

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Rig.Hosting.Accounts;
 using Rig.Hosting.Http;
+using Rig.Viewer.Accounts.Links;
 using Rig.Viewer.Accounts.Sessions;
 using Rig.Viewer.Accounts.SignIn;
 using Rig.Viewer.Operations;
@@ -66,8 +67,15 @@ internal static class AccountsSetup
         services.AddScoped<SessionRegistry>();
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<TeamAccess>();
+        services.AddScoped<TeamPeople>();
         services.AddScoped<TeamRegistry>();
         services.AddScoped<AccountRegistry>();
+        services.AddScoped<TeamLinks>();
+        services.AddScoped<AccountLinks>();
+        services.AddScoped<Invitations>();
+        services.AddScoped<PasswordResets>();
+        services.AddSingleton<ResetRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<ResetRequests>());
     }
 
     private static void ConfigureCookie(CookieAuthenticationOptions cookie, IOptions<ViewerOptions> viewer)

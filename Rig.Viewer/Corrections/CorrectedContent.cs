@@ -88,10 +88,13 @@ internal static class CorrectedContent
     {
         if (clip.EventType != moment.EventType || moment.Description is not null)
         {
-            clip.Title = $"{moment.Description ?? GameViews.Label(moment.EventType)} {GameText.Clock(moment.TimestampSeconds)}";
+            clip.Title = TitleOf(moment.Description, moment.EventType, moment.TimestampSeconds);
         }
 
         clip.EventType = moment.EventType;
         clip.IsHidden = false;
     }
+
+    /// <summary>A clip's title, made of its moment.</summary>
+    public static string TitleOf(string? description, GameEventType type, double seconds) => $"{description ?? GameViews.Label(type)} {GameText.Clock(seconds)}";
 }

@@ -3,9 +3,13 @@ using Rig.Hosting.Configuration;
 using Rig.Hosting.Http;
 using Rig.Hosting.Observability;
 using Rig.Viewer.Accounts;
+using Rig.Viewer.Administration;
+using Rig.Viewer.Audit;
 using Rig.Viewer.Corrections;
 using Rig.Viewer.Games;
 using Rig.Viewer.Heat;
+using Rig.Viewer.Mail;
+using Rig.Viewer.Notices;
 using Rig.Viewer.Operations;
 using Rig.Viewer.Pages;
 using Rig.Viewer.Publish;
@@ -36,7 +40,10 @@ internal static class ViewerHost
         builder.Services.AddViewerOptions();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage();
+        builder.Services.AddMail();
         builder.Services.AddAccounts();
+        builder.Services.AddNotices();
+        builder.Services.AddScoped<AuditLog>();
         builder.Services.AddGames();
         builder.Services.AddCorrections();
         builder.Services.AddStats();
@@ -48,7 +55,8 @@ internal static class ViewerHost
         builder.Services.AddBrowserGates();
         builder.Services.AddAssets();
         builder.Services.AddRigOpenApi("Rig viewer");
-        builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<KnownMethods>());
+        builder.Services.AddAdministration();
+        builder.Services.AddRazorPages(pages => pages.Conventions.AddFolderApplicationModelConvention("/Admin", page => page.Filters.Add(new AdminOnly()))).AddMvcOptions(mvc => mvc.Filters.Add<KnownMethods>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var app = builder.Build();

@@ -2,12 +2,13 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Rig.Domain.Publishing;
 using Rig.Viewer.Corrections;
+using Rig.Viewer.Notices;
 using Rig.Viewer.Storage;
 
 namespace Rig.Viewer.Publish;
 
 /// <summary>What was announced of each game, and its turning into what families see.</summary>
-internal sealed class AnnouncedGames(ViewerDb db, TimeProvider clock)
+internal sealed class AnnouncedGames(ViewerDb db, GameNotices notices, TimeProvider clock)
 {
     /// <summary>Cameras start before kick-off, and some kick-offs are late.</summary>
     private static readonly TimeSpan ScheduleTolerance = TimeSpan.FromHours(3);
@@ -92,6 +93,7 @@ internal sealed class AnnouncedGames(ViewerDb db, TimeProvider clock)
         var announcement = await db.GameAnnouncements.SingleAsync(row => row.GameId == announced.GameId, cancellationToken);
         announcement.IsPublished = true;
         await db.SaveChangesAsync(cancellationToken);
+        await notices.TellAsync(game, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -56,3 +56,34 @@ public enum GameEventType
     YellowCard,
     RedCard,
 }
+
+public enum MailKind
+{
+    GameReady,
+    Digest,
+    Invitation,
+    PasswordReset,
+}
+
+public enum MailState
+{
+    /// <summary>To be sent at its next attempt.</summary>
+    Waiting,
+
+    /// <summary>The server may have it from here on; a stop of the program leaves it here.</summary>
+    Sending,
+
+    Sent,
+
+    /// <summary>Refused for good, or too often; it was not delivered.</summary>
+    Failed,
+
+    /// <summary>May have been sent; nothing but a person sends it again.</summary>
+    Uncertain,
+}
+
+public enum LinkPurpose
+{
+    Invitation,
+    PasswordReset,
+}

@@ -22,6 +22,10 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
     public DbSet<TeamCoach> TeamCoaches => Set<TeamCoach>();
     public DbSet<UserTeam> UserTeams => Set<UserTeam>();
     public DbSet<UserSession> UserSessions => Set<UserSession>();
+    public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
+    public DbSet<GameNotice> GameNotices => Set<GameNotice>();
+    public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -30,6 +34,9 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
         configurationBuilder.Properties<NotifyFrequency>().HaveConversion<SnakeCaseEnumConverter<NotifyFrequency>>();
         configurationBuilder.Properties<UserTeamRole>().HaveConversion<SnakeCaseEnumConverter<UserTeamRole>>();
         configurationBuilder.Properties<GameEventType>().HaveConversion<SnakeCaseEnumConverter<GameEventType>>();
+        configurationBuilder.Properties<MailState>().HaveConversion<SnakeCaseEnumConverter<MailState>>();
+        configurationBuilder.Properties<MailKind>().HaveConversion<SnakeCaseEnumConverter<MailKind>>();
+        configurationBuilder.Properties<LinkPurpose>().HaveConversion<SnakeCaseEnumConverter<LinkPurpose>>();
     }
 
     protected override void OnModelCreating(ModelBuilder builder)
@@ -104,6 +111,7 @@ public sealed class ViewerDb(DbContextOptions<ViewerDb> options) : IdentityUserC
             announcement.HasOne(row => row.Game).WithOne().HasForeignKey<GameAnnouncement>(row => row.GameId);
             announcement.Property(row => row.Payload).HasColumnType("jsonb");
         });
+        ClubModel.Configure(builder);
         NameAll(builder);
     }
 

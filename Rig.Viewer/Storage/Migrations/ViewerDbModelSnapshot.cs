@@ -103,6 +103,119 @@ namespace Rig.Viewer.Storage.Migrations
                     b.ToTable("user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Rig.Viewer.Storage.AccountLink", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("CreatedById")
+                        .HasColumnType("integer")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int?>("PlayerId")
+                        .HasColumnType("integer")
+                        .HasColumnName("player_id");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("Relationship")
+                        .HasColumnType("text")
+                        .HasColumnName("relationship");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<int?>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<int?>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("account_links_pkey");
+
+                    b.HasIndex("CreatedById")
+                        .HasDatabaseName("account_links_created_by_id_idx");
+
+                    b.HasIndex("PlayerId")
+                        .HasDatabaseName("account_links_player_id_idx");
+
+                    b.HasIndex("TeamId")
+                        .HasDatabaseName("account_links_team_id_idx");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("account_links_user_id_idx");
+
+                    b.ToTable("account_links", (string)null);
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<int?>("ActorId")
+                        .HasColumnType("integer")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("text")
+                        .HasColumnName("details");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id")
+                        .HasName("audit_log_pkey");
+
+                    b.HasIndex("ActorId")
+                        .HasDatabaseName("audit_log_actor_id_idx");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("audit_log_at_idx");
+
+                    b.ToTable("audit_log", (string)null);
+                });
+
             modelBuilder.Entity("Rig.Viewer.Storage.Clip", b =>
                 {
                     b.Property<int>("Id")
@@ -371,6 +484,33 @@ namespace Rig.Viewer.Storage.Migrations
                     b.ToTable("game_events", (string)null);
                 });
 
+            modelBuilder.Entity("Rig.Viewer.Storage.GameNotice", b =>
+                {
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("GameId")
+                        .HasColumnType("integer")
+                        .HasColumnName("game_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("MailedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("mailed_at");
+
+                    b.HasKey("UserId", "GameId")
+                        .HasName("game_notices_pkey");
+
+                    b.HasIndex("GameId")
+                        .HasDatabaseName("game_notices_game_id_idx");
+
+                    b.ToTable("game_notices", (string)null);
+                });
+
             modelBuilder.Entity("Rig.Viewer.Storage.MediaFile", b =>
                 {
                     b.Property<int>("GameId")
@@ -509,6 +649,93 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasDatabaseName("organizations_slug_idx");
 
                     b.ToTable("organizations", (string)null);
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.OutgoingMail", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("Lease")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("MessageId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("ToAddress")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to_address");
+
+                    b.Property<string>("ToName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to_name");
+
+                    b.Property<int?>("UserId")
+                        .HasColumnType("integer")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("outgoing_mails_pkey");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("outgoing_mails_user_id_idx");
+
+                    b.HasIndex("State", "NextAttemptAt")
+                        .HasDatabaseName("outgoing_mails_state_next_attempt_at_idx");
+
+                    b.ToTable("outgoing_mails", (string)null);
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.ParentPlayer", b =>
@@ -868,6 +1095,44 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasConstraintName("user_tokens_user_id_fkey");
                 });
 
+            modelBuilder.Entity("Rig.Viewer.Storage.AccountLink", b =>
+                {
+                    b.HasOne("Rig.Viewer.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedById")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("account_links_created_by_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.Player", null)
+                        .WithMany()
+                        .HasForeignKey("PlayerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("account_links_player_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("account_links_team_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("account_links_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.AuditEntry", b =>
+                {
+                    b.HasOne("Rig.Viewer.Storage.User", "Actor")
+                        .WithMany()
+                        .HasForeignKey("ActorId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("audit_log_actor_id_fkey");
+
+                    b.Navigation("Actor");
+                });
+
             modelBuilder.Entity("Rig.Viewer.Storage.Clip", b =>
                 {
                     b.HasOne("Rig.Viewer.Storage.GameEvent", "Event")
@@ -951,6 +1216,23 @@ namespace Rig.Viewer.Storage.Migrations
                     b.Navigation("Game");
                 });
 
+            modelBuilder.Entity("Rig.Viewer.Storage.GameNotice", b =>
+                {
+                    b.HasOne("Rig.Viewer.Storage.Game", null)
+                        .WithMany()
+                        .HasForeignKey("GameId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("game_notices_game_id_fkey");
+
+                    b.HasOne("Rig.Viewer.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("game_notices_user_id_fkey");
+                });
+
             modelBuilder.Entity("Rig.Viewer.Storage.MediaFile", b =>
                 {
                     b.HasOne("Rig.Viewer.Storage.Game", "Game")
@@ -983,6 +1265,15 @@ namespace Rig.Viewer.Storage.Migrations
                         .HasForeignKey("UpdatedBy")
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("moment_corrections_updated_by_fkey");
+                });
+
+            modelBuilder.Entity("Rig.Viewer.Storage.OutgoingMail", b =>
+                {
+                    b.HasOne("Rig.Viewer.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("outgoing_mails_user_id_fkey");
                 });
 
             modelBuilder.Entity("Rig.Viewer.Storage.ParentPlayer", b =>

@@ -1,0 +1,12 @@
+namespace Rig.Viewer.Notices;
+
+internal static class NoticesSetup
+{
+    public static void AddNotices(this IServiceCollection services)
+    {
+        services.AddSingleton<NoticeTexts>();
+        services.AddScoped<GameNotices>();
+        services.AddScoped<Digests>();
+        services.AddHostedService<DigestWorker>();
+    }
+}
