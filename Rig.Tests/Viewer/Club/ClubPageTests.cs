@@ -57,7 +57,7 @@ public sealed class ClubPageTests(ViewerServer server, Browser browser) : IClass
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("00");
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.GetByLabel("Shirt number of Robin Keys")).ToHaveValueAsync("00");
+        await Assertions.Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Shirt number of Robin Keys" })).ToHaveValueAsync("00");
     }
 
     private static async Task LookAsync(IPage page, string path, string screen)

@@ -101,7 +101,7 @@ public sealed class InvitationTests(PostgresFixture postgres) : IAsyncLifetime
         using var added = await ClubMailTests.PostAsync(coach, "/teams/1/people?handler=AddPlayer", ("firstName", "Zoë"), ("lastName", "<Müller>"), ("jersey", "0"));
         Assert.Contains("&lt;M", await added.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var linked = await ClubMailTests.PostAsync(coach, "/teams/1/people?handler=Link", ("parentId", "2"), ("playerId", "2"));
-        await AssertSaidAsync("Fred Follower is no parent of Zo", linked);
+        await AssertSaidAsync("Unlink Fred Follower from Zo", linked);
         using var taken = await ClubMailTests.PostAsync(coach, "/teams/1/people?handler=RemovePlayer", ("playerId", "1"));
         await AssertSaidAsync("Done.", taken);
 

@@ -49,8 +49,14 @@ internal sealed class Invitations(ViewerDb db, UserManager<User> users, AccountL
         var token = links.Add(
             new AccountLink
             {
-                Id = "", Purpose = LinkPurpose.Invitation, Email = email!, Role = wanted.Role, TeamId = wanted.TeamId, PlayerId = wanted.PlayerId,
-                Relationship = wanted.Relationship, CreatedById = inviterId,
+                Id = "",
+                Purpose = LinkPurpose.Invitation,
+                Email = email!,
+                Role = wanted.Role,
+                TeamId = wanted.TeamId,
+                PlayerId = wanted.PlayerId,
+                Relationship = wanted.Relationship,
+                CreatedById = inviterId,
             },
             Length);
         audit.Add(inviterId, "invite", $"role {SnakeCase.Of(wanted.Role)}", wanted.TeamId is { } id ? $"team {id}" : null);
