@@ -50,7 +50,8 @@ internal static class LearnedPeople
             }
         }
 
-        people.AddRange(seen.Where((box, index) => !used[index] && box.Score >= AddScoreMin && !people.Exists(person => IsSame(person, box))).Select(box => New(box, view, picture)).OfType<Person>());
+        var more = seen.Where((box, index) => !used[index] && box.Score >= AddScoreMin && !people.Exists(person => IsSame(person, box))).ToList();
+        people.AddRange(more.Select(box => New(box, view, picture)).OfType<Person>());
         return people;
     }
 

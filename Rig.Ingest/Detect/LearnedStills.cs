@@ -6,8 +6,8 @@ namespace Rig.Ingest.Detect;
 /// <summary>People in a single JPEG picture of any size, by the configured network.</summary>
 internal sealed class LearnedStills(LearnedDetector detector) : IDisposable
 {
-    /// <summary>A still's people are near: the whole picture is one tile, which is laid down at most twice in a row.</summary>
-    private const int WholePx = 1280;
+    /// <summary>A still's people are near: a tile has this side, or half of the picture's longer one where that is more.</summary>
+    private const int TilePx = 1280;
     private const double ScoreMin = 0.4;
 
     /// <exception cref="InvalidDataException">The picture cannot be decoded.</exception>
@@ -31,7 +31,7 @@ internal sealed class LearnedStills(LearnedDetector detector) : IDisposable
                 throw new InvalidDataException("The picture cannot be read.");
             }
 
-            var tiles = detector.TilesOver(new Tile(0, 0, width, height), Math.Max(WholePx, Math.Max(width, height) / 2), _ => true);
+            var tiles = detector.TilesOver(new Tile(0, 0, width, height), Math.Max(TilePx, Math.Max(width, height) / 2), _ => true);
             return detector.Find(new YuvPicture(data, width, height, IsHd: false), tiles).Count(box => box.Kind == LearnedKind.Person && box.Score >= ScoreMin);
         }
         catch (OpenCVException e)
