@@ -14,6 +14,7 @@ public static class IngestProgram
         rig-ingest upgrade [--Rig:Key=value ...]  brings the database to this program's schema
         {AccountCommand.Usage}
         rig-ingest api-key                        makes a key for uploads and prints what to configure (docs/guide/offload-security.md)
+        rig-ingest probe [--Rig:Detect:Model=...] says what this machine can do (model, GPU, ffmpeg) and how fast
         rig-ingest trust --help                   enrols this server and other machines in the rig (docs/guide/enrolment.md)
 
         A password is asked for at the terminal, or read as the first line of standard input; settings follow the words of 'account'.

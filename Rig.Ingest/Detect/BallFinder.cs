@@ -91,7 +91,7 @@ internal sealed class BallFinder(PitchView view)
     }
 
     /// <summary>Beyond the near touchline lie spare balls and sit people; what is seen beyond the far one may be in the air over the pitch.</summary>
-    private double PlaceWeight(double u, double v)
+    public double PlaceWeight(double u, double v)
     {
         const double BeyondNear = 0.3, BeyondFar = 0.55, OverhangM = 1, GoalDepthM = 4;
         if (!view.IsRegistered)

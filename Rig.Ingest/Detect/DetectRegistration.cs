@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Rig.Actors.Pipeline;
 using Rig.Domain.Messages;
 using Rig.Hosting.Configuration;
+using Rig.Ingest.Detect.Learned;
 
 namespace Rig.Ingest.Detect;
 
@@ -21,6 +22,18 @@ public static class DetectRegistration
         public ValidateOptionsResult Validate(string? name, DetectOptions options)
         {
             var errors = options.Errors().ToList();
+            if (errors.Count == 0 && options.ModelSettings() is { } model)
+            {
+                try
+                {
+                    LearnedModel.Open(model).Dispose();
+                }
+                catch (ModelException e)
+                {
+                    errors.Add($"{DetectOptions.Section}:Model: {e.Message}");
+                }
+            }
+
             return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
         }
     }

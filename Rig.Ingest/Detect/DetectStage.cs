@@ -36,7 +36,8 @@ internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<Detec
         }
 
         progress.Report(new StageProgress(0, "Learning what the empty pitch looks like"));
-        var analyzer = new PanoramaAnalyzer(geometry, options.Value, await video.SampleAsync(Samples, SampledSpan, cancellationToken));
+        using var look = LearnedLook.Of(options.Value, clock, logger);
+        var analyzer = new PanoramaAnalyzer(geometry, options.Value, await video.SampleAsync(Samples, SampledSpan, cancellationToken), look);
 
         var folder = Directory.CreateDirectory(Path.Combine(context.SessionPath, "analysis")).FullName;
         var (tracks, partial, whole) = (Path.Combine(folder, "tracks.jsonl"), Path.Combine(folder, "tracks.jsonl.people"), Path.Combine(folder, "tracks.jsonl.tmp"));
@@ -49,15 +50,21 @@ internal sealed class DetectStage(IOptions<DetectOptions> options, ILogger<Detec
         File.Delete(partial);
 
         counts.Sort();
-        return new JsonObject
+        var result = new JsonObject
         {
-            ["detector"] = DetectOptions.Background,
+            ["detector"] = look is { Looks: > 0 } ? $"{DetectOptions.Background} and {look.Format}" : DetectOptions.Background,
             ["frames"] = frames,
             ["analysed_frames"] = counts.Count,
             ["players_median"] = counts.Count == 0 ? 0 : counts[counts.Count / 2],
             ["ball_frames"] = ballFrames,
             ["ms_per_frame"] = Math.Round(clock.Elapsed.TotalMilliseconds / Math.Max(1, frames), 2),
         };
+        if (look is not null)
+        {
+            result["model"] = look.Report();
+        }
+
+        return result;
     }
 
     /// <summary>A panorama on which nobody is ever seen is of no match, or is not what the cameras showed.</summary>

@@ -31,8 +31,12 @@ internal sealed class PanoramaAnalyzer
     private BallSpot?[] ballSpots = [];
     private IReadOnlyDictionary<int, string> teams = new Dictionary<int, string>();
 
-    public PanoramaAnalyzer(PanoramaGeometry geometry, DetectOptions options, IReadOnlyList<PanoramaFrame> samples)
+    private readonly ILook? look;
+
+    /// <param name="look">The learned detector; null where there is none, and then nothing of it is in the result.</param>
+    public PanoramaAnalyzer(PanoramaGeometry geometry, DetectOptions options, IReadOnlyList<PanoramaFrame> samples, ILook? look = null)
     {
+        this.look = look;
         view = new PitchView(geometry, options);
         background = new BackgroundModel(samples);
         region = new Region(view);
@@ -42,6 +46,7 @@ internal sealed class PanoramaAnalyzer
         ballPath = new BallPath(view);
         mask = new byte[geometry.Width * geometry.Height];
         intervalMs = 1000 / options.Fps;
+        look?.Over(region, geometry.Width, geometry.Height);
     }
 
     /// <returns>The frame's people where this one is due for analysis, else null.</returns>
@@ -49,7 +54,11 @@ internal sealed class PanoramaAnalyzer
     {
         background.Foreground(picture, region, mask);
         var blobs = Blobs.Find(mask, picture.Width, picture.Height);
-        ballPath.Add(timeMs, balls.Find(blobs, picture, background.Luma));
+        // Half a millisecond of timeout for timestamps that were rounded.
+        var due = timeMs >= dueMs - 0.5;
+        var boxes = due ? look?.Find(timeMs, picture) : null;
+        var candidates = balls.Find(blobs, picture, background.Luma);
+        ballPath.Add(timeMs, boxes is null ? candidates : LearnedBalls.Join(candidates, boxes, balls));
         frames++;
         if (timeMs - driftedMs >= DriftMs)
         {
@@ -57,15 +66,15 @@ internal sealed class PanoramaAnalyzer
             background.Drift(picture, mask, alsoForeground: ++drifts % DriftsToSink == 0);
         }
 
-        // Half a millisecond of timeout for timestamps that were rounded.
-        if (timeMs < dueMs - 0.5)
+        if (!due)
         {
             return null;
         }
 
         dueMs = dueMs < timeMs - intervalMs ? timeMs + intervalMs : dueMs + intervalMs;
         frameAt[timeMs] = frames - 1;
-        tracker.Update(timeMs, players.Find(blobs, picture));
+        var people = players.Find(blobs, picture);
+        tracker.Update(timeMs, boxes is null ? people : LearnedPeople.Join(people, boxes, view, picture), looked: boxes is not null);
         return new TrackedFrame(timeMs, [.. tracker.Shown.Select(track => Describe(track, timeMs))], null);
     }
 

@@ -5,7 +5,8 @@ namespace Rig.Ingest.Detect;
 /// <param name="X">The same on the ground, metres.</param>
 /// <param name="Fill">Share of an expected person's area that was seen.</param>
 /// <param name="Shirt">Mean colour around the chest.</param>
-internal readonly record struct Person(double FootU, double FootV, double Left, double Top, double Width, double Height, double X, double Y, double Fill, Shirt Shirt);
+/// <param name="Vouched">Whether the learned detector sees him as well; null where it was not asked or cannot say.</param>
+internal readonly record struct Person(double FootU, double FootV, double Left, double Top, double Width, double Height, double X, double Y, double Fill, Shirt Shirt, bool? Vouched = null);
 
 internal readonly record struct Shirt(double Y, double U, double V)
 {

@@ -39,6 +39,28 @@ internal sealed class Region
     /// <summary>First column and the one after the last that hold any of the region in this row or its neighbour of the same chroma.</summary>
     public (int From, int To) Columns(int y) => rows[y / 2];
 
+    /// <summary>Whether any of a rectangle's pixels may show somebody or the ball; the rectangle may reach beyond the picture.</summary>
+    public bool Touches(int left, int top, int right, int bottom)
+    {
+        for (var y = Math.Max(0, top) & ~1; y < Math.Min(rows.Length * 2, bottom); y += 2)
+        {
+            var (from, to) = Columns(y);
+            if (from < to && from < right && to > left)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The smallest rectangle that holds all of it; empty where there is none.</summary>
+    public (int Left, int Top, int Right, int Bottom) Bounds()
+    {
+        var used = Enumerable.Range(0, rows.Length).Where(pair => rows[pair].From < rows[pair].To).ToList();
+        return used.Count == 0 ? default : (used.Min(pair => rows[pair].From), used[0] * 2, used.Max(pair => rows[pair].To), (used[^1] * 2) + 2);
+    }
+
     private static bool IsOverPitch(PitchView view, double u, double v)
     {
         foreach (var height in HeightsM)

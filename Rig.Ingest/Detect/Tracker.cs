@@ -18,6 +18,12 @@ internal sealed class Track(int id, Person first, Kalman motion, long timeMs)
     public int Sightings { get; set; } = 1;
 
     public bool Confirmed { get; set; }
+
+    /// <summary>When the learned detector saw him last; null where it never did.</summary>
+    public long? VouchedMs { get; set; }
+
+    /// <summary>Looks of the learned detector in a row that saw nobody where he is.</summary>
+    public int Doubts { get; set; }
 }
 
 /// <summary>
@@ -34,15 +40,30 @@ internal sealed class Tracker(PitchView view)
     private const int SightingsToConfirm = 3;
     private const double MisfitMax = 16;
     private const double ShirtScale = 30;
+
+    /// <summary>Where the learned detector looks this often and sees nobody, there is nobody.</summary>
+    private const int DoubtsMax = 3;
+
+    /// <summary>Somebody whom only the learned detector sees is carried on from look to look, if they are not farther apart than this.</summary>
+    private const long LooksApartMsMax = 1200;
     private readonly List<Track> tracks = [];
+    private long lookedMs = long.MinValue;
+    private long looksApartMs;
     private long lastMs = long.MinValue;
     private int nextId = 1;
 
     /// <summary>Confirmed tracks that are seen or were a moment ago.</summary>
-    public IEnumerable<Track> Shown => tracks.Where(track => track.Confirmed && lastMs - track.SeenMs <= ShownUnseenMs);
+    public IEnumerable<Track> Shown => tracks.Where(track => track.Confirmed && track.Doubts < DoubtsMax && lastMs - track.SeenMs <= Math.Max(ShownUnseenMs, UntilNextLookMs(track)));
 
-    public void Update(long timeMs, IReadOnlyList<Person> people)
+    /// <param name="looked">Whether the learned detector looked at this frame.</param>
+    public void Update(long timeMs, IReadOnlyList<Person> people, bool looked = false)
     {
+        if (looked)
+        {
+            looksApartMs = lookedMs == long.MinValue ? 0 : Math.Min(LooksApartMsMax, timeMs - lookedMs);
+            lookedMs = timeMs;
+        }
+
         var seconds = lastMs == long.MinValue ? 0 : (timeMs - lastMs) / 1000.0;
         lastMs = timeMs;
         var noises = people.Select(Noise).ToArray();
@@ -62,12 +83,14 @@ internal sealed class Tracker(PitchView view)
             }
         }
 
-        tracks.RemoveAll(track => timeMs - track.SeenMs > (track.Confirmed ? RememberedMs : 300) || !view.IsOnPitch(track.Motion.X, track.Motion.Y, 2));
+        tracks.RemoveAll(track => timeMs - track.SeenMs > (track.Confirmed ? RememberedMs : Math.Max(300, UntilNextLookMs(track))) || !view.IsOnPitch(track.Motion.X, track.Motion.Y, 2));
         for (var index = 0; index < people.Count; index++)
         {
             if (!taken[index])
             {
-                tracks.Add(new Track(nextId++, people[index], new Kalman(people[index].X, people[index].Y, noises[index]), timeMs));
+                var track = new Track(nextId++, people[index], new Kalman(people[index].X, people[index].Y, noises[index]), timeMs);
+                tracks.Add(track);
+                Vouch(track, people[index], timeMs);
             }
         }
     }
@@ -78,6 +101,7 @@ internal sealed class Tracker(PitchView view)
         track.Last = person;
         track.SeenMs = timeMs;
         track.Sightings++;
+        Vouch(track, person, timeMs);
         track.Confirmed |= track.Sightings >= SightingsToConfirm;
         var weight = Math.Max(0.05, 1.0 / track.Sightings);
         track.Shirt = new Shirt(
@@ -85,6 +109,20 @@ internal sealed class Tracker(PitchView view)
             track.Shirt.U + ((person.Shirt.U - track.Shirt.U) * weight),
             track.Shirt.V + ((person.Shirt.V - track.Shirt.V) * weight));
     }
+
+    /// <summary>What the learned detector sees as well is worth another sighting.</summary>
+    private static void Vouch(Track track, Person person, long timeMs)
+    {
+        if (person.Vouched is { } vouched)
+        {
+            track.Doubts = vouched ? 0 : track.Doubts + 1;
+            track.VouchedMs = vouched ? timeMs : track.VouchedMs;
+            track.Sightings += vouched ? 1 : 0;
+        }
+    }
+
+    /// <summary>How long somebody whom the last look saw is carried on; 0 for others.</summary>
+    private long UntilNextLookMs(Track track) => track.VouchedMs is { } seen && seen >= lookedMs - looksApartMs ? looksApartMs * 3 / 2 : 0;
 
     private int[] Match(IReadOnlyList<Person> people, Symmetric[] noises)
     {

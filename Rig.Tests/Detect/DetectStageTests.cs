@@ -9,6 +9,7 @@ using Rig.Actors.Pipeline;
 using Rig.Domain.Match;
 using Rig.Domain.Messages;
 using Rig.Ingest.Detect;
+using Rig.Tests.Detect.Learned;
 using Rig.Tests.Support;
 
 namespace Rig.Tests.Detect;
@@ -48,6 +49,19 @@ public sealed class DetectStageTests : IDisposable
         var error = await Assert.ThrowsAsync<StageFailedException>(() => RunAsync(new ListProgress([])));
         Assert.Contains("Nobody is to be seen in 31 seconds of the panorama", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(session.File("analysis", "tracks.jsonl")));
+    }
+
+    [Fact]
+    public async Task A_network_that_worked_is_named_in_the_result()
+    {
+        await WriteAsync(new SyntheticPanorama(160, 90, seed: 2), frames: 30);
+        await File.WriteAllBytesAsync(session.File("tiny.onnx"), TinyNetworks.Of("YOLOX"));
+        var result = await RunAsync(new ListProgress([]), settings: new() { ["Rig:Detect:Model"] = session.File("tiny.onnx"), ["Rig:Detect:ModelBudget"] = "0", ["Rig:Detect:ModelTilePx"] = "160" });
+        Assert.Equal("background and YOLOX", (string)result["detector"]!);
+        var model = result["model"]!;
+        Assert.Equal(("tiny.onnx", "CPU", 2), ((string)model["file"]!, (string)model["provider"]!, (int)model["looks"]!));
+        Assert.True((int)model["tiles"]! >= 2);
+        Assert.Null(model["failure"]);
     }
 
     [Fact]
@@ -92,9 +106,9 @@ public sealed class DetectStageTests : IDisposable
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
     }
 
-    private async Task<JsonObject> RunAsync(IProgress<StageProgress> progress, CancellationToken cancellationToken = default)
+    private async Task<JsonObject> RunAsync(IProgress<StageProgress> progress, CancellationToken cancellationToken = default, Dictionary<string, string?>? settings = null)
     {
-        var configuration = new ConfigurationBuilder().Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).Build();
         using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddDetection(configuration).BuildServiceProvider();
         var stage = services.GetRequiredKeyedService<IPipelineStage>(PipelineStage.Detected);
         var context = new StageContext(default, session.Path, [], new Dictionary<PipelineStage, JsonObject>());

@@ -8,9 +8,6 @@ namespace Rig.Tests.Detect;
 /// <summary>The ball of a real match against labels made by hand; <c>Truth/README.md</c> says how.</summary>
 public sealed class RealBallTests(RealMatch match, ITestOutputHelper output) : IClassFixture<RealMatch>
 {
-    /// <summary>Panorama radians: twice the ball's size where the real ball is nearest, four times where it is farthest.</summary>
-    private const double RightWithin = 0.012;
-
     [Theory]
     [InlineData("tune")]
     [InlineData("held_out")]
@@ -22,21 +19,7 @@ public sealed class RealBallTests(RealMatch match, ITestOutputHelper output) : I
             return;
         }
 
-        var (seen, right, said, rightSaid, sure, rightSure) = (0, 0, 0, 0, 0, 0);
-        foreach (var (label, at) in match.Labels.Where(entry => entry.Label.Half == half))
-        {
-            var ball = match.Frames.MinBy(frame => Math.Abs(frame.TMs - label.TMs))!.Ball;
-            var isRight = at is { } real && ball is not null
-                && Math.Sqrt(((ball.U - real.U) * (ball.U - real.U)) + ((ball.V - real.V) * (ball.V - real.V))) <= RightWithin * panorama.FocalPx;
-            seen += at is null ? 0 : 1;
-            right += isRight ? 1 : 0;
-            if (ball is { Predicted: false })
-            {
-                (said, rightSaid) = (said + 1, rightSaid + (isRight ? 1 : 0));
-                (sure, rightSure) = ball.Confidence >= 0.8 ? (sure + 1, rightSure + (isRight ? 1 : 0)) : (sure, rightSure);
-            }
-        }
-
+        var (seen, right, said, rightSaid, sure, rightSure) = BallCount.Of(match.Labels.Where(entry => entry.Label.Half == half), match.Frames, panorama);
         output.WriteLine($"{half}: right in {right} of {seen} frames in which it can be seen; {rightSaid} of {said} positions right, {rightSure} of {sure} of those said at 0.8 or more");
         Assert.True(right >= seen * 0.7, $"{right} of {seen}");
         Assert.True(sure >= 8 && rightSure >= sure * 0.8, $"{rightSure} of {sure}");

@@ -1,6 +1,6 @@
 namespace Rig.Ingest.Frames;
 
-/// <summary>Counts people in a picture of an interaction. Without a model there is none.</summary>
+/// <summary>Counts people in a picture of an interaction. Without a model nothing can be said.</summary>
 public interface IPresenceDetector
 {
     /// <param name="jpeg">The picture as it came.</param>
