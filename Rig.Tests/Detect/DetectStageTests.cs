@@ -45,7 +45,7 @@ public sealed class DetectStageTests : IDisposable
         await WriteAsync(panorama, frames: 1);
         var (still, film) = (session.File("stitched", "still.mp4"), session.File("stitched", "panorama.mp4"));
         File.Move(film, still);
-        await Rig.Tests.Capture.Ffmpeg.RunAsync("ffmpeg", ["-v", "error", "-y", "-i", still, "-vf", "loop=loop=620:size=1,fps=20,setpts=N/20/TB", "-r", "20", "-c:v", "libx264", "-preset", "ultrafast", film]);
+        await Rig.Tests.Capture.Ffmpeg.RunAsync("ffmpeg", ["-v", "error", "-y", "-i", still, "-vf", "loop=loop=620:size=1,setpts=N/20/TB", "-r", "20", "-c:v", "libx264", "-preset", "ultrafast", film]);
         var error = await Assert.ThrowsAsync<StageFailedException>(() => RunAsync(new ListProgress([])));
         Assert.Contains("Nobody is to be seen in 31 seconds of the panorama", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(session.File("analysis", "tracks.jsonl")));
