@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Rig.CameraNode.Dashcam.Config;
 using Rig.CameraNode.Dashcam.Mounts;
 using Rig.CameraNode.Dashcam.Usb;
@@ -11,6 +12,7 @@ public sealed class UsbPortTests : IDisposable
     private readonly TempFolder folder = new("dashcam-port");
     private readonly DashcamConfig config = new();
     private readonly MountedVolumes mounts = new();
+    private readonly FakeTimeProvider clock = new();
     private readonly string authorized;
     private TimeSpan sinceBoot = TimeSpan.FromMinutes(10);
     private string boot = "one";
@@ -107,13 +109,32 @@ public sealed class UsbPortTests : IDisposable
     public async Task A_hub_whose_file_is_missing_is_a_problem_that_names_it()
     {
         File.Delete(authorized);
-        var answer = await Port(new ScriptedPrograms()).SetAsync(PortMode.Record, default);
-        Assert.Contains(authorized, answer.Problem);
+        var setting = Port(new ScriptedPrograms()).SetAsync(PortMode.Record, default);
+        Assert.False(setting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Contains(authorized, (await setting).Problem);
         Assert.False(File.Exists(authorized));
     }
 
+    [Fact]
+    public async Task A_hub_that_appears_with_its_power_is_told_the_mode_then()
+    {
+        File.Delete(authorized);
+        var setting = Port(new ScriptedPrograms()).SetAsync(PortMode.Record, default);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(setting.IsCompleted);
+        File.WriteAllText(authorized, "1\n");
+        await Eventually.HoldsAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(200));
+            return setting.IsCompleted;
+        });
+        Assert.Null((await setting).Problem);
+        Assert.Equal('0', File.ReadAllText(authorized)[0]);
+    }
+
     private HubPort Port(ScriptedPrograms programs) => new(
-        config, programs, mounts, new PowerOnLimit(folder.File("power.json"), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10), () => sinceBoot, boot));
+        config, programs, mounts, new PowerOnLimit(folder.File("power.json"), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10), () => sinceBoot, boot), clock);
 
     private sealed class MountedVolumes : IMounts
     {

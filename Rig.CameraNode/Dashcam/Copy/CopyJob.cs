@@ -28,11 +28,12 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
     private const int MaxFailuresInARow = 3;
 
     /// <summary>Films that are verified at the same time; they mostly wait for the medium.</summary>
-    private const int MaxFinishing = 3;
+    private const int MaxFinishing = 4;
 
-    private readonly byte[] buffer = new byte[ChunkBytes];
+    /// <summary>By turns: one is hashed while the other is filled.</summary>
+    private readonly byte[][] buffers = [new byte[ChunkBytes], new byte[ChunkBytes]];
     private readonly List<Task<long?>> finishing = [];
-    private readonly Lock committing = new();
+    private readonly StagingCommit commit = new(ports);
     private readonly Lock stepping = new();
     private (int Files, long Bytes) read;
     private CopyReport report = new();
@@ -170,7 +171,7 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         var path = Path.Combine(ports.Folder.PartsFolder, file.Key(samples) + ".part");
         var partLength = File.Exists(path) ? new FileInfo(path).Length : 0;
         ports.Space.Check(file.SizeBytes - partLength);
-        var part = WithRoom(() => PartFile.Open(path, cancellationToken));
+        var part = StagingSpace.WithRoom(() => PartFile.Open(path, cancellationToken));
         var handedOn = false;
         try
         {
@@ -208,13 +209,13 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
     {
         using (part)
         {
-            Keeping(part, path, () => WithRoom(() =>
+            Keeping(part, path, () => StagingSpace.WithRoom(() =>
             {
                 part.Verify(file.ModifiedUtc, new byte[ChunkBytes], cancellationToken);
                 return true;
             }));
             At(CopyStep.Verified);
-            return Commit(part, path, file, samples);
+            return commit.Add(part, path, file, samples, At);
         }
     }
 
@@ -227,7 +228,7 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         }
         catch (Exception e) when (e is OperationCanceledException or SourceException)
         {
-            WithRoom(() =>
+            StagingSpace.WithRoom(() =>
             {
                 part.Checkpoint();
                 return true;
@@ -256,63 +257,30 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
     private void ReadInto(PartFile part, SourceFile file, CancellationToken cancellationToken)
     {
         using var source = OpenSource(file);
+        var turn = 0;
         while (part.Length < file.SizeBytes)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var buffer = buffers[turn];
+            turn = 1 - turn;
             var length = ReadSource(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.SizeBytes - part.Length)), part.Length);
             if (length == 0)
             {
                 // Shorter than it was: the comparison that follows says so.
-                return;
+                break;
             }
 
-            WithRoom(() =>
+            StagingSpace.WithRoom(() =>
             {
-                part.Append(buffer.AsSpan(0, length));
+                part.Append(buffer.AsMemory(0, length));
                 return true;
             });
             At(CopyStep.Appended);
             onProgress(report);
         }
+
+        part.EndHashing();
     }
-
-    private long? Commit(PartFile part, string path, SourceFile file, string samples)
-    {
-        var sha256 = part.Sha256();
-        var source = new KnownSource(file.RelativePath, file.SizeBytes, file.ModifiedUnixMs, samples, sha256);
-
-        // One after the other: names and contents are each given once.
-        lock (committing)
-        {
-            if (IsKept(sha256))
-            {
-                // The same bytes under another name.
-                PartFile.Delete(path);
-                ports.Ledger.AddSource(source);
-                return null;
-            }
-
-            var name = FreeName(file.RelativePath, sha256);
-            part.Publish(ports.Folder.Full(name));
-            At(CopyStep.Published);
-            WithRoom(() =>
-            {
-                ports.Ledger.Add(new StagedFile(sha256, file.SizeBytes, name, ports.Time.GetUtcNow()), source);
-                return true;
-            });
-            At(CopyStep.Recorded);
-            return file.SizeBytes;
-        }
-    }
-
-    private string FreeName(string relativePath, string sha256)
-    {
-        // What Rig keeps there has these names.
-        var own = relativePath == StagingLock.FileName || relativePath.Split('/')[0] == StagingFolder.OwnFolder;
-        return ports.Ledger.NameFor(own ? "camera/" + relativePath : relativePath, sha256);
-    }
-
-    private bool IsKept(string sha256) => ports.Ledger.Find(sha256) is { } known && (!known.Removed || known.VerifiedAt is not null);
 
     private bool IsKnown(SourceFile file, CancellationToken cancellationToken, out string samples)
     {
@@ -327,7 +295,7 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
             throw new SourceException(e.Message, e);
         }
 
-        return !compareFull && ports.Ledger.FindSource(file.RelativePath) is { } known && file.Is(known, samples) && IsKept(known.Sha256);
+        return !compareFull && ports.Ledger.FindSource(file.RelativePath) is { } known && file.Is(known, samples) && ports.Ledger.IsKept(known.Sha256);
     }
 
     private static FileStream OpenSource(SourceFile file)
@@ -351,18 +319,6 @@ internal sealed class CopyJob(CopyPorts ports, CopySelection selection, bool com
         catch (IOException e)
         {
             throw new SourceException(e.Message, e);
-        }
-    }
-
-    private static T WithRoom<T>(Func<T> write)
-    {
-        try
-        {
-            return write();
-        }
-        catch (IOException e) when (StagingSpace.IsFull(e))
-        {
-            throw new StagingFullException(e.Message, e);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class PartFile : IDisposable
     private readonly string path;
     private readonly FileStream file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private Task hashing = Task.CompletedTask;
     private long syncedBytes;
     private long begunBytes;
 
@@ -30,7 +31,11 @@ internal sealed class PartFile : IDisposable
     private string CheckpointPath => path + ".json";
 
     /// <summary>Of what was read from the camera, lower-case hex.</summary>
-    internal string Sha256() => Convert.ToHexStringLower(hash.GetCurrentHash());
+    internal string Sha256()
+    {
+        EndHashing();
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
 
     internal static PartFile Open(string path, CancellationToken cancellationToken)
     {
@@ -48,10 +53,13 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    internal void Append(ReadOnlySpan<byte> bytes)
+    /// <summary>The bytes are hashed while the next are read and written.</summary>
+    /// <param name="bytes">Not to be changed before the next call, or <see cref="EndHashing"/>, has returned.</param>
+    internal void Append(ReadOnlyMemory<byte> bytes)
     {
-        RandomAccess.Write(file.SafeFileHandle, bytes, Length);
-        hash.AppendData(bytes);
+        RandomAccess.Write(file.SafeFileHandle, bytes.Span, Length);
+        EndHashing();
+        hashing = Task.Run(() => hash.AppendData(bytes.Span));
         Length += bytes.Length;
         if (Length - begunBytes >= BeginBytes)
         {
@@ -64,6 +72,9 @@ internal sealed class PartFile : IDisposable
             Checkpoint();
         }
     }
+
+    /// <summary>Returns when all that was appended is hashed, and its memory is the caller's again.</summary>
+    internal void EndHashing() => hashing.GetAwaiter().GetResult();
 
     /// <summary>What is here now is kept when the copy is cut.</summary>
     internal void Checkpoint()
@@ -87,7 +98,7 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    /// <summary>Gives a verified file its final name, which is durable then.</summary>
+    /// <summary>Gives a verified file its final name, which is durable once its folder is synced.</summary>
     internal void Publish(string target)
     {
         var folder = Path.GetDirectoryName(target)!;
@@ -109,7 +120,6 @@ internal sealed class PartFile : IDisposable
             }
         }
 
-        DurableFile.SyncDirectory(folder);
         File.Delete(CheckpointPath);
     }
 
@@ -121,6 +131,7 @@ internal sealed class PartFile : IDisposable
 
     public void Dispose()
     {
+        EndHashing();
         file.Dispose();
         hash.Dispose();
     }

@@ -32,7 +32,7 @@ internal static class DashcamHost
             config.Upload, config.Poll, config.Cleanup, folder, ledger, new Rsync(config.Upload, folder.Root, processes), new RemoteFiles(config.Upload, processes), time);
         var copyPorts = new CopyPorts(folder, ledger, StagingSpace.Of(folder.Root, config.Paths.MinFreeBytes, config.Paths.MaxUsedPercent), time);
         return new DashcamPorts(
-            power, new HubPort(config, processes, mounts, limit), new SysfsSearch(config, time), mounts,
+            power, new HubPort(config, processes, mounts, limit, time), new SysfsSearch(config, time), mounts,
             new VolumeCopier(copyPorts, selection, config.Camera.CompareFull), new Uploads(upload), new SshProbe(config.Upload),
             new MachineOff(processes), time, () => ledger.Pending().Count, status.Write);
     }

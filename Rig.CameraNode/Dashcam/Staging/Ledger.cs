@@ -54,6 +54,9 @@ internal sealed class Ledger : IDisposable
         }
     }
 
+    /// <summary>Whether the content is in the staging folder or was seen at the host.</summary>
+    internal bool IsKept(string sha256) => Find(sha256) is { } known && (!known.Removed || known.VerifiedAt is not null);
+
     internal KnownSource? FindSource(string path)
     {
         lock (gate)
@@ -121,6 +124,9 @@ internal sealed class Ledger : IDisposable
     /// <param name="source">Where the camera had it; null for what lay in the staging folder.</param>
     internal void Add(StagedFile staged, KnownSource? source = null) => Append(new Line { File = staged, Source = source });
 
+    /// <summary>All with one sync: on return all are durable.</summary>
+    internal void Add(IEnumerable<(StagedFile Staged, KnownSource Source)> many) => Append([.. many.Select(one => new Line { File = one.Staged, Source = one.Source })]);
+
     internal void AddSource(KnownSource source) => Append(new Line { Source = source });
 
     /// <summary>Replaces what is known of the content.</summary>
@@ -128,16 +134,22 @@ internal sealed class Ledger : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private void Append(Line line)
+    private void Append(params IReadOnlyList<Line> lines)
     {
+        using var text = new MemoryStream();
+        foreach (var line in lines)
+        {
+            text.Write(JsonSerializer.SerializeToUtf8Bytes(line, LedgerJson.Default.Line));
+            text.WriteByte((byte)'\n');
+        }
+
         lock (gate)
         {
             var before = file.Length;
             try
             {
                 file.Seek(before, SeekOrigin.Begin);
-                file.Write(JsonSerializer.SerializeToUtf8Bytes(line, LedgerJson.Default.Line));
-                file.WriteByte((byte)'\n');
+                file.Write(text.GetBuffer().AsSpan(0, (int)text.Length));
                 file.Flush(flushToDisk: true);
             }
             catch (IOException)
@@ -147,7 +159,10 @@ internal sealed class Ledger : IDisposable
                 throw;
             }
 
-            Remember(line);
+            foreach (var line in lines)
+            {
+                Remember(line);
+            }
         }
     }
 

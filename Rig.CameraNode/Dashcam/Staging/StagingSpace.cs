@@ -25,5 +25,18 @@ internal sealed class StagingSpace(Func<(long TotalBytes, long FreeBytes)> sizes
         }
     }
 
+    /// <exception cref="StagingFullException">The write found no room.</exception>
+    internal static T WithRoom<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (IOException e) when (IsFull(e))
+        {
+            throw new StagingFullException(e.Message, e);
+        }
+    }
+
     internal static bool IsFull(IOException e) => (e is PosixException posix ? posix.Errno : e.HResult) is PosixException.Enospc or PosixException.Edquot;
 }

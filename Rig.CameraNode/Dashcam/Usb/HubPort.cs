@@ -8,7 +8,7 @@ namespace Rig.CameraNode.Dashcam.Usb;
 /// <summary>
 /// By uhubctl(8) and the kernel's <c>authorized</c> file, in the order of seed 004's scripts: data is 1 and power, recording 0 and power, off is no power.
 /// </summary>
-internal sealed class HubPort(DashcamConfig config, IProcesses processes, IMounts mounts, PowerOnLimit limit) : IUsbPort
+internal sealed class HubPort(DashcamConfig config, IProcesses processes, IMounts mounts, PowerOnLimit limit, TimeProvider time) : IUsbPort
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AppearTimeout = TimeSpan.FromSeconds(10);
@@ -109,14 +109,15 @@ internal sealed class HubPort(DashcamConfig config, IProcesses processes, IMount
 
     private async Task<bool> AppearsAsync(CancellationToken cancellationToken)
     {
-        for (var waited = TimeSpan.Zero; !File.Exists(authorized); waited += LookAgain)
+        var begin = time.GetTimestamp();
+        while (!File.Exists(authorized))
         {
-            if (waited >= AppearTimeout)
+            if (time.GetElapsedTime(begin) >= AppearTimeout)
             {
                 return false;
             }
 
-            await Task.Delay(LookAgain, cancellationToken);
+            await Task.Delay(LookAgain, time, cancellationToken);
         }
 
         return true;
