@@ -89,7 +89,7 @@ public sealed class DetectStageTests : IDisposable
         await WriteAsync(new SyntheticPanorama(160, 90, seed: 2), frames: 60);
         using var stop = new CancellationTokenSource();
         var progress = new ListProgress([], report => stop.Cancel());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(progress, cancellationToken: stop.Token));
         Assert.False(File.Exists(session.File("analysis", "tracks.jsonl")));
     }
 
@@ -106,7 +106,7 @@ public sealed class DetectStageTests : IDisposable
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
     }
 
-    private async Task<JsonObject> RunAsync(IProgress<StageProgress> progress, CancellationToken cancellationToken = default, Dictionary<string, string?>? settings = null)
+    private async Task<JsonObject> RunAsync(IProgress<StageProgress> progress, Dictionary<string, string?>? settings = null, CancellationToken cancellationToken = default)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).Build();
         using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddDetection(configuration).BuildServiceProvider();

@@ -22,7 +22,7 @@ public sealed class RandomRigTests(ITestOutputHelper output)
     private const int Height = 540;
 
     /// <summary>Of the left picture, from which on no rig of these is refused.</summary>
-    private const double CommonShareMin = 0.05;
+    private const double CommonShareMin = 0.07;
 
     [Theory]
     [InlineData(1)]
@@ -62,7 +62,7 @@ public sealed class RandomRigTests(ITestOutputHelper output)
         {
             var common = CommonShare(truth, views);
             output.WriteLine($"{e.Message} ({100 * common:F1} % in common)");
-            Assert.Contains("CAM_L and CAM_C show nothing in common that can be told", e.Message, StringComparison.Ordinal);
+            Assert.Matches("^CAM_L and CAM_C show (nothing in common that can be told|too little in common)", e.Message);
             Assert.InRange(common, 0, CommonShareMin);
             return;
         }

@@ -14,7 +14,7 @@ public sealed class AccountPageTests(ViewerServer server, Browser browser) : ICl
     {
         var lost = await SignInAsync("phone");
         var page = await SignInAsync(screen);
-        await page.GetByRole(AriaRole.Link, new() { Name = "Account of" }).ClickAsync();
+        await page.Locator("header a[href='/account']").ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Fred Follower" })).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".devices li")).Not.ToHaveCountAsync(1);
         await Assertions.Expect(page.Locator(".here")).ToHaveCountAsync(1);

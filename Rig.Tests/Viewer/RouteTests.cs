@@ -46,9 +46,9 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
     {
         var who = Enum.Parse<Caller>(caller);
         var gameId = await GameAsync();
+        var client = await OpenAsync(who);
         foreach (var rule in RouteTable.Rules)
         {
-            using var client = await OpenAsync(who);
             var expected = Expected(rule, who);
             using var answer = await SendAsync(client, rule.Route, gameId, withToken: true);
             Assert.True(expected == (int)answer.StatusCode, $"{rule.Route} answered {caller} {(int)answer.StatusCode}, not {expected}");
@@ -58,7 +58,14 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
                 Assert.True(expected == (int)head.StatusCode, $"HEAD of {rule.Route} answered {caller} {(int)head.StatusCode}, not {expected}");
                 Assert.Empty(await head.Content.ReadAsByteArrayAsync());
             }
+            else if (EndsSessions(rule.Route))
+            {
+                client.Dispose();
+                client = await OpenAsync(who);
+            }
         }
+
+        client.Dispose();
     }
 
     [Theory]
@@ -154,6 +161,9 @@ public sealed class RouteTests(ViewerServer server) : IClassFixture<ViewerServer
     }
 
     private static bool Changes(string route) => !route.StartsWith("GET ", StringComparison.Ordinal) && !route.StartsWith("HEAD ", StringComparison.Ordinal);
+
+    /// <summary>Signing in ends the session before, signing out this one, and the account page all of them.</summary>
+    private static bool EndsSessions(string route) => PathOf(route) is "/login" or "/logout" or "/account";
 
     private static string PathOf(string route) => route.Split(' ')[1].Split('?')[0];
 

@@ -71,7 +71,7 @@ internal static class AccountsSetup
         services.AddScoped<TeamRegistry>();
         services.AddScoped<AccountRegistry>();
         services.AddScoped<TeamLinks>();
-        services.AddScoped<AccountLinks>();
+        services.AddScoped<LinkRegistry>();
         services.AddScoped<Invitations>();
         services.AddScoped<PasswordResets>();
         services.AddSingleton<ResetRequests>();

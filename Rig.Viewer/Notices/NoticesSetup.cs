@@ -5,7 +5,7 @@ internal static class NoticesSetup
     public static void AddNotices(this IServiceCollection services)
     {
         services.AddSingleton<NoticeTexts>();
-        services.AddScoped<GameNotices>();
+        services.AddScoped<GameReadyMails>();
         services.AddScoped<Digests>();
         services.AddHostedService<DigestWorker>();
     }

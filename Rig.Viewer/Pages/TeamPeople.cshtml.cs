@@ -74,7 +74,7 @@ internal sealed class TeamPeopleModel(TeamPeople people, Rosters rosters, Invita
         }
         else
         {
-            var outcome = await invitations.InviteAsync(new Invitation(email, wanted, TeamId, playerId, relationship), ActorId, cancellationToken);
+            var outcome = await invitations.InviteAsync(new NewInvitation(email, wanted, TeamId, playerId, relationship), ActorId, cancellationToken);
             (Problem, Said) = (outcome.Problem, outcome.Said);
             Link = outcome.Path is { } path ? $"{Request.Scheme}://{Request.Host}{path}" : null;
         }

@@ -8,7 +8,7 @@ using Rig.Viewer.Storage;
 namespace Rig.Viewer.Publish;
 
 /// <summary>What was announced of each game, and its turning into what families see.</summary>
-internal sealed class AnnouncedGames(ViewerDb db, GameNotices notices, TimeProvider clock)
+internal sealed class AnnouncedGames(ViewerDb db, GameReadyMails notices, TimeProvider clock)
 {
     /// <summary>Cameras start before kick-off, and some kick-offs are late.</summary>
     private static readonly TimeSpan ScheduleTolerance = TimeSpan.FromHours(3);

@@ -20,7 +20,7 @@ public sealed class ClubPageTests(ViewerServer server, Browser browser) : IClass
         await page.FillAsync("#email", ViewerServer.Admin);
         await page.FillAsync("#password", ViewerServer.Password);
         await page.ClickAsync("button[type=submit]");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Account of" }).ClickAsync();
+        await page.Locator("header a[href='/account']").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Administration" }).ClickAsync();
         foreach (var path in new[] { "/account", "/admin", "/admin/people", "/admin/people/2", "/admin/teams", "/teams/1/people", "/admin/children/1", "/admin/games", $"/admin/games/{gameId}", "/admin/mail", "/admin/log" })
         {

@@ -8,7 +8,7 @@ using Rig.Viewer.Storage;
 namespace Rig.Viewer.Accounts.Links;
 
 /// <param name="PlayerId">The child whose parent the invited person is; null for none.</param>
-internal sealed record Invitation(string? Email, UserRole Role, int? TeamId, int? PlayerId, string? Relationship);
+internal sealed record NewInvitation(string? Email, UserRole Role, int? TeamId, int? PlayerId, string? Relationship);
 
 /// <param name="Problem">Why nothing was done; null when it was.</param>
 /// <param name="Path">Path and query of the link, to be handed over where no mail is sent; null when a mail brings it or no link is needed.</param>
@@ -18,13 +18,13 @@ internal sealed record InvitationOutcome(string? Problem, string? Said, string? 
 /// Invites people: a link by mail, good for seven days and one account. Who invites whom into what is decided by the caller. Somebody
 /// who has an account already gets the team and the child at once.
 /// </summary>
-internal sealed class Invitations(ViewerDb db, UserManager<User> users, AccountLinks links, TeamLinks teams, MailOutbox outbox, MailAddresses addresses, AuditLog audit)
+internal sealed class Invitations(ViewerDb db, UserManager<User> users, LinkRegistry links, TeamLinks teams, MailOutbox outbox, MailAddresses addresses, AuditLog audit)
 {
     public static readonly TimeSpan Length = TimeSpan.FromDays(7);
 
     private const int MaxNameLength = 50;
 
-    public async Task<InvitationOutcome> InviteAsync(Invitation wanted, int inviterId, CancellationToken cancellationToken)
+    public async Task<InvitationOutcome> InviteAsync(NewInvitation wanted, int inviterId, CancellationToken cancellationToken)
     {
         var email = wanted.Email?.Trim();
         if (!MailOptions.IsAddress(email))
@@ -107,7 +107,7 @@ internal sealed class Invitations(ViewerDb db, UserManager<User> users, AccountL
         return null;
     }
 
-    private async Task<MailText> TextAsync(Invitation wanted, int inviterId, string path, CancellationToken cancellationToken)
+    private async Task<MailText> TextAsync(NewInvitation wanted, int inviterId, string path, CancellationToken cancellationToken)
     {
         var inviter = await db.Users.AsNoTracking().SingleAsync(user => user.Id == inviterId, cancellationToken);
         var team = wanted.TeamId is { } teamId ? await db.Teams.Where(row => row.Id == teamId).Select(row => row.Name).SingleAsync(cancellationToken) : "your club";

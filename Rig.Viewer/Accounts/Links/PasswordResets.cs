@@ -10,7 +10,7 @@ namespace Rig.Viewer.Accounts.Links;
 
 /// <summary>A new password by a link: from a mail that a person asked for, or from an administrator's hand.</summary>
 internal sealed class PasswordResets(
-    ViewerDb db, UserManager<User> users, AccountLinks links, SessionRegistry sessions, MailOutbox outbox, MailAddresses addresses, AuditLog audit, TimeProvider clock)
+    ViewerDb db, UserManager<User> users, LinkRegistry links, SessionRegistry sessions, MailOutbox outbox, MailAddresses addresses, AuditLog audit, TimeProvider clock)
 {
     public static readonly TimeSpan Length = TimeSpan.FromHours(1);
 

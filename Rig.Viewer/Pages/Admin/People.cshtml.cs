@@ -36,7 +36,7 @@ internal sealed class PeopleModel(ViewerDb db, People people, Invitations invita
         }
         else
         {
-            var outcome = await invitations.InviteAsync(new Invitation(email, wanted, teamId, null, null), SessionCookie.UserId(User), cancellationToken);
+            var outcome = await invitations.InviteAsync(new NewInvitation(email, wanted, teamId, null, null), SessionCookie.UserId(User), cancellationToken);
             Outcome = new Outcome(outcome.Problem, outcome.Said, outcome.Path is { } path ? $"{Request.Scheme}://{Request.Host}{path}" : null);
         }
 

@@ -6,7 +6,7 @@ using Rig.Viewer.Storage;
 namespace Rig.Viewer.Notices;
 
 /// <summary>Tells a team's people of a new game: at once, or in their next digest.</summary>
-internal sealed class GameNotices(ViewerDb db, TeamPeople people, MailOutbox outbox, NoticeTexts texts, TimeProvider clock)
+internal sealed class GameReadyMails(ViewerDb db, TeamPeople people, MailOutbox outbox, NoticeTexts texts, TimeProvider clock)
 {
     /// <summary>Within the transaction that publishes the game. Who was told of it before is not told again.</summary>
     public async Task TellAsync(Game game, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Rig.Viewer.Storage;
 namespace Rig.Viewer.Accounts.Links;
 
 /// <summary>Links that work once and not for long. The database has only the hash of a link's token.</summary>
-internal sealed class AccountLinks(ViewerDb db, TimeProvider clock)
+internal sealed class LinkRegistry(ViewerDb db, TimeProvider clock)
 {
     /// <summary>A link that is over is remembered so long.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
