@@ -50,6 +50,14 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
 
     public string LoginPassword { get; } = RandomSecret()[..16];
 
+    /// <summary>The viewer's, all with the same password: a coach, and for somebody who stays to look around an administrator and two parents.</summary>
+    public IReadOnlyList<(string Email, string Name, string Role)> Logins { get; } =
+    [
+        (LoginEmail, "Demo Coach", "coach"),
+        .. options.Exit ? Array.Empty<(string, string, string)>()
+            : [("admin@demo.example", "Demo Admin", "admin"), ("ann@demo.example", "Ann Demo", "parent"), ("ben@demo.example", "Ben Demo", "parent")],
+    ];
+
     public string SessionFolder(string sessionId) => Path.Combine(workFolder, "ingest", "sessions", sessionId);
 
     public static Uri Node(string cameraId) => new($"http://{Addresses[cameraId]}:{NodePort}");
@@ -73,13 +81,12 @@ internal sealed class DemoRig(DemoOptions options, string workFolder) : IAsyncDi
         var viewer = ViewerSettings();
         await DemoProcess.RunAsync("rig-viewer", ["upgrade"], viewer, workFolder, null, cancellationToken);
         await DemoProcess.RunAsync("rig-viewer", ["add-team", "--code", TeamCode, "--name", "Demo United", "--organization", "Rig demo"], viewer, workFolder, null, cancellationToken);
-        await DemoProcess.RunAsync(
-            "rig-viewer",
-            ["add-user", "--email", LoginEmail, "--name", "Demo Coach", "--role", "coach", "--team", TeamCode, "--password-stdin"],
-            viewer,
-            workFolder,
-            LoginPassword,
-            cancellationToken);
+        foreach (var (email, name, role) in Logins)
+        {
+            string[] team = role == "admin" ? [] : ["--team", TeamCode];
+            await DemoProcess.RunAsync("rig-viewer", ["add-user", "--email", email, "--name", name, "--role", role, .. team, "--password-stdin"], viewer, workFolder, LoginPassword, cancellationToken);
+        }
+
         Start("viewer");
 
         progress("the rig's authority, and a certificate for each machine");

@@ -261,10 +261,10 @@ internal sealed class DemoRun(DemoOptions options, DemoConsole console) : IDispo
 
         console.Title(summary.Ok ? "The match is in the viewer" : "The run did not verify");
         console.Line($"Watch        {summary.Viewer?.Url}");
-        console.Line($"Log in as    {DemoRig.LoginEmail}");
+        console.Line($"Log in as    {string.Join(", ", rig.Logins.Select(login => login.Email))}");
         console.Line($"Password     {rig.LoginPassword}");
         console.Line($"Field UI     {rig.FieldPage}");
-        console.Line($"Home server  {rig.Ingest}  (same name and password)");
+        console.Line($"Home server  {rig.Ingest}  (the coach's name and password)");
     }
 
     private static async Task StayUpAsync(DemoRig rig, CancellationToken cancellationToken)

@@ -66,7 +66,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
 
         var port = FreePort.Next();
-        var options = $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c max_connections=60"
+        var options = $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c max_connections=200"
             + (durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off");
         await RunAsync(
             Path.Combine(bin, "pg_ctl"),

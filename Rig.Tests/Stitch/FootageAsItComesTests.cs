@@ -25,7 +25,11 @@ public sealed class FootageAsItComesTests(FootageAsItComesTests.Match match, ITe
     [InlineData("Motion JPEG beside H.264", "-vf scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=pc -pix_fmt yuvj420p -colorspace bt470bg -c:v mjpeg -q:v 2", null)]
     [InlineData("10-bit 4:2:2 beside a transport stream", "-pix_fmt yuv422p10le " + H264, "-f mpegts " + H264)]
     [InlineData("59.94 beside 25", "-r 60000/1001 " + H264, null)]
+    [InlineData("odd size in 4:4:4 beside 10-bit HEVC", "-vf scale=951:535 -pix_fmt yuv444p " + H264, "-pix_fmt yuv420p10le -c:v libx265 -preset ultrafast -crf 12 -x265-params log-level=error")]
+    [InlineData("variable frame rate", "-vf select=not(eq(mod(n\\,3)\\,1)) -fps_mode vfr " + H264, null)]
     [InlineData("a camera that stops early", null, "-t 0.9 " + H264)]
+    [InlineData("interlaced MPEG-2", "-vf tinterlace=interleave_top -c:v mpeg2video -q:v 2 -flags +ilme+ildct", null)]
+    [InlineData("MJPEG of 59.94 beside interlaced H.264", "-r 60000/1001 -pix_fmt yuvj420p -c:v mjpeg -q:v 2", "-vf tinterlace=interleave_top -flags +ilme+ildct " + H264)]
     [InlineData("anamorphic beside another size", "-vf scale=720:540,setsar=4/3 " + H264, "-vf scale=1280:720 " + H264)]
     public async Task A_pair_is_aligned_and_matched_in_brightness_whatever_its_files_are(string what, string? left, string? right)
     {

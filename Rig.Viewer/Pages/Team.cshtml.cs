@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 using Rig.Viewer.Accounts;
 using Rig.Viewer.Heat;
 using Rig.Viewer.Stats;
@@ -26,6 +27,9 @@ internal sealed class TeamModel(TeamAccess access, StatsReader reader) : PageMod
 
     public HeatRecord Heat { get; private set; } = null!;
 
+    /// <summary>Who coaches the team keeps its roster and invites people.</summary>
+    public bool MayLead { get; private set; }
+
     public IHtmlContent HeatPicture => PitchSvg.Heat(Heat.Map, Heat.LengthM, Heat.WidthM, $"Where the moments of {Season.Team.Name} were");
 
     public IHtmlContent ShotsPicture => PitchSvg.Shots(Heat.Shots, Heat.LengthM, Heat.WidthM, $"Where {Season.Team.Name} shot from");
@@ -38,6 +42,7 @@ internal sealed class TeamModel(TeamAccess access, StatsReader reader) : PageMod
         }
 
         Season = TeamStatsView.Of(record);
+        MayLead = await access.CoachedTeams(User).AnyAsync(team => team.Id == teamId, cancellationToken);
         Games = [.. record.Games.Select(GameLine.Of)];
         Boards = [.. Shown.Select(board => (board.Title, StatsApi.LeadersOf(record, Ranking.Leaderboards[board.Stat], Leaders))).Where(board => board.Item2.Count > 0)];
         Heat = await HeatReader.ReadAsync(access.Games(User).Where(game => game.TeamId == teamId), HeatApi.OwnMoments, null, null, cancellationToken);
