@@ -10,7 +10,7 @@ namespace Rig.Tests.Frames;
 public sealed class AccuracyTests(ITestOutputHelper output)
 {
     /// <summary>Two hundred take a core two minutes; <c>RIG_ACCURACY_SCENES=200</c> asks for them.</summary>
-    private static readonly int Scenes = int.Parse(Environment.GetEnvironmentVariable("RIG_ACCURACY_SCENES") ?? "80", CultureInfo.InvariantCulture);
+    private static readonly int Scenes = int.Parse(Environment.GetEnvironmentVariable("RIG_ACCURACY_SCENES") ?? "40", CultureInfo.InvariantCulture);
     private const double LateSec = 6;
 
     [Fact]
